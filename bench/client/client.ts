@@ -1,0 +1,170 @@
+/** The client: one request, its response read raw, every read stamped. */
+
+import { connect, type Socket } from 'node:net';
+
+import { monotonicMs } from '../../server/clock.ts';
+import { decoderFor, type Decoder } from './decoding.ts';
+import { header, ProtocolError, ResponseParser, type BodyFraming, type ResponseHead } from './http1.ts';
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+export interface ClientRequest {
+  method: string;
+  path: string;
+  httpVersion: '1.0' | '1.1';
+  headers: Record<string, string>;
+}
+
+/**
+ * How the response ended for the client. `complete`: as its framing demands, `closed`: by closing a
+ * close-delimited body, which cannot be told from a cut; `cut`: closed before its end; `reset`: by
+ * TCP RST or another socket error; `no-head`, `no-end`: the wait was over; `malformed`: no HTTP.
+ */
+export type ClientEnd = 'complete' | 'closed' | 'cut' | 'reset' | 'no-head' | 'no-end' | 'malformed' | 'not-connected';
+
+export interface Read {
+  at: number;
+  /** On the wire, framing and head included. */
+  bytes: number;
+  /** Of the body, before decoding. */
+  bodyBytes: number;
+}
+
+/** What the client saw. All times are milliseconds on the monotonic clock. */
+export interface ClientTrace {
+  request: ClientRequest;
+  connectAt: number;
+  connectedAt?: number;
+  sentAt?: number;
+  informational: { at: number; head: ResponseHead }[];
+  head?: ResponseHead & { at: number; framing: BodyFraming };
+  reads: Read[];
+  trailers?: [string, string][];
+  end: { at: number; how: ClientEnd; detail?: string };
+}
+
+export interface FetchOptions {
+  headTimeoutMs: number;
+  totalTimeoutMs: number;
+  signal?: AbortSignal;
+  /** Called in order with the decoded body bytes of each read, and which read held them. */
+  onBody(bytes: Buffer, at: number, read: number): void;
+}
+
+function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
+  const all = { host: `${to.host}:${to.port}`, 'user-agent': 'unclog', accept: '*/*', ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;
+}
+
+/** Asks and reads to the end. Never rejects: what went wrong is part of the trace. */
+export function fetchStream(to: Address, request: ClientRequest, options: FetchOptions): Promise<ClientTrace> {
+  return new Exchange(to, request, options).run();
+}
+
+class Exchange {
+  readonly #to: Address;
+  readonly #options: FetchOptions;
+  readonly #trace: ClientTrace;
+  readonly #parser: ResponseParser;
+  readonly #socket: Socket;
+  #decoder: Decoder | undefined;
+  /** Decoding is asynchronous; this keeps its results in the order of the reads. */
+  #decoded: Promise<void> = Promise.resolve();
+  #settle: (end: ClientTrace['end']) => void = () => {};
+  #body: Buffer[] = [];
+
+  constructor(to: Address, request: ClientRequest, options: FetchOptions) {
+    this.#to = to;
+    this.#options = options;
+    this.#trace = { request, connectAt: monotonicMs(), informational: [], reads: [], end: { at: 0, how: 'no-end' } };
+    this.#parser = new ResponseParser({
+      informational: (head) => this.#trace.informational.push({ at: monotonicMs(), head }),
+      head: (head, framing) => this.#onHead(head, framing),
+      body: (bytes) => this.#body.push(bytes),
+      end: (trailers) => this.#onEnd(trailers),
+    });
+    // The reader is attached before the connection is made, so that no byte waits for it.
+    this.#socket = connect({ host: to.host, port: to.port, noDelay: true });
+    this.#socket.on('data', (bytes: Buffer) => this.#onRead(bytes));
+    this.#socket.on('connect', () => this.#onConnect());
+    this.#socket.on('end', () => this.#onClose());
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#finish(this.#trace.connectedAt === undefined ? 'not-connected' : 'reset', error.message));
+    this.#socket.on('close', () => this.#onClose());
+  }
+
+  async run(): Promise<ClientTrace> {
+    const ended = new Promise<ClientTrace['end']>((resolve) => (this.#settle = resolve));
+    const head = setTimeout(() => this.#trace.head ?? this.#finish('no-head', `no response head within ${this.#options.headTimeoutMs} ms`), this.#options.headTimeoutMs);
+    const total = setTimeout(() => this.#finish('no-end', `no end of the response within ${this.#options.totalTimeoutMs} ms`), this.#options.totalTimeoutMs);
+    const aborted = (): void => this.#finish('no-end', 'aborted');
+    this.#options.signal?.addEventListener('abort', aborted, { once: true });
+    if (this.#options.signal?.aborted === true) aborted();
+    this.#trace.end = await ended;
+    clearTimeout(head);
+    clearTimeout(total);
+    this.#options.signal?.removeEventListener('abort', aborted);
+    this.#socket.destroy();
+    await this.#decoded;
+    return this.#trace;
+  }
+
+  #onConnect(): void {
+    this.#trace.connectedAt = monotonicMs();
+    this.#socket.write(requestText(this.#trace.request, this.#to));
+    this.#trace.sentAt = monotonicMs();
+  }
+
+  #onRead(bytes: Buffer): void {
+    const at = monotonicMs();
+    const read = this.#trace.reads.length;
+    this.#trace.reads.push({ at, bytes: bytes.length, bodyBytes: 0 });
+    try {
+      this.#parser.feed(bytes);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#finish('malformed', error.message);
+    }
+    const body = Buffer.concat(this.#body.splice(0));
+    if (body.length > 0) this.#onBody(body, at, read);
+    if (this.#parser.done) this.#finish(this.#trace.head?.framing === 'close-delimited' ? 'closed' : 'complete');
+  }
+
+  #onBody(body: Buffer, at: number, read: number): void {
+    const entry = this.#trace.reads[read];
+    if (entry !== undefined) entry.bodyBytes = body.length;
+    const decoder = this.#decoder;
+    if (decoder === undefined) return this.#options.onBody(body, at, read);
+    this.#decoded = this.#decoded
+      .then(async () => this.#options.onBody(await decoder.decode(body), at, read))
+      .catch((error: Error) => this.#finish('malformed', `content-encoding: ${error.message}`));
+  }
+
+  #onHead(head: ResponseHead, framing: BodyFraming): void {
+    this.#trace.head = { ...head, at: monotonicMs(), framing };
+    const coding = header(head, 'content-encoding');
+    if (coding === undefined) return;
+    try {
+      this.#decoder = decoderFor(coding);
+    } catch (error) {
+      this.#finish('malformed', (error as Error).message);
+    }
+  }
+
+  #onEnd(trailers: [string, string][]): void {
+    if (trailers.length > 0) this.#trace.trailers = trailers;
+  }
+
+  #onClose(): void {
+    this.#finish(this.#parser.close() ? 'closed' : 'cut', 'the connection was closed');
+  }
+
+  /** The first to call decides. */
+  #finish(how: ClientEnd, detail?: string): void {
+    const at = monotonicMs();
+    this.#settle(detail === undefined || how === 'complete' ? { at, how } : { at, how, detail });
+  }
+}

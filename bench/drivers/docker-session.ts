@@ -1,0 +1,1 @@
+export async function removeSession(_id: string): Promise<void> {}

@@ -1,0 +1,51 @@
+/** How proxies are run. A driver is one file behind these interfaces; nothing else knows which it is. */
+
+import type { Address } from '../client/client.ts';
+import type { Variant } from '../catalogue/catalogue.ts';
+import type { OriginClient } from '../origin-client.ts';
+
+export type DriverName = 'docker' | 'native';
+
+/** A proxy that can be run here, in the version that was asked for. */
+export interface Runnable {
+  driver: DriverName;
+  version: string;
+  /** Where its program comes from: an image, a wheel, PATH. */
+  source: string;
+}
+
+export interface Hop extends AsyncDisposable {
+  /** Where clients reach it. */
+  address: Address;
+  version: string;
+  image?: string;
+  /** SHA-256 of the variant's files as they stand in the catalogue, by role. */
+  configSha256: string;
+  /** How it was started. */
+  command: string;
+  /** Its own last words. */
+  log(): Promise<string>;
+  running(): boolean;
+}
+
+/** An origin that hops of one driver can reach. */
+export interface Stage extends AsyncDisposable {
+  driver: DriverName;
+  origin: OriginClient;
+  /** The origin's data listener as the bench reaches it with no hop between. */
+  direct: Address;
+  /** @throws ProxyError when the proxy refuses its config, dies or never answers. */
+  startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop>;
+}
+
+export interface Driver {
+  name: DriverName;
+  /**
+   * Makes sure that the proxy's program is here, bringing what can be brought without asking.
+   * @throws UnavailableError with the one command that would bring it.
+   */
+  provide(proxy: Variant['proxy'], version: string | undefined, signal?: AbortSignal): Promise<Runnable>;
+  /** Whether it could run, found out without bringing anything. @throws UnavailableError */
+  probe(proxy: Variant['proxy'], version: string | undefined): Promise<Runnable>;
+  open(signal?: AbortSignal): Promise<Stage>;
+}

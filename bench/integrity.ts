@@ -1,0 +1,51 @@
+/** Whether what arrived is what was emitted, byte for byte and in order, to its end. Pure. */
+
+import type { Trace } from './trace.ts';
+
+export type Breakage =
+  /** The hop answered something else than the origin did. */
+  | { how: 'status'; status: number; expected: number }
+  | { how: 'malformed'; detail: string }
+  | { how: 'altered'; seq: number }
+  | { how: 'foreign'; bytes: number; sample: string }
+  | { how: 'duplicated'; seq: number }
+  | { how: 'reordered'; seq: number; after: number }
+  | { how: 'lost'; seq: number }
+  /** The tail is missing. `told`: whether the client could know. */
+  | { how: 'cut'; seq: number; emitted: number; told: boolean }
+  /** All chunks came, and the response never ended. */
+  | { how: 'unended'; arrived: number; waitedMs: number };
+
+function orderOf(trace: Trace): Breakage | undefined {
+  const seen = new Set<number>();
+  let highest = -1;
+  for (const { seq, altered } of trace.arrivals) {
+    if (altered === true) return { how: 'altered', seq };
+    if (seen.has(seq)) return { how: 'duplicated', seq };
+    if (seq < highest) return { how: 'reordered', seq, after: highest };
+    seen.add(seq);
+    highest = Math.max(highest, seq);
+  }
+  return undefined;
+}
+
+/** What broke first, in the order in which one explains the other; `undefined` when nothing did. */
+export function breakage(trace: Trace): Breakage | undefined {
+  const { origin, client, arrivals, foreign } = trace;
+  const expected = origin.workload.status;
+  if (client.head !== undefined && client.head.status !== expected) return { how: 'status', status: client.head.status, expected };
+  if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
+  const order = orderOf(trace);
+  if (order !== undefined) return order;
+  const alien = foreign[0];
+  if (alien !== undefined) return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
+  const arrived = new Set(arrivals.map(({ seq }) => seq));
+  const highest = Math.max(-1, ...arrived);
+  const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
+  if (missing !== undefined && missing.seq < highest) return { how: 'lost', seq: missing.seq };
+  const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
+  if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
+  const told = client.end.how === 'cut' || client.end.how === 'reset';
+  if (missing !== undefined || told) return { how: 'cut', seq: missing?.seq ?? origin.emissions.length, emitted: origin.emissions.length, told };
+  return undefined;
+}

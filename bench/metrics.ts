@@ -1,0 +1,86 @@
+/** Figures of one trace. Pure: the same trace gives the same figures, today and from a file. */
+
+import type { Trace } from './trace.ts';
+
+export interface Quantiles {
+  n: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+/** Nearest-rank quantiles; `undefined` of nothing. */
+export function quantiles(valuesMs: readonly number[]): Quantiles | undefined {
+  if (valuesMs.length === 0) return undefined;
+  const sorted = valuesMs.toSorted((a, b) => a - b);
+  const rank = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+  return { n: sorted.length, p50Ms: rank(0.5), p99Ms: rank(0.99), maxMs: rank(1) };
+}
+
+/** A time of the origin on the client's clock. */
+export function onClientClock(trace: Trace, originMs: number): number {
+  return originMs + trace.clock.offsetMs;
+}
+
+/** Hold of each chunk that arrived, by its first arrival: arrival minus emission, in ms. */
+export function holds(trace: Trace): { seq: number; holdMs: number }[] {
+  const seen = new Set<number>();
+  const result: { seq: number; holdMs: number }[] = [];
+  for (const { seq, at } of trace.arrivals) {
+    const emission = trace.origin.emissions[seq];
+    if (emission === undefined || seen.has(seq)) continue;
+    seen.add(seq);
+    result.push({ seq, holdMs: at - onClientClock(trace, emission.at) });
+  }
+  return result;
+}
+
+/** Holds of the chunks that were acknowledged before the next was written: those of before a stall. */
+export function lockStepHolds(trace: Trace): number[] {
+  const { stalled, workload } = trace.origin;
+  const until = stalled?.seq ?? workload.count;
+  return holds(trace)
+    .filter(({ seq }) => seq < until)
+    .map(({ holdMs }) => holdMs);
+}
+
+/** Body bytes that the origin had written at a moment of the client's clock. */
+export function emittedBytesAt(trace: Trace, clientMs: number): number {
+  let bytes = 0;
+  for (const emission of trace.origin.emissions) {
+    if (onClientClock(trace, emission.at) > clientMs) break;
+    bytes += emission.bytes;
+  }
+  return bytes;
+}
+
+/** Body bytes of chunks that had arrived whole at a moment of the client's clock. */
+export function arrivedBytesAt(trace: Trace, clientMs: number): number {
+  const seqs = new Set(trace.arrivals.filter(({ at }) => at <= clientMs).map(({ seq }) => seq));
+  return [...seqs].reduce((bytes, seq) => bytes + (trace.origin.emissions[seq]?.bytes ?? 0), 0);
+}
+
+export interface Pacing {
+  gaps?: Quantiles;
+  hold?: Quantiles;
+  /** Chunks per read that held any, on average; 1 means none was coalesced. */
+  chunksPerRead?: number;
+  ttfbMs?: number;
+  ttftMs?: number;
+}
+
+/** How a steady stream came: inter-chunk gaps, hold, coalescing, TTFB and TTFT from the request's sending. */
+export function pacing(trace: Trace): Pacing {
+  const { arrivals, client } = trace;
+  const gaps = quantiles(arrivals.slice(1).map(({ at }, index) => at - (arrivals[index]?.at ?? at)));
+  const hold = quantiles(holds(trace).map(({ holdMs }) => holdMs));
+  const reads = new Set(arrivals.map(({ read }) => read)).size;
+  const first = arrivals[0];
+  return {
+    ...(gaps === undefined ? {} : { gaps }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(reads === 0 ? {} : { chunksPerRead: arrivals.length / reads }),
+    ...(client.sentAt === undefined || client.head === undefined ? {} : { ttfbMs: client.head.at - client.sentAt }),
+    ...(client.sentAt === undefined || first === undefined ? {} : { ttftMs: first.at - client.sentAt }),
+  };
+}

@@ -1,0 +1,103 @@
+/** A program that runs beside the bench: its last words are kept, its whole group is ended. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { BenchError } from './errors.ts';
+
+const KEPT_LOG_LINES = 200;
+/** How long a program may take to end when asked to; then its group is killed. */
+const GRACE_MS = 3000;
+
+export interface SpawnOptions {
+  cwd: string;
+  env?: Record<string, string | undefined>;
+}
+
+export class ManagedProcess implements AsyncDisposable {
+  readonly pid: number;
+  /** As a person would type it. */
+  readonly command: string;
+  /** Resolves when the program has ended, with how. */
+  readonly exited: Promise<string>;
+  #running = true;
+  readonly #log: string[] = [];
+  readonly #firstLine: Promise<string>;
+
+  private constructor(pid: number, command: string, stdout: Readable, stderr: Readable, ended: Promise<string>) {
+    this.pid = pid;
+    this.command = command;
+    const firstLine = Promise.withResolvers<string>();
+    this.#firstLine = firstLine.promise;
+    for (const stream of [stdout, stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (stream === stdout) firstLine.resolve(line);
+        this.#log.push(line);
+        if (this.#log.length > KEPT_LOG_LINES) this.#log.shift();
+      });
+    }
+    this.exited = ended.then((how) => {
+      this.#running = false;
+      return how;
+    });
+  }
+
+  /** @throws BenchError when the program cannot be started at all. */
+  static async start(program: string, args: readonly string[], options: SpawnOptions): Promise<ManagedProcess> {
+    const command = [program, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
+    // A group of its own: workers that the program forks are ended with it, and Ctrl-C reaches only the bench.
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close').then(([code, signal]) => (signal === null ? `exit code ${code}` : `signal ${signal}`));
+    ended.catch(() => {});
+    if (child.pid === undefined) {
+      const [error] = (await once(child, 'error')) as [Error];
+      throw new BenchError(`cannot start ${command}: ${error.message}`);
+    }
+    return new ManagedProcess(child.pid, command, child.stdout, child.stderr, ended);
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Its last lines on stdout and stderr. */
+  log(lines = KEPT_LOG_LINES): string {
+    return this.#log.slice(-lines).join('\n');
+  }
+
+  /** The first line on stdout, by which our own programs say that they are ready. @throws BenchError when it ends before. */
+  async ready(timeoutMs: number): Promise<string> {
+    const timeout = new AbortController();
+    const late = delay(timeoutMs, undefined, { signal: timeout.signal }).then(
+      () => `was not ready within ${timeoutMs} ms`,
+      () => '',
+    );
+    const failure = Promise.race([this.exited.then((how) => `ended with ${how}`), late]);
+    const outcome = await Promise.race([this.#firstLine.then((line) => ({ line })), failure.then((reason) => ({ reason }))]);
+    timeout.abort();
+    if ('line' in outcome) return outcome.line;
+    throw new BenchError(`${this.command} ${outcome.reason}\n${this.log(20)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal('SIGTERM');
+    const stop = new AbortController();
+    const late = delay(GRACE_MS, true, { signal: stop.signal }).catch(() => false);
+    if (await Promise.race([this.exited.then(() => false), late])) this.#signal('SIGKILL');
+    await this.exited;
+    stop.abort();
+    // Workers may outlive their master.
+    this.#signal('SIGKILL');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}

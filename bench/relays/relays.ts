@@ -1,0 +1,155 @@
+/**
+ * Relays whose behaviour is known because it is written here: one that is transparent, and guilty
+ * ones that each do one wrong. In every run each must be convicted of just that.
+ */
+
+import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
+import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { pipeline } from 'node:stream';
+
+export interface Target {
+  host: string;
+  port: number;
+}
+
+/** What a guilty relay does with the body pieces as they come from the origin: in lock-step a piece is a chunk. */
+interface Guilt {
+  piece(bytes: Buffer): void;
+  end(): void;
+}
+
+type Guilty = (out: ServerResponse) => Guilt;
+
+/** The chunk that is dropped, doubled, moved, altered or cut at. */
+const MARKED_PIECE = 3;
+export const HOLD_BYTES = 4096;
+export const HOLD_MS = 50;
+
+/** Treats the marked piece by `wrong` and passes every other on. */
+function atMarkedPiece(wrong: (bytes: Buffer, out: ServerResponse) => void): Guilty {
+  return (out) => {
+    let count = 0;
+    return {
+      piece(bytes) {
+        if (count === MARKED_PIECE) wrong(bytes, out);
+        else out.write(bytes);
+        count += 1;
+      },
+      end: () => out.end(),
+    };
+  };
+}
+
+const holdBytes: Guilty = (out) => {
+  let held = Buffer.alloc(0);
+  return {
+    piece(bytes) {
+      held = Buffer.concat([held, bytes]);
+      if (held.length < HOLD_BYTES) return;
+      out.write(held);
+      held = Buffer.alloc(0);
+    },
+    end: () => out.end(held),
+  };
+};
+
+const holdTime: Guilty = (out) => {
+  const held: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    timer = undefined;
+    if (held.length > 0) out.write(Buffer.concat(held.splice(0)));
+  };
+  return {
+    piece(bytes) {
+      held.push(bytes);
+      timer ??= setTimeout(release, HOLD_MS);
+    },
+    end() {
+      clearTimeout(timer);
+      release();
+      out.end();
+    },
+  };
+};
+
+const collect: Guilty = (out) => {
+  const held: Buffer[] = [];
+  return { piece: (bytes) => held.push(bytes), end: () => out.end(Buffer.concat(held)) };
+};
+
+const reorder: Guilty = (out) => {
+  let count = 0;
+  let late: Buffer | undefined;
+  return {
+    piece(bytes) {
+      if (count === MARKED_PIECE) late = bytes;
+      else out.write(bytes);
+      if (count === MARKED_PIECE + 1 && late !== undefined) out.write(late);
+      count += 1;
+    },
+    end: () => out.end(),
+  };
+};
+
+function alterByte(bytes: Buffer): Buffer {
+  const altered = Buffer.from(bytes);
+  const middle = Math.floor(altered.length / 2);
+  altered[middle] = altered[middle] === 0x78 ? 0x79 : 0x78;
+  return altered;
+}
+
+const GUILTY = {
+  [`hold-${HOLD_BYTES}-bytes`]: holdBytes,
+  [`hold-${HOLD_MS}-ms`]: holdTime,
+  'collect-all': collect,
+  'drop-chunk': atMarkedPiece(() => {}),
+  'duplicate-chunk': atMarkedPiece((bytes, out) => void out.write(Buffer.concat([bytes, bytes]))),
+  'reorder-chunks': reorder,
+  'alter-byte': atMarkedPiece((bytes, out) => void out.write(alterByte(bytes))),
+  'cut-early': atMarkedPiece((_, out) => void out.destroy()),
+  'end-early': atMarkedPiece((_, out) => void out.end()),
+} satisfies Record<string, Guilty>;
+
+export const TRANSPARENT = 'transparent';
+
+/** Copies bytes between two sockets, Nagle off, and knows nothing of HTTP. */
+function transparent(target: Target): Server {
+  return createTcpServer({ noDelay: true }, (downstream) => {
+    const upstream = connect({ ...target, noDelay: true });
+    // Either side's end is passed on by the pipelines; their errors need no handling beyond that.
+    pipeline(downstream, upstream, () => {});
+    pipeline(upstream, downstream, () => {});
+  });
+}
+
+function guilty(target: Target, guilt: Guilty): Server {
+  return createServer((request, response) => {
+    const upstream = httpRequest({ ...target, method: request.method, path: request.url, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.flushHeaders();
+      const { piece, end } = guilt(response);
+      answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
+      answer.on('end', () => response.writable && end());
+      answer.on('error', () => response.destroy());
+      response.on('close', () => answer.destroy());
+    });
+    upstream.on('error', () => response.destroy());
+    request.pipe(upstream);
+  });
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Starts every relay, each on a port of its own; returns the ports by id. */
+export async function startRelays(target: Target): Promise<Record<string, number>> {
+  const ports: Record<string, number> = { [TRANSPARENT]: await listening(transparent(target)) };
+  for (const [id, guilt] of Object.entries(GUILTY)) ports[id] = await listening(guilty(target, guilt));
+  return ports;
+}

@@ -1,0 +1,127 @@
+/** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
+
+import { breakage, type Breakage } from './integrity.ts';
+import { arrivedBytesAt, emittedBytesAt, holds, lockStepHolds, onClientClock, quantiles, type Quantiles } from './metrics.ts';
+import type { Trace } from './trace.ts';
+
+/** What this run's instrument can tell apart, measured through its own transparent relay. */
+export interface Floor {
+  hold: Quantiles;
+  /** A median hold above this is a delay of the path and not of the machine. */
+  delayLimitMs: number;
+}
+
+/** All that one lane's verdict is computed from. */
+export interface Evidence {
+  /** Lock-step streams in the order measured: more than one only where the first were inconclusive. */
+  tries: Trace[];
+  /** After a release by bytes was seen: the bytes that had not come out, frozen, and waited for as long again. */
+  frozen?: Trace;
+  /** After a delay was seen: the same stream through the transparent relay, at that moment. */
+  reference?: Trace;
+  /** A steady stream; figures beside the verdict, not part of it. */
+  paced?: Trace;
+}
+
+export type Delivery =
+  | ({ verdict: 'breaks' } & Breakage)
+  | { verdict: 'streams'; hold: Quantiles }
+  | { verdict: 'delays'; hold: Quantiles; floor: Quantiles }
+  | { verdict: 'coalesces'; streamedChunks: number; heldBytes: { over: number; upTo: number }; releasedBytes: number; waitedMs: number }
+  | { verdict: 'buffers'; streamedChunks: number; head: boolean; heldBytes: number; waitedMs: number }
+  | { verdict: 'inconclusive'; reason: string; tries: number }
+  | { verdict: 'harness-error'; reason: string };
+
+export type Verdict = Delivery['verdict'];
+
+/** Above this share of held chunks a delay is neither the rule nor an outlier. */
+const OUTLIER_SHARE = 0.1;
+export const MAX_TRIES = 3;
+
+function ourFault(trace: Trace): string | undefined {
+  if (trace.fault !== undefined) return trace.fault;
+  const { end, state } = trace.origin;
+  if (trace.client.end.how === 'not-connected') return `no connection to the hop: ${trace.client.end.detail ?? ''}`;
+  if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted') return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
+  if (state === 'ended' && end === undefined) return 'the origin has no end in its trace';
+  return undefined;
+}
+
+function judgeHolds(trace: Trace, floor: Floor): Delivery {
+  const values = lockStepHolds(trace);
+  const hold = quantiles(values);
+  if (hold === undefined) return { verdict: 'harness-error', reason: 'the origin emitted nothing' };
+  const heldShare = values.filter((value) => value > floor.delayLimitMs).length / values.length;
+  if (hold.p50Ms > floor.delayLimitMs) return { verdict: 'delays', hold, floor: floor.hold };
+  if (heldShare > OUTLIER_SHARE) {
+    const percent = Math.round(heldShare * 100);
+    return { verdict: 'inconclusive', reason: `${percent} % of the chunks were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`, tries: 1 };
+  }
+  return { verdict: 'streams', hold };
+}
+
+/** The first arrival after the stall that came before the end of the response was begun. */
+export function firstRelease(trace: Trace): { at: number; waitedMs: number } | undefined {
+  const { stalled, end, emissions } = trace.origin;
+  if (stalled === undefined || end === undefined) return undefined;
+  const endAt = onClientClock(trace, end.at);
+  const release = trace.arrivals.find(({ seq, at }) => seq >= stalled.seq && at < endAt);
+  const held = emissions[stalled.seq];
+  if (release === undefined || held === undefined) return undefined;
+  return { at: release.at, waitedMs: release.at - onClientClock(trace, held.at) };
+}
+
+function judgeStall(trace: Trace, floor: Floor): Delivery {
+  const { stalled, end, emissions } = trace.origin;
+  const streamedChunks = stalled?.seq ?? 0;
+  const endAt = onClientClock(trace, end?.at ?? Number.POSITIVE_INFINITY);
+  const release = firstRelease(trace);
+  const streamedBytes = emissions.slice(0, streamedChunks).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (release === undefined) {
+    const heldAt = onClientClock(trace, emissions[streamedChunks]?.at ?? 0);
+    const head = trace.client.head !== undefined && trace.client.head.at < endAt;
+    return { verdict: 'buffers', streamedChunks, head, heldBytes: emittedBytesAt(trace, endAt) - streamedBytes, waitedMs: endAt - heldAt };
+  }
+  // What had been written a moment before the release had not been enough; what was written by then had.
+  const over = emittedBytesAt(trace, release.at - floor.delayLimitMs) - streamedBytes;
+  const upTo = emittedBytesAt(trace, release.at) - streamedBytes;
+  const releasedBytes = arrivedBytesAt(trace, release.at) - streamedBytes;
+  return { verdict: 'coalesces', streamedChunks, heldBytes: { over, upTo }, releasedBytes, waitedMs: release.waitedMs };
+}
+
+/** One lock-step trace by itself. */
+export function judgeTrace(trace: Trace, floor: Floor): Delivery {
+  const fault = ourFault(trace);
+  if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
+  const broken = breakage(trace);
+  if (broken !== undefined) return { verdict: 'breaks', ...broken };
+  return trace.origin.stalled === undefined ? judgeHolds(trace, floor) : judgeStall(trace, floor);
+}
+
+/** A release while the bytes were frozen was no release by bytes: it was a timer, longer than our deadline. */
+function afterFreezing(delivery: Delivery, frozen: Trace | undefined, floor: Floor): Delivery {
+  if (delivery.verdict !== 'coalesces' || frozen === undefined) return delivery;
+  const fault = ourFault(frozen);
+  if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
+  const endAt = onClientClock(frozen, frozen.origin.end?.at ?? 0);
+  const last = holds(frozen).at(-1);
+  const arrived = frozen.arrivals.at(-1);
+  if (last === undefined || arrived === undefined || arrived.at >= endAt || last.seq < frozen.origin.emissions.length - 1) return delivery;
+  return { verdict: 'delays', hold: { n: 1, p50Ms: last.holdMs, p99Ms: last.holdMs, maxMs: last.holdMs }, floor: floor.hold };
+}
+
+/** The machine may have grown busy since the floor was measured: then the delay is not the path's. */
+function againstReference(delivery: Delivery, reference: Trace | undefined, floor: Floor): Delivery {
+  if (delivery.verdict !== 'delays' || reference === undefined) return delivery;
+  const hold = quantiles(lockStepHolds(reference));
+  if (hold === undefined || hold.p50Ms <= floor.delayLimitMs) return delivery;
+  return { verdict: 'inconclusive', reason: `at that moment the transparent relay was held ${hold.p50Ms.toFixed(1)} ms too: the machine was busy`, tries: 1 };
+}
+
+/** The lane's verdict. */
+export function judge({ tries, frozen, reference }: Evidence, floor: Floor): Delivery {
+  const last = tries.at(-1);
+  if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
+  const delivery = againstReference(afterFreezing(judgeTrace(last, floor), frozen, floor), reference, floor);
+  return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
+}

@@ -1,0 +1,82 @@
+/** The control API: create a stream, read it, acknowledge a chunk, read its trace, delete it. */
+
+import { timingSafeEqual } from 'node:crypto';
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+
+import { monotonicMs } from './clock.ts';
+import type { Streams } from './streams.ts';
+import { resolveWorkload, WorkloadInput } from './workload.ts';
+
+const Id = Type.Object({ id: Type.String({ description: 'As given when the stream was created.' }) });
+const Failure = Type.Object({ error: Type.String() });
+const Created = Type.Object({
+  id: Type.String(),
+  path: Type.String({ description: 'Where the stream is to be fetched, once, through the hops.' }),
+});
+const State = Type.Object({
+  id: Type.String(),
+  state: Type.Unsafe<'waiting' | 'open' | 'ended'>({ type: 'string', enum: ['waiting', 'open', 'ended'] }),
+  emitted: Type.Integer(),
+  acknowledged: Type.Integer(),
+});
+
+export interface ControlOptions {
+  streams: Streams;
+  /** When given, every request must carry it as `Authorization: Bearer …`. */
+  token?: string | undefined;
+}
+
+function sameToken(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function unknownStream(reply: FastifyReply, id: string): FastifyReply {
+  return reply.code(404).send({ error: `no stream "${id}": never created, deleted, or ended more than a minute ago` });
+}
+
+export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { streams, token }) => {
+  if (token !== undefined) {
+    app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+      const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      if (sameToken(given, token)) return;
+      return reply.code(401).send({ error: 'this control API demands its token: Authorization: Bearer TOKEN' });
+    });
+  }
+
+  app.post('/streams', { schema: { body: WorkloadInput, response: { 201: Created, 429: Failure } } }, async (request, reply) => {
+    const stream = streams.create(resolveWorkload(request.body));
+    if (stream === undefined) return reply.code(429).send({ error: `the origin holds ${streams.size} streams already; delete some or wait for them to end` });
+    return reply.code(201).send({ id: stream.trace.id, path: `/stream/${stream.trace.id}` });
+  });
+
+  app.get('/streams/:id', { schema: { params: Id, response: { 200: State, 404: Failure } } }, async (request, reply) => {
+    const stream = streams.find(request.params.id);
+    if (stream === undefined) return unknownStream(reply, request.params.id);
+    const { id, state, emissions, acks } = stream.trace;
+    return { id, state, emitted: emissions.length, acknowledged: acks.length };
+  });
+
+  const Ack = Type.Object({ seq: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
+  app.post('/streams/:id/ack', { schema: { params: Id, body: Ack, response: { 204: Type.Null(), 404: Failure } } }, async (request, reply) => {
+    const stream = streams.find(request.params.id);
+    if (stream === undefined) return unknownStream(reply, request.params.id);
+    stream.acknowledge(request.body.seq);
+    return reply.code(204).send(null);
+  });
+
+  app.get('/streams/:id/trace', { schema: { params: Id } }, async (request, reply) => {
+    const stream = streams.find(request.params.id);
+    return stream === undefined ? unknownStream(reply, request.params.id) : reply.send(stream.trace);
+  });
+
+  app.delete('/streams/:id', { schema: { params: Id, response: { 204: Type.Null(), 404: Failure } } }, async (request, reply) => {
+    return streams.delete(request.params.id) ? reply.code(204).send(null) : unknownStream(reply, request.params.id);
+  });
+
+  const Clock = Type.Object({ monotonicMs: Type.Number({ description: 'CLOCK_MONOTONIC of the origin’s kernel, read while answering.' }) });
+  app.get('/clock', { schema: { response: { 200: Clock } } }, async () => ({ monotonicMs: monotonicMs() }));
+};

@@ -1,0 +1,48 @@
+/** What passes through the hops: created streams, and streams made on the spot for curl and browsers. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+
+import type { Streams } from './streams.ts';
+import { Framing, resolveWorkload, type Format } from './workload.ts';
+
+const OnTheSpot = Type.Object(
+  {
+    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 60_000 })),
+    framing: Type.Optional(Framing),
+  },
+  { additionalProperties: false },
+);
+
+const PATHS: Record<string, Format> = { '/sse': 'sse', '/ndjson': 'ndjson', '/words': 'text' };
+
+export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app, { streams }) => {
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/stream/:id',
+    schema: { params: Type.Object({ id: Type.String() }) },
+    handler: async (request, reply) => {
+      const stream = streams.find(request.params.id);
+      if (stream === undefined) return reply.code(404).send({ error: `no stream "${request.params.id}"` });
+      if (stream.trace.state !== 'waiting') {
+        stream.trace.replays += 1;
+        return reply.code(409).send({ error: 'this stream was taken already; a stream is emitted once' });
+      }
+      reply.hijack();
+      await stream.emit(request.raw, reply.raw);
+    },
+  });
+
+  for (const [url, format] of Object.entries(PATHS)) {
+    app.get(url, { schema: { querystring: OnTheSpot } }, async (request, reply) => {
+      const { count = 20, intervalMs = 300, framing = 'chunked' } = request.query;
+      const workload = resolveWorkload({ format, framing, count, pace: { mode: 'paced', intervalMs }, lifetimeMs: 3_600_000 });
+      const stream = streams.create(workload);
+      if (stream === undefined) return reply.code(429).send({ error: 'too many streams' });
+      reply.hijack();
+      await stream.emit(request.raw, reply.raw);
+      streams.delete(stream.trace.id);
+    });
+  }
+};

@@ -1,0 +1,8 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The one of `known` that was probably meant by `word`; `undefined` when none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const best = closest(word, known);
+  return distance(word, best) <= Math.max(2, word.length / 3) ? best : undefined;
+}

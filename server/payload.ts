@@ -1,0 +1,74 @@
+/**
+ * The bytes of each chunk, the same for origin and client: both can compute what was meant to be
+ * sent, so that a lost, doubled, moved or altered byte shows without the body being kept.
+ */
+
+import type { Format, Workload } from './workload.ts';
+
+/** What ends a chunk in each format. */
+export const DELIMITERS: Record<Format, string> = { sse: '\n\n', ndjson: '\n', text: ' ' };
+
+const WORDS = 'the stream flows from its source through every hop and each word should arrive as it was written not in one lump at its end'.split(' ');
+
+/** 64 KiB of words in a fixed pseudo-random order: compresses as prose does, unlike a repeated letter. */
+const FILLER = ((): string => {
+  let text = '';
+  let state = 1;
+  while (text.length < 65_536) {
+    state = (state * 48_271) % 2_147_483_647;
+    text += `${WORDS[state % WORDS.length]}-`;
+  }
+  return text.slice(0, 65_536);
+})();
+
+function filler(seq: number, length: number): string {
+  const start = (seq * 7919) % FILLER.length;
+  let text = FILLER.slice(start, start + length);
+  while (text.length < length) text += FILLER.slice(0, length - text.length);
+  return text;
+}
+
+const MARKS: Record<Format, (seq: number) => [string, string]> = {
+  sse: (seq) => [`id: ${seq}\ndata: `, DELIMITERS.sse],
+  ndjson: (seq) => [`{"seq":${seq},"text":"`, `"}${DELIMITERS.ndjson}`],
+  text: (seq) => [`${seq}:`, DELIMITERS.text],
+};
+
+/** The number that a chunk carries, however its filler reads; `undefined` when these are no bytes of ours. */
+export const SEQ_PATTERNS: Record<Format, RegExp> = {
+  sse: /^id: (\d+)\ndata: /,
+  ndjson: /^\{"seq":(\d+),"text":"/,
+  text: /^(\d+):/,
+};
+
+/** Chunk `seq` of a stream, ASCII, `sizeBytes` long or as long as its marks need. */
+export function encodeChunk(format: Format, seq: number, sizeBytes: number): string {
+  const [before, after] = MARKS[format](seq);
+  return before + filler(seq, Math.max(0, sizeBytes - before.length - after.length)) + after;
+}
+
+/** The size that chunk `seq` has on the wire before any coding. */
+export function chunkSize(workload: Workload, seq: number): number {
+  const { chunkBytes, format } = workload;
+  const asked = chunkBytes[Math.min(seq, chunkBytes.length - 1)] ?? 1;
+  const [before, after] = MARKS[format](seq);
+  return Math.max(asked, before.length + after.length);
+}
+
+/**
+ * Sizes of all chunks that a stream may come to emit, in order: the workload's `count`, then, in
+ * lock-step, those that raise the bytes after a stall, up to its bound. The sizes do not depend on
+ * what happens in the stream, so a content-length can be announced before it.
+ */
+export function planChunks(workload: Workload): number[] {
+  const sizes = Array.from({ length: workload.count }, (_, seq) => chunkSize(workload, seq));
+  if (workload.pace.mode !== 'lock-step') return sizes;
+  const { boundBytes, growth } = workload.pace;
+  let total = sizes.reduce((sum, size) => sum + size, 0);
+  while (total < boundBytes) {
+    const size = Math.max(64, Math.min(Math.ceil(total * (growth - 1)), boundBytes - total));
+    sizes.push(size);
+    total += size;
+  }
+  return sizes;
+}

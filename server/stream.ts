@@ -1,0 +1,180 @@
+/** One stream: takes a request, emits its workload, stamps every emission. */
+
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { monotonicMs } from './clock.ts';
+import { encodeChunk, planChunks } from './payload.ts';
+import type { OriginTrace, StreamEnd } from './trace.ts';
+import type { Framing, LockStep, Workload } from './workload.ts';
+
+/** Below this the first steps after a stall would raise the bytes by less than a chunk. */
+const SMALLEST_STEP_BYTES = 64;
+
+export class Stream {
+  readonly trace: OriginTrace;
+  readonly #sizes: number[];
+  readonly #stop = new AbortController();
+  #response: ServerResponse | undefined;
+  #emittedBytes = 0;
+  #ackedSeq = -1;
+  #onAck: (() => void) | undefined;
+  readonly #lifetime: NodeJS.Timeout;
+
+  constructor(id: string, workload: Workload) {
+    this.trace = { id, workload, state: 'waiting', replays: 0, emissions: [], acks: [] };
+    this.#sizes = planChunks(workload);
+    this.#lifetime = setTimeout(() => this.#expire(), workload.lifetimeMs);
+  }
+
+  /** Told that chunk `seq` arrived, and with it all before. */
+  acknowledge(seq: number): void {
+    this.trace.acks.push({ seq, at: monotonicMs() });
+    this.#ackedSeq = Math.max(this.#ackedSeq, seq);
+    this.#onAck?.();
+  }
+
+  /** Ends the stream now, cutting the response if one is open. */
+  stop(how: Exclude<StreamEnd, 'complete'>, detail?: string): void {
+    if (this.trace.state === 'ended') return;
+    this.#ended(how, monotonicMs(), detail);
+    this.#response?.destroy();
+  }
+
+  /** Answers `request` with the workload; resolves when the stream has ended, and never rejects. */
+  async emit(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open(request, response);
+    try {
+      await this.#emitAll(response);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.stop('error', String(error));
+    }
+  }
+
+  #open(request: IncomingMessage, response: ServerResponse): void {
+    const { trace } = this;
+    trace.state = 'open';
+    trace.request = {
+      at: monotonicMs(),
+      method: request.method ?? '',
+      httpVersion: request.httpVersion,
+      headers: structuredClone(request.headers) as Record<string, string | string[]>,
+    };
+    this.#response = response;
+    response.socket?.setNoDelay(true);
+    response.once('close', () => {
+      clearTimeout(this.#lifetime);
+      if (!response.writableFinished) this.stop('client-left');
+    });
+    response.on('error', (error) => this.stop('client-left', String(error)));
+    trace.framing = this.#frame(request, response);
+    response.writeHead(trace.workload.status, { 'content-type': trace.workload.contentType, ...trace.workload.headers });
+    trace.headAt = monotonicMs();
+    response.flushHeaders();
+  }
+
+  #frame(request: IncomingMessage, response: ServerResponse): Framing {
+    const asked = this.trace.workload.framing;
+    if (asked === 'content-length') {
+      response.setHeader('content-length', this.#sizes.reduce((sum, size) => sum + size, 0));
+      return asked;
+    }
+    // Without length and without chunked Node closes the connection to end the body.
+    if (asked === 'close-delimited' || request.httpVersion === '1.0') {
+      response.useChunkedEncodingByDefault = false;
+      return 'close-delimited';
+    }
+    return 'chunked';
+  }
+
+  async #emitAll(response: ServerResponse): Promise<void> {
+    const { pace, count } = this.trace.workload;
+    if (pace.mode === 'paced') await this.#emitPaced(pace.intervalMs, count);
+    else if (await this.#emitLockStep(pace, count)) await this.#raise(pace);
+
+    const at = monotonicMs();
+    // A response with a length must be filled; its last chunk is what tells the client the end.
+    if (this.trace.framing === 'content-length') while (this.#nextSeq < this.#sizes.length) this.#emitNext();
+    this.#ended('complete', at);
+    response.end();
+    await once(response, 'close');
+  }
+
+  async #emitPaced(intervalMs: number, count: number): Promise<void> {
+    const start = monotonicMs();
+    for (let seq = 0; seq < count; seq += 1) {
+      const waitMs = start + seq * intervalMs - monotonicMs();
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: this.#stop.signal });
+      this.#emitNext();
+    }
+  }
+
+  /** Whether the stream stalled. */
+  async #emitLockStep(pace: LockStep, count: number): Promise<boolean> {
+    const start = monotonicMs();
+    while (this.#nextSeq < count && monotonicMs() - start < pace.budgetMs) {
+      const seq = this.#emitNext();
+      if (await this.#acknowledged(seq, pace.deadlineMs)) continue;
+      this.trace.stalled = { seq, at: monotonicMs() };
+      return true;
+    }
+    return false;
+  }
+
+  async #raise(pace: LockStep): Promise<void> {
+    const { signal } = this.#stop;
+    const acksBefore = this.trace.acks.length;
+    // The plan's last chunk stays for the end, so that the end is an event of its own.
+    const raising = (): boolean =>
+      this.trace.acks.length - acksBefore < pace.releases && this.#emittedBytes < pace.boundBytes && this.#nextSeq < this.#sizes.length - 1;
+    while (raising()) {
+      const goal = Math.max(this.#emittedBytes * pace.growth, this.#emittedBytes + SMALLEST_STEP_BYTES);
+      while (raising() && this.#emittedBytes < goal) this.#emitNext();
+      await delay(pace.stepMs, undefined, { signal });
+    }
+    await delay(pace.lingerMs, undefined, { signal });
+  }
+
+  get #nextSeq(): number {
+    return this.trace.emissions.length;
+  }
+
+  #emitNext(): number {
+    this.#stop.signal.throwIfAborted();
+    const seq = this.#nextSeq;
+    const chunk = encodeChunk(this.trace.workload.format, seq, this.#sizes[seq] ?? 0);
+    this.trace.emissions.push({ seq, at: monotonicMs(), bytes: chunk.length });
+    this.#response?.write(chunk, 'latin1');
+    this.#emittedBytes += chunk.length;
+    return seq;
+  }
+
+  async #acknowledged(seq: number, deadlineMs: number): Promise<boolean> {
+    if (this.#ackedSeq >= seq) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const deadline = setTimeout(() => resolve(false), deadlineMs);
+    this.#onAck = () => this.#ackedSeq >= seq && resolve(true);
+    const stopped = (): void => resolve(false);
+    this.#stop.signal.addEventListener('abort', stopped, { once: true });
+    const acknowledged = await promise;
+    clearTimeout(deadline);
+    this.#stop.signal.removeEventListener('abort', stopped);
+    this.#stop.signal.throwIfAborted();
+    return acknowledged;
+  }
+
+  /** Everything may be written and a hung reader still hold the connection: that too is cut. */
+  #expire(): void {
+    this.stop('lifetime');
+    this.#response?.destroy();
+  }
+
+  #ended(how: StreamEnd, at: number, detail?: string): void {
+    this.trace.state = 'ended';
+    this.trace.end = detail === undefined ? { at, how } : { at, how, detail };
+    if (how === 'complete') return;
+    clearTimeout(this.#lifetime);
+    this.#stop.abort(new Error(`stream ended: ${how}`));
+  }
+}

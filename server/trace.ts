@@ -1,0 +1,32 @@
+/** What the origin saw of one stream. All times are milliseconds on the monotonic clock. */
+
+import type { Framing, Workload } from './workload.ts';
+
+export interface Emission {
+  seq: number;
+  /** When the write was made. */
+  at: number;
+  bytes: number;
+}
+
+/** How a stream ended: whole, because its reader left, by its lifetime or by request, or by a fault of the origin. */
+export type StreamEnd = 'complete' | 'client-left' | 'lifetime' | 'deleted' | 'error';
+
+export interface OriginTrace {
+  id: string;
+  workload: Workload;
+  state: 'waiting' | 'open' | 'ended';
+  /** The request as it came from the hop; absent until one came. */
+  request?: { at: number; method: string; httpVersion: string; headers: Record<string, string | string[]> };
+  /** Requests that came for a stream already taken: a hop that replays. */
+  replays: number;
+  /** The framing really used: HTTP/1.0 knows no chunked. */
+  framing?: Framing;
+  headAt?: number;
+  emissions: Emission[];
+  acks: { seq: number; at: number }[];
+  /** The chunk whose acknowledgement did not come in time. */
+  stalled?: { seq: number; at: number };
+  /** `at`: when the end of the response was begun. */
+  end?: { at: number; how: StreamEnd; detail?: string };
+}

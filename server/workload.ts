@@ -1,0 +1,146 @@
+/**
+ * What the origin emits, as data. These schemas are the one place that says which fields there
+ * are and what they allow: the control API validates by them and the OpenAPI document shows them.
+ */
+
+import Type, { type Static } from 'typebox';
+
+/** The most body bytes one stream may emit. */
+export const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+
+const FORMATS = ['sse', 'ndjson', 'text'] as const;
+export type Format = (typeof FORMATS)[number];
+
+const FRAMINGS = ['chunked', 'content-length', 'close-delimited'] as const;
+export type Framing = (typeof FRAMINGS)[number];
+
+/** An enumeration as JSON Schema's `enum`, whose error message can list what is allowed. */
+function oneOf<const T extends readonly string[]>(values: T, description: string): Type.TUnsafe<T[number]> {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
+}
+
+export const Format = oneOf(FORMATS, 'How a chunk is written: an SSE event, an NDJSON line, or a word of text/plain.');
+export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3).');
+
+export const LockStep = Type.Object(
+  {
+    mode: Type.Literal('lock-step'),
+    deadlineMs: Type.Optional(
+      Type.Integer({ minimum: 10, maximum: 600_000, description: 'How long an acknowledgement is awaited before the stream counts as stalled.' }),
+    ),
+    budgetMs: Type.Optional(
+      Type.Integer({ minimum: 10, maximum: 600_000, description: 'Lock-step ends after this long even when chunks are left, so that a slow timer does not cost its period times the count.' }),
+    ),
+    boundBytes: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: BODY_LIMIT_BYTES, description: 'After a stall, the most body bytes to write in all.' }),
+    ),
+    growth: Type.Optional(
+      Type.Number({ minimum: 1.001, maximum: 16, description: 'After a stall, the factor by which each step raises the bytes written.' }),
+    ),
+    stepMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'After a stall, the pause between two steps.' })),
+    releases: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'After a stall, how many acknowledgements end the raising.' }),
+    ),
+    lingerMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 600_000, description: 'After a stall, the silence before the end of the response.' }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Closed loop: chunk k+1 is written after chunk k was acknowledged. After a stall the origin goes on without acknowledgement, raising the bytes written step by step.',
+  },
+);
+
+export const Paced = Type.Object(
+  {
+    mode: Type.Literal('paced'),
+    intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 600_000 })),
+  },
+  { additionalProperties: false, description: 'Open loop: a chunk every intervalMs, whatever the client does.' },
+);
+
+/** `discriminator` makes the validator report only on the mode that was named (OpenAPI 3.1, section 4.8.25). */
+export const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>({
+  type: 'object',
+  required: ['mode'],
+  discriminator: { propertyName: 'mode' },
+  oneOf: [LockStep, Paced],
+});
+
+export const WorkloadInput = Type.Object(
+  {
+    format: Type.Optional(Format),
+    framing: Type.Optional(Framing),
+    contentType: Type.Optional(
+      Type.String({ pattern: '^[\\t\\x20-\\x7e]{1,200}$', description: 'The exact Content-Type; by default that of the format.' }),
+    ),
+    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Chunks.' })),
+    chunkBytes: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1, maximum: 16 * 1024 * 1024 }), {
+        minItems: 1,
+        maxItems: 10_000,
+        description: 'Size of each chunk; the last one stands for all that follow. A size too small for the chunk’s own marks is raised to fit them.',
+      }),
+    ),
+    pace: Type.Optional(Pace),
+    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
+    headers: Type.Optional(
+      Type.Record(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }), Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }), {
+        additionalProperties: false,
+        description: 'Response headers besides Content-Type and what the framing needs.',
+      }),
+    ),
+    lifetimeMs: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 3_600_000, description: 'The stream ends by itself after this long.' }),
+    ),
+  },
+  { additionalProperties: false, description: 'What a stream emits. Every field has a default.' },
+);
+export type WorkloadInput = Static<typeof WorkloadInput>;
+
+export type LockStep = Required<Static<typeof LockStep>>;
+export type Paced = Required<Static<typeof Paced>>;
+export type Pace = LockStep | Paced;
+/** A workload with every default filled in. */
+export type Workload = Required<Omit<WorkloadInput, 'pace'>> & { pace: Pace };
+
+export const MEDIA_TYPES: Record<Format, string> = {
+  sse: 'text/event-stream',
+  ndjson: 'application/x-ndjson',
+  text: 'text/plain',
+};
+
+export const LOCK_STEP: LockStep = {
+  mode: 'lock-step',
+  deadlineMs: 1000,
+  budgetMs: 1500,
+  boundBytes: 1024 * 1024,
+  growth: 1.125,
+  stepMs: 15,
+  releases: 3,
+  lingerMs: 250,
+};
+
+export const PACED: Paced = { mode: 'paced', intervalMs: 10 };
+
+function resolvePace(pace: WorkloadInput['pace']): Pace {
+  if (pace === undefined) return LOCK_STEP;
+  return pace.mode === 'paced' ? { ...PACED, ...pace } : { ...LOCK_STEP, ...pace };
+}
+
+/** Fills in the defaults. */
+export function resolveWorkload(input: WorkloadInput): Workload {
+  const format = input.format ?? 'sse';
+  return {
+    format,
+    framing: input.framing ?? 'chunked',
+    contentType: input.contentType ?? MEDIA_TYPES[format],
+    count: input.count ?? 100,
+    chunkBytes: input.chunkBytes ?? [32],
+    pace: resolvePace(input.pace),
+    status: input.status ?? 200,
+    headers: input.headers ?? {},
+    lifetimeMs: input.lifetimeMs ?? 60_000,
+  };
+}
