@@ -27,7 +27,7 @@ const PROOF: WorkloadInput = {
   pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 500, boundBytes: 32 * 1024, lingerMs: 100 },
 };
 
-type Conviction = `${Delivery['verdict']}` | `breaks: ${string}`;
+type Conviction = Delivery['verdict'] | `breaks: ${string}`;
 
 const EXPECTED: Record<string, Conviction> = {
   [TRANSPARENT]: 'streams',
@@ -79,29 +79,49 @@ export function conviction(delivery: Delivery): Conviction {
 /** A verdict for the right reason: the threshold that was found must hold the one that was built in. */
 function convicted(id: string, delivery: Delivery): boolean {
   if (conviction(delivery) !== EXPECTED[id]) return false;
-  if (delivery.verdict === 'coalesces') return delivery.heldBytes.over < HOLD_BYTES && HOLD_BYTES <= delivery.heldBytes.upTo;
+  if (delivery.verdict === 'coalesces')
+    return delivery.heldBytes.over < HOLD_BYTES && HOLD_BYTES <= delivery.heldBytes.upTo;
   if (delivery.verdict === 'delays') return Math.abs(delivery.hold.p50Ms - HOLD_MS) < HOLD_MS / 2;
   return true;
 }
 
 function floorOf(traces: Trace[]): Quantiles {
   const hold = quantiles(traces.flatMap((trace) => holds(trace).map(({ holdMs }) => holdMs)));
-  if (hold === undefined) throw new BenchError('nothing arrived through the transparent relay; the floor cannot be measured');
+  if (hold === undefined)
+    throw new BenchError('nothing arrived through the transparent relay; the floor cannot be measured');
   return hold;
 }
 
 /** @param atOnce how many lanes will be measured at the same time. */
-export async function proveInstrument(session: Session, stage: Stage, atOnce: number, signal?: AbortSignal): Promise<Proof> {
+export async function proveInstrument(
+  session: Session,
+  stage: Stage,
+  atOnce: number,
+  signal?: AbortSignal,
+): Promise<Proof> {
   const cwd = await session.folder('relays');
-  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), String(stage.direct.port)], { cwd });
+  const process = await session.start(
+    globalThis.process.execPath,
+    [ownProgram('bench/relays/main'), String(stage.direct.port)],
+    { cwd },
+  );
   const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
   const clock = await stage.origin.clockOffset();
   const through = (id: string, workload: WorkloadInput): Promise<Trace> =>
-    measureStream({ origin: stage.origin, clock, via: { host: '127.0.0.1', port: ports[id] ?? 0 }, workload, ...(signal === undefined ? {} : { signal }) });
+    measureStream({
+      origin: stage.origin,
+      clock,
+      via: { host: '127.0.0.1', port: ports[id] ?? 0 },
+      workload,
+      ...(signal === undefined ? {} : { signal }),
+    });
 
   const quiet: WorkloadInput = { count: FLOOR_CHUNKS };
   const warm = await through(TRANSPARENT, quiet);
-  if (warm.arrivals.length === 0) throw new BenchError(`nothing arrived through the transparent relay: ${warm.client.end.how} ${warm.client.end.detail ?? ''}`);
+  if (warm.arrivals.length === 0)
+    throw new BenchError(
+      `nothing arrived through the transparent relay: ${warm.client.end.how} ${warm.client.end.detail ?? ''}`,
+    );
   const hold = floorOf([await through(TRANSPARENT, quiet)]);
   const together = floorOf(await Promise.all(Array.from({ length: atOnce }, () => through(TRANSPARENT, quiet))));
   const floor: Floor = { hold, delayLimitMs: Math.max(SMALLEST_LIMIT_MS, LIMIT_FACTOR * together.p50Ms) };
@@ -117,10 +137,24 @@ export async function proveInstrument(session: Session, stage: Stage, atOnce: nu
   const missed = relays.filter((relay) => !relay.convicted);
   const noisy = floor.delayLimitMs > HOLD_MS / 1.25;
   const unsound = [
-    ...(noisy ? [`the floor with ${atOnce} streams at once is ${together.p50Ms.toFixed(1)} ms: a delay of ${HOLD_MS} ms could not be told from it; free the machine or use --jobs 1`] : []),
-    ...missed.map(({ id, expected, verdict }) => `relay ${id} must be found to be ${expected}, and was found to be ${verdict}`),
+    ...(noisy
+      ? [
+          `the floor with ${atOnce} streams at once is ${together.p50Ms.toFixed(1)} ms: a delay of ${HOLD_MS} ms could not be told from it; free the machine or use --jobs 1`,
+        ]
+      : []),
+    ...missed.map(
+      ({ id, expected, verdict }) => `relay ${id} must be found to be ${expected}, and was found to be ${verdict}`,
+    ),
   ].join('; ');
-  const instrument: Instrument = { driver: stage.driver, sound: unsound === '', clock, floor, atOnce: { streams: atOnce, hold: together }, relays, ...(unsound === '' ? {} : { unsound }) };
+  const instrument: Instrument = {
+    driver: stage.driver,
+    sound: unsound === '',
+    clock,
+    floor,
+    atOnce: { streams: atOnce, hold: together },
+    relays,
+    ...(unsound === '' ? {} : { unsound }),
+  };
   return {
     instrument,
     reference: { measure: (workload) => through(TRANSPARENT, workload) },

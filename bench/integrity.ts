@@ -33,12 +33,14 @@ function orderOf(trace: Trace): Breakage | undefined {
 export function breakage(trace: Trace): Breakage | undefined {
   const { origin, client, arrivals, foreign } = trace;
   const expected = origin.workload.status;
-  if (client.head !== undefined && client.head.status !== expected) return { how: 'status', status: client.head.status, expected };
+  if (client.head !== undefined && client.head.status !== expected)
+    return { how: 'status', status: client.head.status, expected };
   if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
   const order = orderOf(trace);
   if (order !== undefined) return order;
   const alien = foreign[0];
-  if (alien !== undefined) return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
+  if (alien !== undefined)
+    return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
   const arrived = new Set(arrivals.map(({ seq }) => seq));
   const highest = Math.max(-1, ...arrived);
   const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
@@ -46,6 +48,7 @@ export function breakage(trace: Trace): Breakage | undefined {
   const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
   if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
   const told = client.end.how === 'cut' || client.end.how === 'reset';
-  if (missing !== undefined || told) return { how: 'cut', seq: missing?.seq ?? origin.emissions.length, emitted: origin.emissions.length, told };
+  if (missing !== undefined || told)
+    return { how: 'cut', seq: missing?.seq ?? origin.emissions.length, emitted: origin.emissions.length, told };
   return undefined;
 }

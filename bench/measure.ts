@@ -60,7 +60,14 @@ class Acknowledger {
 }
 
 /** @throws BenchError when the origin's control API fails. */
-export async function measureStream({ origin, clock, via, workload: input, request, signal }: MeasureOptions): Promise<Trace> {
+export async function measureStream({
+  origin,
+  clock,
+  via,
+  workload: input,
+  request,
+  signal,
+}: MeasureOptions): Promise<Trace> {
   const totalMs = longestMs(resolveWorkload(input)) + SLACK_MS;
   const workload = resolveWorkload({ ...input, lifetimeMs: input.lifetimeMs ?? Math.ceil(totalMs) + 1000 });
   const stream = await origin.create(workload);
@@ -84,7 +91,13 @@ export async function measureStream({ origin, clock, via, workload: input, reque
     );
     arrivals.finish(client.end.at);
     const fault = await acknowledger.done();
-    const trace: Trace = { origin: await origin.trace(stream.id), client, arrivals: arrivals.arrivals, foreign: arrivals.foreign, clock };
+    const trace: Trace = {
+      origin: await origin.trace(stream.id),
+      client,
+      arrivals: arrivals.arrivals,
+      foreign: arrivals.foreign,
+      clock,
+    };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {
     await origin.delete(stream.id).catch(() => {});

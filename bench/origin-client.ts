@@ -60,7 +60,8 @@ export class OriginClient {
       const { monotonicMs: theirs } = (await this.#ask('GET', '/clock')) as { monotonicMs: number };
       const after = monotonicMs();
       shared &&= before <= theirs && theirs <= after;
-      if (after - before < best.roundTripMs) best = { roundTripMs: after - before, offsetMs: (before + after) / 2 - theirs };
+      if (after - before < best.roundTripMs)
+        best = { roundTripMs: after - before, offsetMs: (before + after) / 2 - theirs };
     }
     return { shared, offsetMs: shared ? 0 : best.offsetMs, errorMs: shared ? 0 : best.roundTripMs / 2 };
   }
@@ -77,17 +78,21 @@ export class OriginClient {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     return new Promise((resolve, reject) => {
-      const fail = (reason: string): void => reject(new BenchError(`the origin's control API (${method} ${path}) ${reason}`));
-      const outgoing = request({ ...control, method, path, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS }, (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', (error) => fail(`failed: ${error.message}`));
-        response.on('end', () => {
-          const answer = Buffer.concat(parts).toString();
-          if ((response.statusCode ?? 500) >= 400) return fail(`answered ${response.statusCode}: ${answer}`);
-          return resolve(answer === '' ? undefined : JSON.parse(answer));
-        });
-      });
+      const fail = (reason: string): void =>
+        reject(new BenchError(`the origin's control API (${method} ${path}) ${reason}`));
+      const outgoing = request(
+        { ...control, method, path, headers, agent: this.#agent, timeout: REQUEST_TIMEOUT_MS },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('error', (error) => fail(`failed: ${error.message}`));
+          response.on('end', () => {
+            const answer = Buffer.concat(parts).toString();
+            if ((response.statusCode ?? 500) >= 400) return fail(`answered ${response.statusCode}: ${answer}`);
+            return resolve(answer === '' ? undefined : JSON.parse(answer));
+          });
+        },
+      );
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)));
       outgoing.on('error', (error) => fail(`failed: ${error.message}`));
       outgoing.end(text);

@@ -47,10 +47,19 @@ export class ManagedProcess implements AsyncDisposable {
 
   /** @throws BenchError when the program cannot be started at all. */
   static async start(program: string, args: readonly string[], options: SpawnOptions): Promise<ManagedProcess> {
-    const command = [program, ...args].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ');
+    const command = [program, ...args]
+      .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+      .join(' ');
     // A group of its own: workers that the program forks are ended with it, and Ctrl-C reaches only the bench.
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = once(child, 'close').then(([code, signal]) => (signal === null ? `exit code ${code}` : `signal ${signal}`));
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'close').then(([code, signal]) =>
+      signal === null ? `exit code ${code}` : `signal ${signal}`,
+    );
     ended.catch(() => {});
     if (child.pid === undefined) {
       const [error] = (await once(child, 'error')) as [Error];
@@ -76,7 +85,10 @@ export class ManagedProcess implements AsyncDisposable {
       () => '',
     );
     const failure = Promise.race([this.exited.then((how) => `ended with ${how}`), late]);
-    const outcome = await Promise.race([this.#firstLine.then((line) => ({ line })), failure.then((reason) => ({ reason }))]);
+    const outcome = await Promise.race([
+      this.#firstLine.then((line) => ({ line })),
+      failure.then((reason) => ({ reason })),
+    ]);
     timeout.abort();
     if ('line' in outcome) return outcome.line;
     throw new BenchError(`${this.command} ${outcome.reason}\n${this.log(20)}`);

@@ -1,6 +1,6 @@
 /**
  * Removes what a session left, once the session's end of the pipe closes. Started by session.ts as
- * `node reaper.ts SESSION DIR`; reads `process PID` and `docker` on stdin.
+ * `node reaper.ts SESSION DIR`; reads `process PID`, `folder PATH` and `docker` on stdin.
  */
 
 import { readdir, readlink, rm } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 
 const [, , session = '', dir = ''] = process.argv;
 const groups: number[] = [];
+const folders = [dir];
 let docker = false;
 
 process.on('SIGINT', () => {});
@@ -38,8 +39,10 @@ async function killProcesses(): Promise<void> {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [word, value] = line.split(' ');
+  const space = line.indexOf(' ');
+  const [word, value] = space === -1 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
   if (word === 'process') groups.push(Number(value));
+  if (word === 'folder') folders.push(value);
   if (word === 'docker') docker = true;
 }
 
@@ -48,4 +51,4 @@ if (docker) {
   const { removeSession } = await import('./drivers/docker-session.ts');
   await removeSession(session);
 }
-await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 });

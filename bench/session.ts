@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 
-
 import { BenchError } from './errors.ts';
 import { ManagedProcess, type SpawnOptions } from './process.ts';
 import { ownProgram } from './programs.ts';
@@ -60,6 +59,11 @@ export class Session implements AsyncDisposable {
     this.#processes.add(started);
     void started.exited.then(() => this.#processes.delete(started));
     return started;
+  }
+
+  /** A folder elsewhere that must not stay behind if the bench does not come to move or remove it. */
+  removesAtEnd(path: string): void {
+    this.#reaper.stdin.write(`folder ${path}\n`);
   }
 
   /** From now on there may be containers and networks with this session's label. */

@@ -1,7 +1,15 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
 import { breakage, type Breakage } from './integrity.ts';
-import { arrivedBytesAt, emittedBytesAt, holds, lockStepHolds, onClientClock, quantiles, type Quantiles } from './metrics.ts';
+import {
+  arrivedBytesAt,
+  emittedBytesAt,
+  holds,
+  lockStepHolds,
+  onClientClock,
+  quantiles,
+  type Quantiles,
+} from './metrics.ts';
 import type { Trace } from './trace.ts';
 
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
@@ -27,7 +35,13 @@ export type Delivery =
   | ({ verdict: 'breaks' } & Breakage)
   | { verdict: 'streams'; hold: Quantiles }
   | { verdict: 'delays'; hold: Quantiles; floor: Quantiles }
-  | { verdict: 'coalesces'; streamedChunks: number; heldBytes: { over: number; upTo: number }; releasedBytes: number; waitedMs: number }
+  | {
+      verdict: 'coalesces';
+      streamedChunks: number;
+      heldBytes: { over: number; upTo: number };
+      releasedBytes: number;
+      waitedMs: number;
+    }
   | { verdict: 'buffers'; streamedChunks: number; head: boolean; heldBytes: number; waitedMs: number }
   | { verdict: 'inconclusive'; reason: string; tries: number }
   | { verdict: 'harness-error'; reason: string };
@@ -42,7 +56,8 @@ function ourFault(trace: Trace): string | undefined {
   if (trace.fault !== undefined) return trace.fault;
   const { end, state } = trace.origin;
   if (trace.client.end.how === 'not-connected') return `no connection to the hop: ${trace.client.end.detail ?? ''}`;
-  if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted') return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
+  if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted')
+    return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
   if (state === 'ended' && end === undefined) return 'the origin has no end in its trace';
   return undefined;
 }
@@ -55,7 +70,11 @@ function judgeHolds(trace: Trace, floor: Floor): Delivery {
   if (hold.p50Ms > floor.delayLimitMs) return { verdict: 'delays', hold, floor: floor.hold };
   if (heldShare > OUTLIER_SHARE) {
     const percent = Math.round(heldShare * 100);
-    return { verdict: 'inconclusive', reason: `${percent} % of the chunks were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`, tries: 1 };
+    return {
+      verdict: 'inconclusive',
+      reason: `${percent} % of the chunks were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`,
+      tries: 1,
+    };
   }
   return { verdict: 'streams', hold };
 }
@@ -80,7 +99,13 @@ function judgeStall(trace: Trace, floor: Floor): Delivery {
   if (release === undefined) {
     const heldAt = onClientClock(trace, emissions[streamedChunks]?.at ?? 0);
     const head = trace.client.head !== undefined && trace.client.head.at < endAt;
-    return { verdict: 'buffers', streamedChunks, head, heldBytes: emittedBytesAt(trace, endAt) - streamedBytes, waitedMs: endAt - heldAt };
+    return {
+      verdict: 'buffers',
+      streamedChunks,
+      head,
+      heldBytes: emittedBytesAt(trace, endAt) - streamedBytes,
+      waitedMs: endAt - heldAt,
+    };
   }
   // What had been written a moment before the release had not been enough; what was written by then had.
   const over = emittedBytesAt(trace, release.at - floor.delayLimitMs) - streamedBytes;
@@ -106,8 +131,18 @@ function afterFreezing(delivery: Delivery, frozen: Trace | undefined, floor: Flo
   const endAt = onClientClock(frozen, frozen.origin.end?.at ?? 0);
   const last = holds(frozen).at(-1);
   const arrived = frozen.arrivals.at(-1);
-  if (last === undefined || arrived === undefined || arrived.at >= endAt || last.seq < frozen.origin.emissions.length - 1) return delivery;
-  return { verdict: 'delays', hold: { n: 1, p50Ms: last.holdMs, p99Ms: last.holdMs, maxMs: last.holdMs }, floor: floor.hold };
+  if (
+    last === undefined ||
+    arrived === undefined ||
+    arrived.at >= endAt ||
+    last.seq < frozen.origin.emissions.length - 1
+  )
+    return delivery;
+  return {
+    verdict: 'delays',
+    hold: { n: 1, p50Ms: last.holdMs, p99Ms: last.holdMs, maxMs: last.holdMs },
+    floor: floor.hold,
+  };
 }
 
 /** The machine may have grown busy since the floor was measured: then the delay is not the path's. */
@@ -115,7 +150,11 @@ function againstReference(delivery: Delivery, reference: Trace | undefined, floo
   if (delivery.verdict !== 'delays' || reference === undefined) return delivery;
   const hold = quantiles(lockStepHolds(reference));
   if (hold === undefined || hold.p50Ms <= floor.delayLimitMs) return delivery;
-  return { verdict: 'inconclusive', reason: `at that moment the transparent relay was held ${hold.p50Ms.toFixed(1)} ms too: the machine was busy`, tries: 1 };
+  return {
+    verdict: 'inconclusive',
+    reason: `at that moment the transparent relay was held ${hold.p50Ms.toFixed(1)} ms too: the machine was busy`,
+    tries: 1,
+  };
 }
 
 /** The lane's verdict. */

@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import { Type } from 'typebox';
 
 import { monotonicMs } from './clock.ts';
 import type { Streams } from './streams.ts';
@@ -47,36 +47,57 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     });
   }
 
-  app.post('/streams', { schema: { body: WorkloadInput, response: { 201: Created, 429: Failure } } }, async (request, reply) => {
-    const stream = streams.create(resolveWorkload(request.body));
-    if (stream === undefined) return reply.code(429).send({ error: `the origin holds ${streams.size} streams already; delete some or wait for them to end` });
-    return reply.code(201).send({ id: stream.trace.id, path: `/stream/${stream.trace.id}` });
-  });
+  app.post(
+    '/streams',
+    { schema: { body: WorkloadInput, response: { 201: Created, 429: Failure } } },
+    async (request, reply) => {
+      const stream = streams.create(resolveWorkload(request.body));
+      if (stream === undefined)
+        return reply
+          .code(429)
+          .send({ error: `the origin holds ${streams.size} streams already; delete some or wait for them to end` });
+      return reply.code(201).send({ id: stream.trace.id, path: `/stream/${stream.trace.id}` });
+    },
+  );
 
-  app.get('/streams/:id', { schema: { params: Id, response: { 200: State, 404: Failure } } }, async (request, reply) => {
-    const stream = streams.find(request.params.id);
-    if (stream === undefined) return unknownStream(reply, request.params.id);
-    const { id, state, emissions, acks } = stream.trace;
-    return { id, state, emitted: emissions.length, acknowledged: acks.length };
-  });
+  app.get(
+    '/streams/:id',
+    { schema: { params: Id, response: { 200: State, 404: Failure } } },
+    async (request, reply) => {
+      const stream = streams.find(request.params.id);
+      if (stream === undefined) return unknownStream(reply, request.params.id);
+      const { id, state, emissions, acks } = stream.trace;
+      return { id, state, emitted: emissions.length, acknowledged: acks.length };
+    },
+  );
 
   const Ack = Type.Object({ seq: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
-  app.post('/streams/:id/ack', { schema: { params: Id, body: Ack, response: { 204: Type.Null(), 404: Failure } } }, async (request, reply) => {
-    const stream = streams.find(request.params.id);
-    if (stream === undefined) return unknownStream(reply, request.params.id);
-    stream.acknowledge(request.body.seq);
-    return reply.code(204).send(null);
-  });
+  app.post(
+    '/streams/:id/ack',
+    { schema: { params: Id, body: Ack, response: { 204: Type.Null(), 404: Failure } } },
+    async (request, reply) => {
+      const stream = streams.find(request.params.id);
+      if (stream === undefined) return unknownStream(reply, request.params.id);
+      stream.acknowledge(request.body.seq);
+      return reply.code(204).send(null);
+    },
+  );
 
   app.get('/streams/:id/trace', { schema: { params: Id } }, async (request, reply) => {
     const stream = streams.find(request.params.id);
     return stream === undefined ? unknownStream(reply, request.params.id) : reply.send(stream.trace);
   });
 
-  app.delete('/streams/:id', { schema: { params: Id, response: { 204: Type.Null(), 404: Failure } } }, async (request, reply) => {
-    return streams.delete(request.params.id) ? reply.code(204).send(null) : unknownStream(reply, request.params.id);
-  });
+  app.delete(
+    '/streams/:id',
+    { schema: { params: Id, response: { 204: Type.Null(), 404: Failure } } },
+    async (request, reply) => {
+      return streams.delete(request.params.id) ? reply.code(204).send(null) : unknownStream(reply, request.params.id);
+    },
+  );
 
-  const Clock = Type.Object({ monotonicMs: Type.Number({ description: 'CLOCK_MONOTONIC of the origin’s kernel, read while answering.' }) });
+  const Clock = Type.Object({
+    monotonicMs: Type.Number({ description: 'CLOCK_MONOTONIC of the origin’s kernel, read while answering.' }),
+  });
   app.get('/clock', { schema: { response: { 200: Clock } } }, async () => ({ monotonicMs: monotonicMs() }));
 };

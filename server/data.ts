@@ -1,7 +1,7 @@
 /** What passes through the hops: created streams, and streams made on the spot for curl and browsers. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
+import { Type } from 'typebox';
 
 import type { Streams } from './streams.ts';
 import { Framing, resolveWorkload, type Format } from './workload.ts';
@@ -37,7 +37,13 @@ export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app,
   for (const [url, format] of Object.entries(PATHS)) {
     app.get(url, { schema: { querystring: OnTheSpot } }, async (request, reply) => {
       const { count = 20, intervalMs = 300, framing = 'chunked' } = request.query;
-      const workload = resolveWorkload({ format, framing, count, pace: { mode: 'paced', intervalMs }, lifetimeMs: 3_600_000 });
+      const workload = resolveWorkload({
+        format,
+        framing,
+        count,
+        pace: { mode: 'paced', intervalMs },
+        lifetimeMs: 3_600_000,
+      });
       const stream = streams.create(workload);
       if (stream === undefined) return reply.code(429).send({ error: 'too many streams' });
       reply.hijack();

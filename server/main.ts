@@ -18,7 +18,8 @@ function fail(message: string, exitCode: number): never {
 
 function portOf(flag: string, text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--${flag} must be a port from 0 to 65535; got "${text}"\n${USAGE}`, 2);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    fail(`--${flag} must be a port from 0 to 65535; got "${text}"\n${USAGE}`, 2);
   return port;
 }
 
@@ -57,11 +58,17 @@ try {
     maxStreams: Number(values['max-streams']),
     logger,
   });
-  if (values['ready-on-stdout']) process.stdout.write(`${JSON.stringify({ dataPort: origin.dataPort, controlPort: origin.controlPort })}\n`);
+  if (values['ready-on-stdout'])
+    process.stdout.write(`${JSON.stringify({ dataPort: origin.dataPort, controlPort: origin.controlPort })}\n`);
   const stop = (): void => void origin.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
-  fail(code === 'EADDRINUSE' ? `${message}: the port is taken; choose another with --port / --control-port, 0 for any free one` : message, 3);
+  fail(
+    code === 'EADDRINUSE'
+      ? `${message}: the port is taken; choose another with --port / --control-port, 0 for any free one`
+      : message,
+    3,
+  );
 }

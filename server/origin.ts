@@ -36,7 +36,9 @@ function app(logger: Logger): FastifyInstance {
     loggerInstance: logger,
     disableRequestLogging: true,
     forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false, allErrors: true, verbose: true, discriminator: true, strict: false } },
+    ajv: {
+      customOptions: { removeAdditional: false, allErrors: true, verbose: true, discriminator: true, strict: false },
+    },
     schemaErrorFormatter: formatValidation,
   }).withTypeProvider<TypeBoxTypeProvider>();
   instance.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
@@ -44,7 +46,9 @@ function app(logger: Logger): FastifyInstance {
     if (status >= 500) request.log.error(error);
     return reply.code(status).send({ error: error.message });
   });
-  instance.setNotFoundHandler((request, reply) => reply.code(404).send({ error: `no such path here: ${request.method} ${request.url}` }));
+  instance.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `no such path here: ${request.method} ${request.url}` }),
+  );
   instance.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
   return instance as unknown as FastifyInstance;
 }
@@ -55,7 +59,12 @@ async function controlApp({ token, logger }: OriginOptions, streams: Streams): P
     openapi: {
       openapi: '3.1.0',
       info: { title: 'unclog origin', description: 'Control of the reference streaming server.', version: '1' },
-      ...(token === undefined ? {} : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } }, security: [{ token: [] }] }),
+      ...(token === undefined
+        ? {}
+        : {
+            components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+            security: [{ token: [] }],
+          }),
     },
   });
   await instance.register(control, { streams, token });
@@ -83,7 +92,10 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     await Promise.all([dataInstance.close(), controlInstance.close()]);
   };
   try {
-    const [dataPort, controlPort] = [await listen(dataInstance, options.data), await listen(controlInstance, options.control)];
+    const [dataPort, controlPort] = [
+      await listen(dataInstance, options.data),
+      await listen(controlInstance, options.control),
+    ];
     return { dataPort, controlPort, close };
   } catch (error) {
     await close();

@@ -8,7 +8,10 @@ import type { Format, Workload } from './workload.ts';
 /** What ends a chunk in each format. */
 export const DELIMITERS: Record<Format, string> = { sse: '\n\n', ndjson: '\n', text: ' ' };
 
-const WORDS = 'the stream flows from its source through every hop and each word should arrive as it was written not in one lump at its end'.split(' ');
+const WORDS =
+  'the stream flows from its source through every hop and each word should arrive as it was written not in one lump at its end'.split(
+    ' ',
+  );
 
 /** 64 KiB of words in a fixed pseudo-random order: compresses as prose does, unlike a repeated letter. */
 const FILLER = ((): string => {

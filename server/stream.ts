@@ -69,7 +69,10 @@ export class Stream {
     });
     response.on('error', (error) => this.stop('client-left', String(error)));
     trace.framing = this.#frame(request, response);
-    response.writeHead(trace.workload.status, { 'content-type': trace.workload.contentType, ...trace.workload.headers });
+    response.writeHead(trace.workload.status, {
+      'content-type': trace.workload.contentType,
+      ...trace.workload.headers,
+    });
     trace.headAt = monotonicMs();
     response.flushHeaders();
   }
@@ -77,7 +80,10 @@ export class Stream {
   #frame(request: IncomingMessage, response: ServerResponse): Framing {
     const asked = this.trace.workload.framing;
     if (asked === 'content-length') {
-      response.setHeader('content-length', this.#sizes.reduce((sum, size) => sum + size, 0));
+      response.setHeader(
+        'content-length',
+        this.#sizes.reduce((sum, size) => sum + size, 0),
+      );
       return asked;
     }
     // Without length and without chunked Node closes the connection to end the body.
@@ -127,7 +133,9 @@ export class Stream {
     const acksBefore = this.trace.acks.length;
     // The plan's last chunk stays for the end, so that the end is an event of its own.
     const raising = (): boolean =>
-      this.trace.acks.length - acksBefore < pace.releases && this.#emittedBytes < pace.boundBytes && this.#nextSeq < this.#sizes.length - 1;
+      this.trace.acks.length - acksBefore < pace.releases &&
+      this.#emittedBytes < pace.boundBytes &&
+      this.#nextSeq < this.#sizes.length - 1;
     while (raising()) {
       const goal = Math.max(this.#emittedBytes * pace.growth, this.#emittedBytes + SMALLEST_STEP_BYTES);
       while (raising() && this.#emittedBytes < goal) this.#emitNext();

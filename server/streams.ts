@@ -43,7 +43,7 @@ export class Streams {
 
   close(): void {
     clearInterval(this.#sweeper);
-    for (const id of [...this.#streams.keys()]) this.delete(id);
+    for (const id of this.#streams.keys()) this.delete(id);
   }
 
   #forgetEnded(): void {

@@ -29,7 +29,9 @@ function describe(error: VerboseError): string {
       const meant = nearest(unknown, allowed);
       const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
       const full = at === '' ? unknown : `${at}.${unknown}`;
-      return allowed.length === 0 ? `field "${full}" has a name that is not allowed` : `unknown field "${full}"${hint}; allowed: ${allowed.join(', ')}`;
+      return allowed.length === 0
+        ? `field "${full}" has a name that is not allowed`
+        : `unknown field "${full}"${hint}; allowed: ${allowed.join(', ')}`;
     }
     case 'enum':
       return `${name} must be one of ${list(error.params['allowedValues'])}; ${got}`;
@@ -44,5 +46,7 @@ function describe(error: VerboseError): string {
 
 /** For Fastify's `schemaErrorFormatter`. */
 export function formatValidation(errors: FastifySchemaValidationError[], where: string): Error {
-  return new Error(`malformed ${where === 'body' ? 'workload' : where}: ${[...new Set(errors.map(describe))].join('; ')}`);
+  return new Error(
+    `malformed ${where === 'body' ? 'workload' : where}: ${[...new Set(errors.map(describe))].join('; ')}`,
+  );
 }

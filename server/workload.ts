@@ -3,7 +3,7 @@
  * are and what they allow: the control API validates by them and the OpenAPI document shows them.
  */
 
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /** The most body bytes one stream may emit. */
 export const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -26,23 +26,50 @@ export const LockStep = Type.Object(
   {
     mode: Type.Literal('lock-step'),
     deadlineMs: Type.Optional(
-      Type.Integer({ minimum: 10, maximum: 600_000, description: 'How long an acknowledgement is awaited before the stream counts as stalled.' }),
+      Type.Integer({
+        minimum: 10,
+        maximum: 600_000,
+        description: 'How long an acknowledgement is awaited before the stream counts as stalled.',
+      }),
     ),
     budgetMs: Type.Optional(
-      Type.Integer({ minimum: 10, maximum: 600_000, description: 'Lock-step ends after this long even when chunks are left, so that a slow timer does not cost its period times the count.' }),
+      Type.Integer({
+        minimum: 10,
+        maximum: 600_000,
+        description:
+          'Lock-step ends after this long even when chunks are left, so that a slow timer does not cost its period times the count.',
+      }),
     ),
     boundBytes: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: BODY_LIMIT_BYTES, description: 'After a stall, the most body bytes to write in all.' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: BODY_LIMIT_BYTES,
+        description: 'After a stall, the most body bytes to write in all.',
+      }),
     ),
     growth: Type.Optional(
-      Type.Number({ minimum: 1.001, maximum: 16, description: 'After a stall, the factor by which each step raises the bytes written.' }),
+      Type.Number({
+        minimum: 1.001,
+        maximum: 16,
+        description: 'After a stall, the factor by which each step raises the bytes written.',
+      }),
     ),
-    stepMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'After a stall, the pause between two steps.' })),
+    stepMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 60_000, description: 'After a stall, the pause between two steps.' }),
+    ),
     releases: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1000, description: 'After a stall, how many acknowledgements end the raising.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'After a stall, how many acknowledgements end the raising.',
+      }),
     ),
     lingerMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 600_000, description: 'After a stall, the silence before the end of the response.' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 600_000,
+        description: 'After a stall, the silence before the end of the response.',
+      }),
     ),
   },
   {
@@ -73,23 +100,31 @@ export const WorkloadInput = Type.Object(
     format: Type.Optional(Format),
     framing: Type.Optional(Framing),
     contentType: Type.Optional(
-      Type.String({ pattern: '^[\\t\\x20-\\x7e]{1,200}$', description: 'The exact Content-Type; by default that of the format.' }),
+      Type.String({
+        pattern: '^[\\t\\x20-\\x7e]{1,200}$',
+        description: 'The exact Content-Type; by default that of the format.',
+      }),
     ),
     count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Chunks.' })),
     chunkBytes: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1, maximum: 16 * 1024 * 1024 }), {
         minItems: 1,
         maxItems: 10_000,
-        description: 'Size of each chunk; the last one stands for all that follow. A size too small for the chunk’s own marks is raised to fit them.',
+        description:
+          'Size of each chunk; the last one stands for all that follow. A size too small for the chunk’s own marks is raised to fit them.',
       }),
     ),
     pace: Type.Optional(Pace),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
     headers: Type.Optional(
-      Type.Record(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }), Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }), {
-        additionalProperties: false,
-        description: 'Response headers besides Content-Type and what the framing needs.',
-      }),
+      Type.Record(
+        Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+        Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
+        {
+          additionalProperties: false,
+          description: 'Response headers besides Content-Type and what the framing needs.',
+        },
+      ),
     ),
     lifetimeMs: Type.Optional(
       Type.Integer({ minimum: 100, maximum: 3_600_000, description: 'The stream ends by itself after this long.' }),

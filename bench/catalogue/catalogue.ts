@@ -33,15 +33,30 @@ export interface Catalogue {
 export function laneId(variantId: string, vary: Vary = {}): string {
   const dimensions = Object.entries(vary).toSorted(([a], [b]) => a.localeCompare(b));
   if (dimensions.length === 0) return variantId;
-  return `${variantId}?${dimensions.map(([name, value]) => `${name}=${value}`).join('&')}`;
+  return withoutSpaces(`${variantId}?${dimensions.map(([name, value]) => `${name}=${value}`).join('&')}`);
+}
+
+/** Header values may hold spaces that say nothing; in an id they would only need quoting. */
+function withoutSpaces(id: string): string {
+  return id.replaceAll(/\s/g, '');
 }
 
 function lanesOf(proxy: ProxyDeclaration): Lane[] {
   const folder = join(PACKAGE_ROOT, 'proxy-configs', proxy.id);
   return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
-    const variant: Variant = { ...rest, id: `${proxy.id}/${id}`, proxy, files: Object.fromEntries(paths) as Record<string, string> };
-    return lanes.map((lane) => ({ ...lane, id: laneId(variant.id, lane.vary), variant }));
+    const variant: Variant = {
+      ...rest,
+      id: `${proxy.id}/${id}`,
+      proxy,
+      files: Object.fromEntries(paths) as Record<string, string>,
+    };
+    return lanes.map(({ fix, ...lane }) => ({
+      ...lane,
+      id: laneId(variant.id, lane.vary),
+      variant,
+      ...(fix === undefined ? {} : { fix: { ...fix, provenBy: withoutSpaces(fix.provenBy) } }),
+    }));
   });
 }
 
@@ -53,7 +68,9 @@ export async function loadCatalogue(): Promise<Catalogue> {
     .map(({ name }) => ownProgram(`proxy-configs/${name}/index`))
     .filter((path) => existsSync(path))
     .toSorted();
-  const modules = await Promise.all(declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>));
+  const modules = await Promise.all(
+    declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>),
+  );
   const proxies = modules.map((module) => module.default);
   return { proxies, lanes: proxies.flatMap(lanesOf) };
 }
@@ -61,7 +78,8 @@ export async function loadCatalogue(): Promise<Catalogue> {
 /** One digest over the variant's files, as they stand in the catalogue. */
 export async function configSha256(variant: Variant): Promise<string> {
   const hash = createHash('sha256');
-  for (const [role, path] of Object.entries(variant.files).toSorted()) hash.update(`${role}\n`).update(await readFile(path));
+  for (const [role, path] of Object.entries(variant.files).toSorted(([a], [b]) => a.localeCompare(b)))
+    hash.update(`${role}\n`).update(await readFile(path));
   return hash.digest('hex');
 }
 
@@ -76,11 +94,19 @@ function matches(pattern: string, lane: Lane): boolean {
 /** @throws UsageError for a pattern that selects nothing, with what was probably meant. */
 export function selectLanes(catalogue: Catalogue, patterns: readonly string[]): Lane[] {
   if (patterns.length === 0) return catalogue.lanes;
-  const ids = [...catalogue.lanes.map(({ id }) => id), ...catalogue.lanes.map(({ variant }) => variant.id), ...catalogue.proxies.map(({ id }) => id)];
+  const ids = [
+    ...catalogue.lanes.map(({ id }) => id),
+    ...catalogue.lanes.map(({ variant }) => variant.id),
+    ...catalogue.proxies.map(({ id }) => id),
+  ];
   for (const pattern of patterns) {
     if (catalogue.lanes.some((lane) => matches(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
     const meant = nearest(pattern, ids);
-    throw new UsageError(`no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`);
+    throw new UsageError(
+      `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`,
+    );
   }
-  return catalogue.lanes.filter((lane) => patterns.some((pattern) => matches(pattern, lane) || lane.variant.proxy.id === pattern));
+  return catalogue.lanes.filter((lane) =>
+    patterns.some((pattern) => matches(pattern, lane) || lane.variant.proxy.id === pattern),
+  );
 }

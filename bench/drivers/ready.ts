@@ -16,7 +16,9 @@ function ask(address: Address): Promise<string> {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('error', (error) => resolve(error.message));
-      response.on('end', () => resolve(response.statusCode === 200 && body.includes('"ok"') ? 'ready' : `status ${response.statusCode}`));
+      response.on('end', () =>
+        resolve(response.statusCode === 200 && body.includes('"ok"') ? 'ready' : `status ${response.statusCode}`),
+      );
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
     outgoing.on('error', (error) => resolve(error.message));
@@ -24,7 +26,11 @@ function ask(address: Address): Promise<string> {
 }
 
 /** Resolves with `undefined` when ready, else with why not: `running` became false, or the time was over. */
-export async function whyNotReady(address: Address, running: () => boolean, signal?: AbortSignal): Promise<string | undefined> {
+export async function whyNotReady(
+  address: Address,
+  running: () => boolean,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const until = performance.now() + READY_TIMEOUT_MS;
   let last = '';
   while (performance.now() < until) {

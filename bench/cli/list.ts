@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+
+import { Command } from 'commander';
+
+import { loadCatalogue, selectLanes, type Lane } from '../catalogue/catalogue.ts';
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import { chooseDrivers } from '../drivers/choose.ts';
+import type { Driver, DriverName } from '../drivers/driver.ts';
+import { UnavailableError } from '../errors.ts';
+import { wrap } from '../report/matrix.ts';
+import { Session } from '../session.ts';
+import { driverOption, filterOnly } from './options.ts';
+
+/** One line: by which driver it can run here, or why not and how to have it. */
+export async function availability(
+  proxy: ProxyDeclaration,
+  drivers: readonly Driver[],
+): Promise<{ here: boolean; line: string }> {
+  const reasons: string[] = [];
+  for (const driver of drivers) {
+    try {
+      const { version, source } = await driver.probe(proxy, undefined);
+      return { here: true, line: `runs here (${driver.name}: ${[version, source].filter(Boolean).join(', ')})` };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      reasons.push(`${error.message}${error.bring === undefined ? '' : ` (to have it: ${error.bring})`}`);
+    }
+  }
+  return { here: false, line: reasons.join('; ') };
+}
+
+function describe({ id, expected, why }: Lane): string {
+  return `  ${id}\n${wrap(`${expected}: ${why}`, 80, '      ')}`;
+}
+
+async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {
+  const lanes = filterOnly(selectLanes(await loadCatalogue(), ids), options.only ?? []);
+  await using session = await Session.open();
+  const drivers = chooseDrivers(options.driver, session);
+  const out: string[] = [];
+  for (const [proxy, members] of Map.groupBy(lanes, ({ variant }) => variant.proxy)) {
+    const { line } = await availability(proxy, drivers);
+    out.push(
+      styleText('bold', wrap(`${proxy.name} ${line}`, 80), { stream: process.stdout }),
+      ...members.map(describe),
+      '',
+    );
+  }
+  out.push(`${lanes.length} lanes. \`unclog run ID\` judges one, \`unclog explain ID\` shows its config.`);
+  process.stdout.write(`${out.join('\n')}\n`);
+}
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description('lanes, what each proves, whether it can run here')
+    .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'")
+    .option('--only <words...>', 'only lanes with this tag or part of an id')
+    .addOption(driverOption)
+    .action(list);
+}

@@ -1,0 +1,74 @@
+/** The command line: parses, runs the command, and turns every end into its exit code. */
+
+import { Command, CommanderError } from 'commander';
+
+import { BenchError, ProxyError, UnavailableError, UsageError } from '../errors.ts';
+import { packageVersion } from '../programs.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
+import { Interruption } from './interruption.ts';
+import { listCommand } from './list.ts';
+import { runCommand } from './run.ts';
+import { setupCommand } from './setup.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0  all as expected        1  some lane was not as expected
+  2  bad usage or input     3  the bench failed, or nothing could be judged
+  130  interrupted
+`;
+
+function program(interruption: Interruption): Command {
+  const root = new Command('unclog')
+    .description('Finds the reverse proxy that clogs a stream, and proves the setting that frees it.')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('(unclog --help shows what there is)')
+    .addHelpText('after', EXIT_CODES);
+  for (const command of [runCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
+    const sub = command(interruption);
+    sub.exitOverride().showHelpAfterError(`(unclog ${sub.name()} --help shows what there is)`);
+    root.addCommand(sub);
+  }
+  return root;
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** What went wrong, in words, and the exit code that says so. */
+function explainFailure(error: unknown, interruption: Interruption): number {
+  if (interruption.reason !== undefined) {
+    complain(`unclog: ${interruption.reason}; nothing was left running`);
+    return interruption.exitCode;
+  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    complain(`unclog: ${error.message}`);
+    return 2;
+  }
+  if (error instanceof BenchError || error instanceof UnavailableError || error instanceof ProxyError) {
+    complain(`unclog: ${error.message}`);
+    if (error instanceof ProxyError) complain(`started as: ${error.command}\nits last words:\n${error.log}`);
+    if (error instanceof UnavailableError && error.bring !== undefined) complain(`to have it: ${error.bring}`);
+    return 3;
+  }
+  complain(
+    `unclog: a fault in unclog itself, please report it: ${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return 3;
+}
+
+const interruption = new Interruption();
+// A reader that has seen enough (`unclog list | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program(interruption).parseAsync();
+} catch (error) {
+  process.exitCode = explainFailure(error, interruption);
+}

@@ -1,0 +1,65 @@
+/** Options that several commands take, parsed once. */
+
+import { InvalidArgumentError, Option } from 'commander';
+
+import { nearest } from '../../server/nearest.ts';
+import type { Catalogue, Lane } from '../catalogue/catalogue.ts';
+import { UsageError } from '../errors.ts';
+
+function positive(text: string, what: string, max: number): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > max)
+    throw new InvalidArgumentError(`${what} must be over 0 and at most ${max}.`);
+  return value;
+}
+
+export const driverOption = new Option(
+  '--driver <name>',
+  'how proxies are run: in containers, as programs of this machine, or whichever is there',
+)
+  .choices(['auto', 'docker', 'native'])
+  .default('auto');
+
+export const proxyOption = new Option('--proxy <name[@version]...>', 'only this proxy, in this version (nginx@1.30)');
+
+export const jobsOption = new Option('--jobs <n>', 'proxies measured at the same time').default(4).argParser((text) => {
+  const jobs = positive(text, 'The number of jobs', 64);
+  if (!Number.isInteger(jobs)) throw new InvalidArgumentError('The number of jobs must be whole.');
+  return jobs;
+});
+
+export const timeoutOption = new Option('--timeout <seconds>', 'give up, as a failure of the bench, after this long')
+  .default(900)
+  .argParser((text) => positive(text, 'The timeout', 86_400));
+
+/** `nginx@1.30` → `{ nginx: '1.30' }`. @throws UsageError for a proxy that is not in the catalogue. */
+export function parseProxies(catalogue: Catalogue, names: readonly string[]): Map<string, string | undefined> {
+  const known = catalogue.proxies.map(({ id }) => id);
+  return new Map(
+    names
+      .flatMap((name) => name.split(','))
+      .map((name) => {
+        const [id = '', version, ...rest] = name.split('@');
+        if (rest.length > 0 || version === '')
+          throw new UsageError(`--proxy takes NAME or NAME@VERSION, such as nginx@1.30; got "${name}"`);
+        if (known.includes(id)) return [id, version];
+        const meant = nearest(id, known);
+        throw new UsageError(
+          `no proxy is called "${id}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
+        );
+      }),
+  );
+}
+
+/** Lanes that have one of the words as a tag or in their id. @throws UsageError when none has. */
+export function filterOnly(lanes: Lane[], words: readonly string[]): Lane[] {
+  if (words.length === 0) return lanes;
+  const kept = lanes.filter(({ id, variant }) =>
+    words.some((word) => id.includes(word) || variant.tags?.includes(word)),
+  );
+  if (kept.length > 0) return kept;
+  const tags = [...new Set(lanes.flatMap(({ variant }) => variant.tags ?? []))].toSorted();
+  throw new UsageError(
+    `--only ${words.join(' ')} leaves no lane; it takes a tag (${tags.join(', ')}) or a part of an id`,
+  );
+}

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { relative } from 'node:path';
+import { styleText } from 'node:util';
+
+import { Command } from 'commander';
+
+import { loadCatalogue, selectLanes } from '../catalogue/catalogue.ts';
+import { chooseDrivers } from '../drivers/choose.ts';
+import type { DriverName } from '../drivers/driver.ts';
+import { BenchError, UsageError } from '../errors.ts';
+import { packageVersion } from '../programs.ts';
+import { matrix, type Paint } from '../report/matrix.ts';
+import { exitCode, type Results } from '../results.ts';
+import { ResultsFolder } from '../results-folder.ts';
+import { run } from '../run.ts';
+import { Session } from '../session.ts';
+import type { Interruption } from './interruption.ts';
+import { driverOption, filterOnly, jobsOption, parseProxies, proxyOption, timeoutOption } from './options.ts';
+import { Progress } from './progress.ts';
+
+interface Options {
+  driver: DriverName | 'auto';
+  proxy?: string[];
+  only?: string[];
+  jobs: number;
+  timeout: number;
+  json?: string;
+  results: string;
+}
+
+export function machine(): Results['machine'] {
+  const processors = cpus();
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    kernel: release(),
+    cpu: processors[0]?.model.trim() ?? 'unknown processor',
+    cpus: processors.length,
+    memoryMiB: Math.round(totalmem() / 1024 / 1024),
+    node: process.versions.node,
+  };
+}
+
+export const paintFor =
+  (stream: NodeJS.WriteStream): Paint =>
+  (style, text) =>
+    styleText(style, text, { stream });
+
+async function writeJson(path: string, results: Results): Promise<void> {
+  const text = `${JSON.stringify(results, null, 2)}\n`;
+  if (path === '-') return void process.stdout.write(text);
+  await writeFile(path, text).catch((error: Error) => {
+    throw new BenchError(`--json ${path} cannot be written: ${error.message}`);
+  });
+}
+
+async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
+  const startedAt = new Date();
+  interruption.after(options.timeout);
+  const catalogue = await loadCatalogue();
+  const proxies = parseProxies(catalogue, options.proxy ?? []);
+  const selected = filterOnly(selectLanes(catalogue, ids), options.only ?? []);
+  const lanes = proxies.size === 0 ? selected : selected.filter(({ variant }) => proxies.has(variant.proxy.id));
+  if (lanes.length === 0)
+    throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
+
+  await using session = await Session.open();
+  await using folder = await ResultsFolder.open(options.results, session);
+  const progress = new Progress(process.stderr, lanes.length);
+  const outcome = await run({
+    lanes,
+    catalogue,
+    drivers: chooseDrivers(options.driver, session),
+    versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    jobs: options.jobs,
+    session,
+    signal: interruption.signal,
+    onEvent: (event) => progress.on(event),
+    keep: (evidence) => folder.keep(evidence),
+  }).finally(() => progress.end());
+  interruption.signal.throwIfAborted();
+
+  const results: Results = {
+    schema: 'unclog/results@1',
+    unclog: packageVersion(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    machine: machine(),
+    options: { jobs: options.jobs, driver: options.driver, ids },
+    ...outcome,
+  };
+  const document = relative(process.cwd(), await folder.finish(results));
+  if (options.json !== undefined) await writeJson(options.json, results);
+  if (options.json !== '-')
+    process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)));
+  process.exitCode = exitCode(results);
+}
+
+export function runCommand(interruption: Interruption): Command {
+  return new Command('run')
+    .description('judge every lane that this machine can run, or those that match')
+    .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
+    .option('--only <words...>', 'only lanes with this tag or part of an id: gzip, framing=content-length')
+    .addOption(proxyOption)
+    .addOption(driverOption)
+    .addOption(jobsOption)
+    .addOption(timeoutOption)
+    .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')
+    .option('--results <folder>', 'where results are kept', 'results')
+    .action((ids: string[], options: Options) => runLanes(ids, options, interruption));
+}

@@ -1,0 +1,53 @@
+/** Image names come from one place, `x-images` of docker-compose.yml; the environment or a .env can name others. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+import { parse } from 'yaml';
+
+import { BenchError } from '../errors.ts';
+import { PACKAGE_ROOT } from '../programs.ts';
+
+/** As compose does: `.env` beside docker-compose.yml, under what the environment says. */
+function environment(): Record<string, string | undefined> {
+  let file = '';
+  try {
+    file = readFileSync(join(PACKAGE_ROOT, '.env'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return { ...parseEnv(file), ...process.env };
+}
+
+/** `${NAME:-default}` as compose interpolates it (compose specification, "Interpolation"). */
+function interpolate(text: string, env: Record<string, string | undefined>): string {
+  return text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, fallback: string) => env[name] || fallback);
+}
+
+/**
+ * The image for a key of `x-images`. For a version that was asked for, the same repository with that
+ * tag, unless UNCLOG_IMAGE_KEY_1_30 names one.
+ */
+export function imageFor(key: string, version?: string): string {
+  const document = parse(readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8')) as {
+    'x-images'?: Record<string, string>;
+  };
+  const declared = document['x-images']?.[key];
+  if (declared === undefined) throw new BenchError(`docker-compose.yml names no image "${key}" under x-images`);
+  const env = environment();
+  const image = interpolate(declared, env);
+  if (version === undefined) return image;
+  const named = env[`UNCLOG_IMAGE_${key}_${version}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')];
+  if (named !== undefined) return named;
+  const [repository = '', tag = ''] = interpolate(declared, {}).split(':');
+  return `${repository}:${tag.startsWith('v') ? 'v' : ''}${version.replace(/^v/, '')}`;
+}
+
+/** Keys of all images. */
+export function imageKeys(): string[] {
+  const document = parse(readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8')) as {
+    'x-images'?: Record<string, string>;
+  };
+  return Object.keys(document['x-images'] ?? {});
+}

@@ -1,0 +1,99 @@
+/** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
+
+import { LOCK_STEP, type LockStep, type Pace, type WorkloadInput } from '../server/workload.ts';
+import type { Lane } from './catalogue/catalogue.ts';
+import type { Hop, Stage } from './drivers/driver.ts';
+import type { Instrument, Reference } from './instrument.ts';
+import { measureStream, type MeasureOptions } from './measure.ts';
+import type { Trace } from './trace.ts';
+import { firstRelease, judge, judgeTrace, MAX_TRIES, type Delivery, type Evidence } from './verdict.ts';
+
+const PACED_CHUNKS = 60;
+/** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
+const MARGIN_MS = 500;
+
+/** A lane whose hop has a long timer is given that and the margin, and enough time for several periods. */
+function lockStepPace({ patienceMs }: Lane): LockStep {
+  if (patienceMs === undefined) return LOCK_STEP;
+  return {
+    ...LOCK_STEP,
+    deadlineMs: Math.max(LOCK_STEP.deadlineMs, patienceMs + MARGIN_MS),
+    budgetMs: Math.max(LOCK_STEP.budgetMs, patienceMs * 3),
+  };
+}
+
+/** What the lane asks of the origin, and how its client asks. */
+export function laneStream(lane: Lane, pace: Pace): Pick<MeasureOptions, 'workload' | 'request'> {
+  const { vary = {} } = lane;
+  const [name, ...value] = (vary['response-header'] ?? '').split(':');
+  const coding = vary['accept-encoding'];
+  const workload: WorkloadInput = {
+    ...(vary.format === undefined ? {} : { format: vary.format }),
+    ...(vary.framing === undefined ? {} : { framing: vary.framing }),
+    ...(vary['content-type'] === undefined ? {} : { contentType: vary['content-type'] }),
+    ...(name === undefined || name === '' ? {} : { headers: { [name]: value.join(':').trim() } }),
+    ...(pace.mode === 'paced' ? { count: PACED_CHUNKS } : {}),
+    pace,
+  };
+  return { workload, request: { headers: coding === undefined ? {} : { 'accept-encoding': coding } } };
+}
+
+/**
+ * The same stream with the bytes frozen at what had not come out when first something did. The bound
+ * is one byte over, so that a chunk is left for the end: a length that is announced is not yet filled.
+ */
+function frozenWorkload(workload: WorkloadInput, trace: Trace, heldBytes: number, waitedMs: number): WorkloadInput {
+  const streamed = trace.origin.emissions.slice(0, trace.origin.stalled?.seq ?? 0).map(({ bytes }) => bytes);
+  const chunkBytes = [...streamed, heldBytes];
+  const deadlineMs = Math.ceil(waitedMs) + MARGIN_MS;
+  const boundBytes = chunkBytes.reduce((sum, bytes) => sum + bytes, 1);
+  return {
+    ...workload,
+    count: chunkBytes.length,
+    chunkBytes,
+    pace: { ...LOCK_STEP, deadlineMs, budgetMs: deadlineMs * 2, boundBytes },
+  };
+}
+
+export interface LaneContext {
+  stage: Stage;
+  hop: Hop;
+  instrument: Instrument;
+  reference: Reference;
+  signal?: AbortSignal;
+}
+
+/** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
+export async function measureLane(
+  lane: Lane,
+  { stage, hop, instrument, reference, signal }: LaneContext,
+): Promise<{ evidence: Evidence; delivery: Delivery }> {
+  const { floor, clock } = instrument;
+  const stream = laneStream(lane, lockStepPace(lane));
+  const through = (options: Pick<MeasureOptions, 'workload' | 'request'>): Promise<Trace> =>
+    measureStream({
+      origin: stage.origin,
+      clock,
+      via: hop.address,
+      ...options,
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  const evidence: Evidence = { tries: [await through(stream)] };
+  while (judge(evidence, floor).verdict === 'inconclusive' && evidence.tries.length < MAX_TRIES)
+    evidence.tries.push(await through(stream));
+
+  const trace = evidence.tries.at(-1) as Trace;
+  const alone = judgeTrace(trace, floor);
+  const release = firstRelease(trace);
+  if (alone.verdict === 'coalesces' && release !== undefined && alone.heldBytes.over > 0) {
+    evidence.frozen = await through({
+      ...stream,
+      workload: frozenWorkload(stream.workload, trace, alone.heldBytes.over, release.waitedMs),
+    });
+  }
+  if (alone.verdict === 'delays') evidence.reference = await reference.measure(stream.workload);
+  if (alone.verdict !== 'harness-error')
+    evidence.paced = await through(laneStream(lane, { mode: 'paced', intervalMs: 10 }));
+  return { evidence, delivery: judge(evidence, floor) };
+}

@@ -1,0 +1,176 @@
+/** The matrix as text, 80 columns wide. Pure: results and a painter in, lines out. */
+
+import Table from 'cli-table3';
+
+import { milliseconds } from '../because.ts';
+import { isJudged, type LaneResult, type LaneVerdict, type Results } from '../results.ts';
+
+/** Colours a text, or leaves it as it is where there is no terminal. */
+export type Paint = (style: 'green' | 'yellow' | 'red' | 'magenta' | 'bold' | 'dim', text: string) => string;
+
+const WIDTH = 80;
+const VERDICT_WIDTH = 14;
+const HOLD_WIDTH = 18;
+const LANE_WIDTH = WIDTH - VERDICT_WIDTH - HOLD_WIDTH;
+const INDENT = '    ';
+
+const STYLES: Record<LaneVerdict, Parameters<Paint>[0]> = {
+  streams: 'green',
+  delays: 'yellow',
+  coalesces: 'red',
+  buffers: 'red',
+  breaks: 'red',
+  refused: 'magenta',
+  inconclusive: 'magenta',
+  'harness-error': 'magenta',
+  skipped: 'dim',
+  unsupported: 'dim',
+};
+
+/** No borders: the rows are to be read, and to be copied into an issue. */
+const PLAIN = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((part) => [part, '']),
+);
+
+/** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => (line === '' ? '' : indent + line)).join('\n');
+}
+
+function hold({ hold: figures }: LaneResult): string {
+  if (figures === undefined) return '';
+  return `${milliseconds(figures.p50Ms).replace(/ m?s$/, '')} / ${milliseconds(figures.p99Ms)}`;
+}
+
+function notes(lane: LaneResult): string[] {
+  const { fix, log, command, bring } = lane;
+  const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
+  return [
+    lane.because,
+    ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}`] : []),
+    ...(fix === undefined ? [] : [`fix: ${fix.change}  (${provenBy})`]),
+    ...(bring === undefined ? [] : [`to have it: ${bring}`]),
+    ...(command === undefined ? [] : [`started as: ${command}`]),
+    ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
+  ];
+}
+
+function rows(lane: LaneResult, name: string, paint: Paint): string {
+  // The figures are plain text in columns of their own; colour would count as width.
+  const table = new Table({
+    chars: PLAIN,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colWidths: [LANE_WIDTH, VERDICT_WIDTH, HOLD_WIDTH],
+    colAligns: ['left', 'left', 'right'],
+  });
+  const fits = name.length + 2 < LANE_WIDTH;
+  table.push([fits ? `  ${name}` : '', paint(STYLES[lane.verdict], lane.verdict), hold(lane)]);
+  const head = fits ? table.toString() : `  ${name}\n${table.toString()}`;
+  const [reason = '', ...rest] = notes(lane).map((note) => wrap(note, WIDTH, INDENT));
+  return [head.trimEnd(), paint('dim', reason), ...rest].join('\n');
+}
+
+/** Lanes of one program stand together: the same proxy, version and driver. */
+function groupOf({ path, id }: LaneResult): string {
+  const [hop] = path;
+  return hop === undefined
+    ? `${id.split('/')[0]}  (skipped)`
+    : `${hop.proxy} ${hop.version}  (${hop.driver}: ${hop.image ?? hop.source})`;
+}
+
+function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function totals(lanes: LaneResult[]): string {
+  const counts = Object.entries(Object.groupBy(lanes, ({ verdict }) => verdict)).map(
+    ([verdict, group]) => `${group.length} ${verdict}`,
+  );
+  const judged = lanes.filter(isJudged);
+  const wrong = judged.filter(({ asExpected }) => asExpected === false);
+  const agreement =
+    wrong.length === 0
+      ? 'all that were judged are as expected'
+      : `${wrong.length} NOT AS EXPECTED: ${wrong.map(({ id }) => id).join(', ')}`;
+  return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
+}
+
+/** Two digits that matter: floors are well under a millisecond. */
+function precise(ms: number): string {
+  return ms.toPrecision(2);
+}
+
+function instrumentLines({ proofs }: Results['instrument']): string[] {
+  return proofs.flatMap(({ driver, floor, atOnce, relays, clock }) => {
+    const right = relays.filter(({ convicted }) => convicted).length;
+    const clockSays = clock.shared
+      ? 'origin and client share one clock'
+      : `clocks compared to ±${precise(clock.errorMs)} ms`;
+    return [
+      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay, ${precise(atOnce.hold.p50Ms)} / ${precise(atOnce.hold.p99Ms)} ms with ${plural(atOnce.streams, 'stream')} at once; a median over ${precise(floor.delayLimitMs)} ms counts as a delay; ${clockSays}.`,
+      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${relays.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')}.`,
+    ];
+  });
+}
+
+function skipped(lanes: LaneResult[]): string[] {
+  const groups = Map.groupBy(
+    lanes.filter(({ verdict }) => verdict === 'skipped'),
+    ({ because, bring }) => JSON.stringify([because, bring]),
+  );
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    return `Skipped: ${group.map(({ id }) => id).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
+  });
+}
+
+export function matrix(results: Results, where: string, paint: Paint): string {
+  const { instrument, lanes, machine } = results;
+  const out = [
+    `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`,
+    '',
+  ];
+  if (!instrument.sound) {
+    const reasons = instrument.proofs.map(({ unsound }) => unsound).filter((reason) => reason !== undefined);
+    out.push(wrap(`The instrument did not prove itself, so nothing was judged: ${reasons.join('; ')}`, WIDTH), '');
+  }
+  for (const [group, members] of Map.groupBy(
+    lanes.filter(({ verdict }) => verdict !== 'skipped'),
+    groupOf,
+  )) {
+    out.push(paint('bold', group));
+    for (const lane of members) out.push(rows(lane, lane.id.slice(lane.id.indexOf('/') + 1), paint));
+    out.push('');
+  }
+  if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
+  for (const line of [...instrumentLines(instrument), ...skipped(lanes), `Evidence: ${where}`])
+    out.push(wrap(line, WIDTH));
+  return `${out.join('\n')}\n`;
+}

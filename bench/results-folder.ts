@@ -1,0 +1,75 @@
+/**
+ * results/: one folder a run, and `latest`. A run is written beside its place and moved there when
+ * it is whole, so that neither an interruption nor a full disk leaves half a result or takes the last.
+ */
+
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { BenchError } from './errors.ts';
+import type { Results } from './results.ts';
+import type { EvidenceFile } from './run.ts';
+import type { Session } from './session.ts';
+
+function slug(id: string): string {
+  return id.replaceAll(/[^\w.=-]+/g, '_');
+}
+
+export class ResultsFolder implements AsyncDisposable {
+  readonly #root: string;
+  readonly #work: string;
+
+  private constructor(root: string, work: string) {
+    this.#root = root;
+    this.#work = work;
+  }
+
+  /** @throws BenchError when the folder cannot be written. */
+  static async open(root: string, session: Session): Promise<ResultsFolder> {
+    return writing(root, async () => {
+      await mkdir(root, { recursive: true });
+      const work = await mkdtemp(join(root, '.unfinished-'));
+      session.removesAtEnd(work);
+      await chmod(work, 0o755);
+      await mkdir(join(work, 'traces'));
+      return new ResultsFolder(root, work);
+    });
+  }
+
+  /** Keeps what a verdict is computed from; returns its name relative to the results document. */
+  async keep(evidence: EvidenceFile): Promise<string> {
+    const name = join('traces', `${slug(evidence.lane)}.json`);
+    await writing(this.#root, () => writeFile(join(this.#work, name), JSON.stringify(evidence)));
+    return name;
+  }
+
+  /** Puts the run in its place and points `latest` at it; returns the document's path. */
+  async finish(results: Results): Promise<string> {
+    return writing(this.#root, async () => {
+      await writeFile(join(this.#work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+      const name = results.startedAt.replaceAll(/[:.]/g, '-');
+      await rename(this.#work, join(this.#root, name));
+      const link = join(this.#root, `.latest-${name}`);
+      await symlink(name, link);
+      await rename(link, join(this.#root, 'latest'));
+      return join(this.#root, 'latest', 'results.json');
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#work, { recursive: true, force: true });
+  }
+}
+
+async function writing<T>(root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : message;
+    throw new BenchError(
+      `the results cannot be written to ${root}: ${why}; earlier results there are untouched. Make room, or choose another folder with --results`,
+    );
+  }
+}

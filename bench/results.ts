@@ -1,0 +1,84 @@
+/** The results document, `unclog/results@1`. A field that was not measured is absent. */
+
+import type { DriverName } from './drivers/driver.ts';
+import type { Instrument } from './instrument.ts';
+import type { Quantiles } from './metrics.ts';
+import type { Delivery } from './verdict.ts';
+
+export interface PathEntry {
+  proxy: string;
+  variant: string;
+  version: string;
+  driver: DriverName;
+  /** Where the program came from: an image, a wheel, a place on PATH. */
+  source: string;
+  image?: string;
+  /** The npm package whose behaviour a Node proxy shows. */
+  package?: string;
+  configSha256?: string;
+}
+
+export type LaneVerdict = Delivery['verdict'] | 'skipped' | 'unsupported' | 'refused';
+
+export interface LaneResult {
+  id: string;
+  title: string;
+  workload: string;
+  path: PathEntry[];
+  verdict: LaneVerdict;
+  because: string;
+  expected: string;
+  /** Absent where nothing was judged: skipped, inconclusive, harness-error. */
+  asExpected?: boolean;
+  hold?: { n: number; p50Ms: number; p99Ms: number; maxMs: number; clock: 'shared' | 'offset'; errorMs?: number };
+  threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
+  /** A steady stream of one word each 10 ms. */
+  paced?: { gaps?: Quantiles; hold?: Quantiles; chunksPerRead?: number; ttfbMs?: number; ttftMs?: number };
+  fix?: { change: string; provenBy: string; proven: boolean };
+  /** The proxy's own last lines and how it was started, where it did not start or died. */
+  log?: string;
+  command?: string;
+  /** For a skipped lane: the one command that would bring it. */
+  bring?: string;
+  evidence?: string;
+}
+
+export interface Results {
+  schema: 'unclog/results@1';
+  unclog: string;
+  startedAt: string;
+  durationMs: number;
+  machine: {
+    platform: string;
+    arch: string;
+    kernel: string;
+    cpu: string;
+    cpus: number;
+    memoryMiB: number;
+    node: string;
+  };
+  options: { jobs: number; driver: string; ids: string[] };
+  instrument: {
+    sound: boolean;
+    floorMs: { p50: number; p99: number };
+    relays: { id: string; driver: DriverName; expected: string; verdict: string }[];
+    /** One proof for each driver that was used. */
+    proofs: Instrument[];
+  };
+  lanes: LaneResult[];
+}
+
+/** Whether a lane was judged, so that it can be held against its expectation. */
+export function isJudged({ verdict }: LaneResult): boolean {
+  return (
+    verdict !== 'skipped' && verdict !== 'unsupported' && verdict !== 'inconclusive' && verdict !== 'harness-error'
+  );
+}
+
+/** 0 all as expected, 1 some not, 3 the bench failed, some were inconclusive, or nothing could be judged. */
+export function exitCode({ instrument, lanes }: Results): 0 | 1 | 3 {
+  if (!instrument.sound) return 3;
+  if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
+  if (!lanes.some(isJudged)) return 3;
+  return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
+}

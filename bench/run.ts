@@ -1,0 +1,275 @@
+/** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
+
+import type { Catalogue, Lane, Variant } from './catalogue/catalogue.ts';
+import type { ProxyDeclaration } from './catalogue/declaration.ts';
+import { because } from './because.ts';
+import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
+import { BenchError, ProxyError, UnavailableError } from './errors.ts';
+import { proveInstrument, type Instrument, type Proof } from './instrument.ts';
+import { measureLane } from './lane.ts';
+import { pacing } from './metrics.ts';
+import { packageVersion } from './programs.ts';
+import { isJudged, type LaneResult, type PathEntry, type Results } from './results.ts';
+import type { Session } from './session.ts';
+import type { Delivery, Evidence } from './verdict.ts';
+
+/** A lane's traces and the floor they were judged by: enough to compute its verdict again. */
+export interface EvidenceFile {
+  schema: 'unclog/evidence@1';
+  lane: string;
+  floor: Instrument['floor'];
+  delivery: Delivery;
+  evidence: Evidence;
+}
+
+export type RunEvent =
+  | { type: 'providing'; proxy: ProxyDeclaration }
+  | { type: 'provided'; proxy: ProxyDeclaration; runnable: Runnable }
+  | { type: 'unavailable'; proxy: ProxyDeclaration; reason: string }
+  | { type: 'proving'; driver: DriverName }
+  | { type: 'proven'; instrument: Instrument }
+  | { type: 'measuring'; lane: string }
+  | { type: 'lane'; result: LaneResult; done: number; of: number };
+
+export interface RunOptions {
+  lanes: Lane[];
+  catalogue: Catalogue;
+  /** In order of preference. */
+  drivers: Driver[];
+  /** Version asked for, by proxy id. */
+  versions: Record<string, string>;
+  jobs: number;
+  session: Session;
+  signal: AbortSignal;
+  onEvent: (event: RunEvent) => void;
+  /** Keeps a lane's evidence; returns the name by which the results refer to it. */
+  keep: (evidence: EvidenceFile) => Promise<string>;
+}
+
+interface Provision {
+  driver: Driver;
+  runnable: Runnable;
+}
+
+type Provided = Provision | { unavailable: string; bring?: string };
+
+/** The first driver that can run the proxy. */
+async function provide(proxy: ProxyDeclaration, { drivers, versions, signal, onEvent }: RunOptions): Promise<Provided> {
+  onEvent({ type: 'providing', proxy });
+  const reasons: UnavailableError[] = [];
+  for (const driver of drivers) {
+    try {
+      const runnable = await driver.provide(proxy, versions[proxy.id], signal);
+      onEvent({ type: 'provided', proxy, runnable });
+      return { driver, runnable };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      reasons.push(error);
+    }
+  }
+  const unavailable = reasons.map(({ message }) => message).join('; ');
+  const bring = reasons.find((reason) => reason.bring !== undefined)?.bring;
+  onEvent({ type: 'unavailable', proxy, reason: unavailable });
+  return bring === undefined ? { unavailable } : { unavailable, bring };
+}
+
+interface ProvenStage {
+  stage: Stage;
+  proof: Proof;
+}
+
+/** Work off `items`, `jobs` at a time; the first failure is thrown once the others have ended. */
+async function workOff<T>(items: readonly T[], jobs: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const workers = Array.from({ length: Math.min(jobs, queue.length) }, async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  });
+  const outcomes = await Promise.allSettled(workers);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
+  return {
+    proxy: variant.proxy.id,
+    variant: variant.id.slice(variant.proxy.id.length + 1),
+    version: hop?.version ?? runnable.version,
+    driver: runnable.driver,
+    source: runnable.source,
+    ...(hop?.image === undefined ? {} : { image: hop.image }),
+    ...(variant.package === undefined ? {} : { package: `${variant.package}@${packageVersion(variant.package)}` }),
+    ...(hop === undefined ? {} : { configSha256: hop.configSha256 }),
+  };
+}
+
+function describe(lane: Lane, path: PathEntry[]): Pick<LaneResult, 'id' | 'title' | 'workload' | 'path' | 'expected'> {
+  return { id: lane.id, title: lane.variant.title, workload: 'words', path, expected: lane.expected };
+}
+
+function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
+  const paced = evidence.paced === undefined ? {} : { paced: pacing(evidence.paced) };
+  const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
+  switch (delivery.verdict) {
+    case 'streams':
+      return { hold: { ...delivery.hold, ...onClock }, ...paced };
+    case 'delays':
+      return { hold: { ...delivery.hold, ...onClock }, threshold: { bytes: null, ms: delivery.hold.p50Ms }, ...paced };
+    case 'coalesces':
+      return { threshold: { bytes: delivery.heldBytes, ms: null }, ...paced };
+    case 'buffers':
+      return { threshold: { bytes: null, ms: null }, ...paced };
+    case 'breaks':
+    case 'inconclusive':
+    case 'harness-error':
+      return paced;
+  }
+}
+
+async function judged(
+  lane: Lane,
+  runnable: Runnable,
+  hop: Hop,
+  { stage, proof }: ProvenStage,
+  options: RunOptions,
+): Promise<LaneResult> {
+  options.onEvent({ type: 'measuring', lane: lane.id });
+  const { instrument, reference } = proof;
+  const { evidence, delivery } = await measureLane(lane, { stage, hop, instrument, reference, signal: options.signal });
+  options.signal.throwIfAborted();
+  const file = await options.keep({
+    schema: 'unclog/evidence@1',
+    lane: lane.id,
+    floor: instrument.floor,
+    delivery,
+    evidence,
+  });
+  const result: LaneResult = {
+    ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
+    verdict: delivery.verdict,
+    because: because(delivery),
+    ...figures(delivery, instrument, evidence),
+    evidence: file,
+  };
+  if (isJudged(result)) result.asExpected = delivery.verdict === lane.expected;
+  if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
+  return result;
+}
+
+function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult {
+  const base = describe(lane, [pathEntry(lane.variant, runnable)]);
+  if (error instanceof ProxyError) {
+    const { log, command, refused } = error;
+    if (refused)
+      return {
+        ...base,
+        verdict: 'refused',
+        because: 'the proxy refuses to start with this config',
+        asExpected: lane.expected === 'refused',
+        log,
+        command,
+      };
+    return { ...base, verdict: 'harness-error', because: error.message, log, command };
+  }
+  return { ...base, verdict: 'harness-error', because: (error as Error).message };
+}
+
+/** Starts a variant once and measures its lanes one after the other. */
+async function measureVariant(
+  lanes: Lane[],
+  { runnable }: Provision,
+  proven: ProvenStage,
+  options: RunOptions,
+  report: (result: LaneResult) => void,
+): Promise<void> {
+  const [first] = lanes;
+  if (first === undefined) return;
+  try {
+    await using hop = await proven.stage.startHop(
+      first.variant,
+      options.versions[first.variant.proxy.id],
+      options.signal,
+    );
+    for (const lane of lanes) report(await judged(lane, runnable, hop, proven, options));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
+    for (const lane of lanes) report(notStarted(lane, runnable, error));
+  }
+}
+
+/** A fix is proven where the lane that it names was measured to stream in this same run. */
+function withFixes(results: LaneResult[], lanes: Lane[]): LaneResult[] {
+  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
+  const declared = new Map(lanes.map(({ id, fix }) => [id, fix]));
+  return results.map((result) => {
+    const fix = declared.get(result.id);
+    const needed = isJudged(result) && result.verdict !== 'streams';
+    return fix === undefined || !needed ? result : { ...result, fix: { ...fix, proven: streams.has(fix.provenBy) } };
+  });
+}
+
+export interface RunOutcome {
+  instrument: Results['instrument'];
+  lanes: LaneResult[];
+}
+
+function summarise(instruments: Instrument[]): Results['instrument'] {
+  return {
+    sound: instruments.every(({ sound }) => sound),
+    floorMs: {
+      p50: Math.max(0, ...instruments.map(({ floor }) => floor.hold.p50Ms)),
+      p99: Math.max(0, ...instruments.map(({ floor }) => floor.hold.p99Ms)),
+    },
+    relays: instruments.flatMap(({ driver, relays }) =>
+      relays.map(({ id, expected, verdict }) => ({ id, driver, expected, verdict })),
+    ),
+    proofs: instruments,
+  };
+}
+
+/** Where the instrument is not sound nothing is judged: the lanes come back empty. */
+export async function run(options: RunOptions): Promise<RunOutcome> {
+  const { lanes, signal, session, onEvent } = options;
+  const proxies = [...new Set(lanes.map(({ variant }) => variant.proxy))];
+  const provided = new Map<ProxyDeclaration, Provided>();
+  await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, options)));
+
+  await using stack = new AsyncDisposableStack();
+  const proven = new Map<Driver, ProvenStage>();
+  for (const provision of provided.values()) {
+    if ('unavailable' in provision || proven.has(provision.driver)) continue;
+    onEvent({ type: 'proving', driver: provision.driver.name });
+    const stage = stack.use(await provision.driver.open(signal));
+    const proof = await proveInstrument(session, stage, options.jobs, signal);
+    signal.throwIfAborted();
+    onEvent({ type: 'proven', instrument: proof.instrument });
+    proven.set(provision.driver, { stage, proof });
+  }
+  const instrument = summarise([...proven.values()].map(({ proof }) => proof.instrument));
+  if (!instrument.sound) return { instrument, lanes: [] };
+
+  const results: LaneResult[] = [];
+  const report = (result: LaneResult): void => {
+    results.push(result);
+    onEvent({ type: 'lane', result, done: results.length, of: lanes.length });
+  };
+  await workOff([...Map.groupBy(lanes, ({ variant }) => variant).values()], options.jobs, async (group) => {
+    const variant = group[0]?.variant as Variant;
+    const provision = provided.get(variant.proxy) as Provided;
+    if ('unavailable' in provision) {
+      const { unavailable, bring } = provision;
+      for (const lane of group)
+        report({
+          ...describe(lane, []),
+          verdict: 'skipped',
+          because: unavailable,
+          ...(bring === undefined ? {} : { bring }),
+        });
+      return;
+    }
+    await measureVariant(group, provision, proven.get(provision.driver) as ProvenStage, options, report);
+  });
+  const order = new Map(lanes.map(({ id }, index) => [id, index]));
+  results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  return { instrument, lanes: withFixes(results, lanes) };
+}

