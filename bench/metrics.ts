@@ -35,10 +35,12 @@ export function holds(trace: Trace): { seq: number; holdMs: number }[] {
   return result;
 }
 
-/** Holds of the chunks that were acknowledged before the next was written: those of before a stall. */
+/** Holds of the chunks emitted in lock-step: those before a stall, and none that only fills a length at the end. */
 export function lockStepHolds(trace: Trace): number[] {
-  const { stalled, workload } = trace.origin;
-  const until = stalled?.seq ?? workload.count;
+  const { stalled, end, emissions } = trace.origin;
+  const endAt = end?.at ?? Number.POSITIVE_INFINITY;
+  const filling = emissions.findIndex(({ at }) => at >= endAt);
+  const until = stalled?.seq ?? (filling === -1 ? emissions.length : filling);
   return holds(trace)
     .filter(({ seq }) => seq < until)
     .map(({ holdMs }) => holdMs);

@@ -5,12 +5,16 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 import { BenchError } from './errors.ts';
 
 const KEPT_LOG_LINES = 200;
-/** How long a program may take to end when asked to; then its group is killed. */
-const GRACE_MS = 3000;
+/**
+ * How long a program may take to end when asked to; then its group is killed. Short: some proxies
+ * wait for open streams, without end, and what a session started holds nothing worth the wait.
+ */
+const GRACE_MS = 300;
 
 export interface SpawnOptions {
   cwd: string;
@@ -74,7 +78,7 @@ export class ManagedProcess implements AsyncDisposable {
 
   /** Its last lines on stdout and stderr. */
   log(lines = KEPT_LOG_LINES): string {
-    return this.#log.slice(-lines).join('\n');
+    return stripVTControlCharacters(this.#log.slice(-lines).join('\n'));
   }
 
   /** The first line on stdout, by which our own programs say that they are ready. @throws BenchError when it ends before. */

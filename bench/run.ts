@@ -173,27 +173,76 @@ function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult 
   return { ...base, verdict: 'harness-error', because: (error as Error).message };
 }
 
-/** Starts a variant once and measures its lanes one after the other. */
-async function measureVariant(
-  lanes: Lane[],
-  { runnable }: Provision,
-  proven: ProvenStage,
+/** A variant's hop, started for its first lane and ended after its last. */
+class SharedHop {
+  readonly #start: () => Promise<Hop>;
+  #lanesLeft: number;
+  #hop: Promise<Hop> | undefined;
+
+  constructor(lanes: number, start: () => Promise<Hop>) {
+    this.#lanesLeft = lanes;
+    this.#start = start;
+  }
+
+  /** Every lane calls this once, whatever comes of it. */
+  async use<T>(work: (hop: Hop) => Promise<T>): Promise<T> {
+    try {
+      this.#hop ??= this.#start();
+      return await work(await this.#hop);
+    } finally {
+      this.#lanesLeft -= 1;
+      if (this.#lanesLeft === 0) await this.#end();
+    }
+  }
+
+  async #end(): Promise<void> {
+    const hop = await this.#hop?.catch(() => undefined);
+    await hop?.[Symbol.asyncDispose]();
+  }
+}
+
+interface PlacedLane {
+  lane: Lane;
+  hop: SharedHop;
+}
+
+/** Every lane with its variant's hop, which the lanes of that variant share. */
+function placeLanes(
+  provided: Map<ProxyDeclaration, Provided>,
+  proven: Map<Driver, ProvenStage>,
+  { lanes, versions, signal }: RunOptions,
+): PlacedLane[] {
+  return [...Map.groupBy(lanes, ({ variant }) => variant)].flatMap(([variant, members]) => {
+    const hop = new SharedHop(members.length, () => {
+      const provision = provided.get(variant.proxy) as Provision;
+      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, versions[variant.proxy.id], signal);
+    });
+    return members.map((lane) => ({ lane, hop }));
+  });
+}
+
+async function resultOf(
+  { lane, hop }: PlacedLane,
+  provision: Provided,
+  proven: Map<Driver, ProvenStage>,
   options: RunOptions,
-  report: (result: LaneResult) => void,
-): Promise<void> {
-  const [first] = lanes;
-  if (first === undefined) return;
+): Promise<LaneResult> {
+  if ('unavailable' in provision) {
+    const { unavailable, bring } = provision;
+    return {
+      ...describe(lane, []),
+      verdict: 'skipped',
+      because: unavailable,
+      ...(bring === undefined ? {} : { bring }),
+    };
+  }
+  const { runnable, driver } = provision;
   try {
-    await using hop = await proven.stage.startHop(
-      first.variant,
-      options.versions[first.variant.proxy.id],
-      options.signal,
-    );
-    for (const lane of lanes) report(await judged(lane, runnable, hop, proven, options));
+    return await hop.use((started) => judged(lane, runnable, started, proven.get(driver) as ProvenStage, options));
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
-    for (const lane of lanes) report(notStarted(lane, runnable, error));
+    return notStarted(lane, runnable, error);
   }
 }
 
@@ -249,25 +298,10 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   if (!instrument.sound) return { instrument, lanes: [] };
 
   const results: LaneResult[] = [];
-  const report = (result: LaneResult): void => {
+  await workOff(placeLanes(provided, proven, options), options.jobs, async (placed) => {
+    const result = await resultOf(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, options);
     results.push(result);
     onEvent({ type: 'lane', result, done: results.length, of: lanes.length });
-  };
-  await workOff([...Map.groupBy(lanes, ({ variant }) => variant).values()], options.jobs, async (group) => {
-    const variant = group[0]?.variant as Variant;
-    const provision = provided.get(variant.proxy) as Provided;
-    if ('unavailable' in provision) {
-      const { unavailable, bring } = provision;
-      for (const lane of group)
-        report({
-          ...describe(lane, []),
-          verdict: 'skipped',
-          because: unavailable,
-          ...(bring === undefined ? {} : { bring }),
-        });
-      return;
-    }
-    await measureVariant(group, provision, proven.get(provision.driver) as ProvenStage, options, report);
   });
   const order = new Map(lanes.map(({ id }, index) => [id, index]));
   results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));

@@ -1,5 +1,7 @@
 /** Options that several commands take, parsed once. */
 
+import { availableParallelism } from 'node:os';
+
 import { InvalidArgumentError, Option } from 'commander';
 
 import { nearest } from '../../server/nearest.ts';
@@ -22,11 +24,16 @@ export const driverOption = new Option(
 
 export const proxyOption = new Option('--proxy <name[@version]...>', 'only this proxy, in this version (nginx@1.30)');
 
-export const jobsOption = new Option('--jobs <n>', 'proxies measured at the same time').default(4).argParser((text) => {
-  const jobs = positive(text, 'The number of jobs', 64);
-  if (!Number.isInteger(jobs)) throw new InvalidArgumentError('The number of jobs must be whole.');
-  return jobs;
-});
+/** Lanes mostly wait: several on each core do not crowd it, and the floor is measured with as many at once. */
+const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
+
+export const jobsOption = new Option('--jobs <n>', 'lanes measured at the same time')
+  .default(DEFAULT_JOBS)
+  .argParser((text) => {
+    const jobs = positive(text, 'The number of jobs', 64);
+    if (!Number.isInteger(jobs)) throw new InvalidArgumentError('The number of jobs must be whole.');
+    return jobs;
+  });
 
 export const timeoutOption = new Option('--timeout <seconds>', 'give up, as a failure of the bench, after this long')
   .default(900)

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
 
 import {
   GenericContainer,
@@ -60,7 +61,7 @@ async function engine(): Promise<ContainerRuntimeClient> {
 
 async function logOf(client: ContainerRuntimeClient, id: string, lines: number): Promise<string> {
   const stream = await client.container.logs(client.container.getById(id), { follow: false, tail: lines });
-  return (await text(stream)).trimEnd();
+  return stripVTControlCharacters(await text(stream)).trimEnd();
 }
 
 function commandOf({ entrypoint }: DockerProgram, image: string): string {

@@ -75,7 +75,7 @@ function notes(lane: LaneResult): string[] {
   return [
     lane.because,
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}`] : []),
-    ...(fix === undefined ? [] : [`fix: ${fix.change}  (${provenBy})`]),
+    ...(fix === undefined ? [] : [`fix: ${fix.change} (${provenBy})`]),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
     ...(command === undefined ? [] : [`started as: ${command}`]),
     ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
