@@ -51,7 +51,8 @@ interface Provision {
   runnable: Runnable;
 }
 
-type Provided = Provision | { unavailable: string; bring?: string };
+/** `fault`: it should be able to run and something is wrong with it here, such as a program that is not what it claims. */
+type Provided = Provision | { unavailable: string; bring?: string } | { fault: string };
 
 /** The first driver that can run the proxy. */
 async function provide(proxy: ProxyDeclaration, { drivers, versions, signal, onEvent }: RunOptions): Promise<Provided> {
@@ -63,6 +64,11 @@ async function provide(proxy: ProxyDeclaration, { drivers, versions, signal, onE
       onEvent({ type: 'provided', proxy, runnable });
       return { driver, runnable };
     } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof BenchError) {
+        onEvent({ type: 'unavailable', proxy, reason: error.message });
+        return { fault: error.message };
+      }
       if (!(error instanceof UnavailableError)) throw error;
       reasons.push(error);
     }
@@ -227,6 +233,7 @@ async function resultOf(
   proven: Map<Driver, ProvenStage>,
   options: RunOptions,
 ): Promise<LaneResult> {
+  if ('fault' in provision) return { ...describe(lane, []), verdict: 'harness-error', because: provision.fault };
   if ('unavailable' in provision) {
     const { unavailable, bring } = provision;
     return {
@@ -286,7 +293,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   await using stack = new AsyncDisposableStack();
   const proven = new Map<Driver, ProvenStage>();
   for (const provision of provided.values()) {
-    if ('unavailable' in provision || proven.has(provision.driver)) continue;
+    if (!('driver' in provision) || proven.has(provision.driver)) continue;
     onEvent({ type: 'proving', driver: provision.driver.name });
     const stage = stack.use(await provision.driver.open(signal));
     const proof = await proveInstrument(session, stage, options.jobs, signal);

@@ -16,6 +16,9 @@ export class Interruption {
         this.#interrupt(`interrupted by ${signal}`, EXIT_INTERRUPTED);
       });
     }
+    // Run by bin/unclog.js on an older Node: that process is gone.
+    process.on('disconnect', () => this.#interrupt('interrupted: its parent process ended', EXIT_INTERRUPTED));
+    process.channel?.unref();
   }
 
   get signal(): AbortSignal {

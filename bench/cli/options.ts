@@ -22,7 +22,10 @@ export const driverOption = new Option(
   .choices(['auto', 'docker', 'native'])
   .default('auto');
 
-export const proxyOption = new Option('--proxy <name[@version]...>', 'only this proxy, in this version (nginx@1.30)');
+export const proxyOption = new Option(
+  '--proxy <names...>',
+  'only these proxies, in this version where one is given: nginx@1.30',
+);
 
 /** Lanes mostly wait: several on each core do not crowd it, and the floor is measured with as many at once. */
 const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());

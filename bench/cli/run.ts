@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
@@ -47,6 +47,12 @@ export const paintFor =
   (style, text) =>
     styleText(style, text, { stream });
 
+/** As a person in this folder would write it. */
+function shownPath(path: string): string {
+  const here = relative(process.cwd(), path);
+  return here.startsWith('..') ? resolve(path) : here;
+}
+
 async function writeJson(path: string, results: Results): Promise<void> {
   const text = `${JSON.stringify(results, null, 2)}\n`;
   if (path === '-') return void process.stdout.write(text);
@@ -90,7 +96,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     options: { jobs: options.jobs, driver: options.driver, ids },
     ...outcome,
   };
-  const document = relative(process.cwd(), await folder.finish(results));
+  const document = shownPath(await folder.finish(results));
   if (options.json !== undefined) await writeJson(options.json, results);
   if (options.json !== '-')
     process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)));

@@ -82,12 +82,18 @@ function explain(error: ExecaError, wheel: Wheel): Error {
     );
   if (/DO NOT MATCH THE HASHES/i.test(said))
     return new BenchError(
-      `what the package index gave as ${what} fails its pinned hash and was not unpacked:\n${said}`,
+      `what the package index gave as ${what} fails its pinned hash and was not unpacked: ${hashes(said)}`,
     );
   return new UnavailableError(
     `pip could not download ${what}: ${said.split('\n').at(-1) ?? ''}`,
     'unclog setup, once the package index can be reached',
   );
+}
+
+/** pip lists each hash on a line of its own. */
+function hashes(said: string): string {
+  const lines = said.split('\n').filter((line) => /^\s*(Expected|Got)\b/.test(line));
+  return lines.map((line) => line.trim().replaceAll(/\s+/g, ' ')).join(', ');
 }
 
 /** A folder that cannot be written is the user's to know, with which one and how to choose another. */

@@ -116,9 +116,11 @@ function totals(lanes: LaneResult[]): string {
   const judged = lanes.filter(isJudged);
   const wrong = judged.filter(({ asExpected }) => asExpected === false);
   const agreement =
-    wrong.length === 0
-      ? 'all that were judged are as expected'
-      : `${wrong.length} NOT AS EXPECTED: ${wrong.map(({ id }) => id).join(', ')}`;
+    judged.length === 0
+      ? 'nothing could be judged'
+      : wrong.length === 0
+        ? 'all that were judged are as expected'
+        : `${wrong.length} NOT AS EXPECTED: ${wrong.map(({ id }) => id).join(', ')}`;
   return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
 }
 
@@ -140,14 +142,18 @@ function instrumentLines({ proofs }: Results['instrument']): string[] {
   });
 }
 
-function skipped(lanes: LaneResult[]): string[] {
-  const groups = Map.groupBy(
-    lanes.filter(({ verdict }) => verdict === 'skipped'),
-    ({ because, bring }) => JSON.stringify([because, bring]),
+/** Its proxy could not even be tried: said once for all of its lanes. */
+function isUntried({ path }: LaneResult): boolean {
+  return path.length === 0;
+}
+
+function untried(lanes: LaneResult[]): string[] {
+  const groups = Map.groupBy(lanes.filter(isUntried), ({ verdict, because, bring }) =>
+    JSON.stringify([verdict, because, bring]),
   );
   return [...groups.values()].map((group) => {
     const [first] = group;
-    return `Skipped: ${group.map(({ id }) => id).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
+    return `${first?.verdict}: ${group.map(({ id }) => id).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
   });
 }
 
@@ -162,7 +168,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     out.push(wrap(`The instrument did not prove itself, so nothing was judged: ${reasons.join('; ')}`, WIDTH), '');
   }
   for (const [group, members] of Map.groupBy(
-    lanes.filter(({ verdict }) => verdict !== 'skipped'),
+    lanes.filter((lane) => !isUntried(lane)),
     groupOf,
   )) {
     out.push(paint('bold', group));
@@ -170,7 +176,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
-  for (const line of [...instrumentLines(instrument), ...skipped(lanes), `Evidence: ${where}`])
+  for (const line of [...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

@@ -1,0 +1,9 @@
+/** What other programs may use of unclog: the catalogue, the pure judgement, and the results document's types. */
+
+export { because } from './because.ts';
+export { loadCatalogue, selectLanes, type Catalogue, type Lane, type Variant } from './catalogue/catalogue.ts';
+export type { ProxyDeclaration } from './catalogue/declaration.ts';
+export type { LaneResult, Results } from './results.ts';
+export type { EvidenceFile } from './run.ts';
+export type { Trace } from './trace.ts';
+export { judge, type Delivery, type Evidence, type Floor } from './verdict.ts';

