@@ -55,7 +55,7 @@ export function because(delivery: Delivery): string {
         ? `with no more bytes written, it let go after ${milliseconds(delivery.hold.p50Ms)}: a timer`
         : `every word arrived, but held for ${milliseconds(delivery.hold.p50Ms)} each: a timer`;
     case 'coalesces':
-      return `${after(delivery.streamedChunks)}nothing for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)} had been written`;
+      return `${after(delivery.streamedChunks)}no word for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)} had been written`;
     case 'buffers': {
       const what = delivery.streamedChunks > 0 ? 'nothing' : delivery.head ? 'only the headers' : 'nothing at all';
       return `${after(delivery.streamedChunks)}${what} before the end of the response, ${count(delivery.heldBytes, 'byte')} and ${milliseconds(delivery.waitedMs)} later`;

@@ -57,8 +57,8 @@ describe('what is missing or broken on the machine', () => {
       ['run', 'nginx/default', '--driver', 'docker', '--results', folder.path],
       { DOCKER_HOST: `unix://${folder.path}/none.sock` },
     );
-    expect(stdout).toMatch(
-      /Skipped: nginx\/default.*no Docker\s+engine answers\. To have it: start Docker, or use --driver native/s,
+    expect(flat(stdout)).toMatch(
+      /skipped: nginx\/default, .*no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker, or use --driver native/,
     );
     expect(exitCode).toBe(3);
     isPlain(stderr);
@@ -111,7 +111,7 @@ describe('what is missing or broken on the machine', () => {
       { UNCLOG_CACHE: folder.path },
     );
     expect(flat(stdout)).toMatch(
-      /harness-error .* is not the nginx it claims to be: with -v it printed "busybox 1\.36"; remove or replace it/,
+      /harness-error: nginx\/default, .* is not the nginx it claims to be: with -v it printed "busybox 1\.36"; remove or replace it/,
     );
     expect(exitCode).toBe(3);
   });

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { getContainerRuntimeClient } from 'testcontainers';
+import { describe, expect, test } from 'vitest';
+
+import { SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
+import type { Results } from '../../bench/results.ts';
+import { NEEDS_ENGINE, noEngine } from './engine.ts';
+import { scratch, startUnclog, unclog } from './unclog.ts';
+
+/** Containers and networks of any session of unclog. */
+async function leftInEngine(): Promise<string[]> {
+  const docker = (await getContainerRuntimeClient()).container.dockerode;
+  const containers = await docker.listContainers({ all: true, filters: { label: [SESSION_LABEL] } });
+  const networks = await docker.listNetworks({ filters: { name: ['unclog-'] } });
+  return [...containers.map(({ Names }) => Names.join()), ...networks.map(({ Name }) => Name)].filter(
+    (name) => !name.includes('_default'),
+  );
+}
+
+async function untilEngineIsClean(): Promise<string[]> {
+  const until = performance.now() + 20_000;
+  while (performance.now() < until) if ((await leftInEngine()).length === 0) return [];
+  return leftInEngine();
+}
+
+describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
+  test('every lane of every image that is here is as expected', { timeout: 600_000 }, async () => {
+    await using folder = await scratch();
+    const { exitCode, stderr } = await unclog(['run', '--driver', 'docker', '--results', folder.path]);
+    const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+    const wrong = results.lanes
+      .filter(({ asExpected }) => asExpected !== true)
+      .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
+    expect(wrong, stderr).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(results.lanes.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
+    expect(await leftInEngine()).toEqual([]);
+  });
+
+  test('an image that is not here and cannot be pulled is skipped with what to do', async () => {
+    await using folder = await scratch();
+    const image = 'localhost:9/unclog/nothing:1';
+    const { exitCode, stdout } = await unclog(
+      ['run', 'nginx/default', '--driver', 'docker', '--results', folder.path],
+      { UNCLOG_IMAGE_NGINX: image },
+    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`the image ${image} is not here and cannot be pulled`);
+    expect(exitCode).toBe(3);
+  });
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('%s while containers run leaves none', async (signal) => {
+    await using folder = await scratch();
+    const run = startUnclog(['run', 'nginx', 'traefik', '--driver', 'docker', '--results', folder.path]);
+    for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('2/')) break;
+    run.kill(signal);
+    await run;
+    expect(await untilEngineIsClean()).toEqual([]);
+  });
+});
