@@ -91,8 +91,9 @@ async function setup(
 
   if (system) return installPackages(packages, signal);
   await using session = await Session.open();
-  if (docker) return bring(proxies, new DockerDriver(session), signal);
-  return bring(wheels, new NativeDriver(session), signal);
+  // Awaited here: the session must not end before what it brings.
+  if (docker) await bring(proxies, new DockerDriver(session), signal);
+  else await bring(wheels, new NativeDriver(session), signal);
 }
 
 export function setupCommand(interruption: Interruption): Command {

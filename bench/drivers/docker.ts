@@ -251,7 +251,8 @@ async function pull(client: ContainerRuntimeClient, image: string, signal?: Abor
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return line.replace(/^\(HTTP code \d+\) \S+ ?\S* - /, '').trim();
 }
 
 const IMAGE_SOURCES = ['package.json', 'package-lock.json', 'Dockerfile', 'server', 'bench', 'proxy-configs'];
