@@ -6,7 +6,7 @@ import type { Hop, Stage } from './drivers/driver.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions } from './measure.ts';
 import type { Trace } from './trace.ts';
-import { firstRelease, judge, judgeTrace, MAX_TRIES, type Delivery, type Evidence } from './verdict.ts';
+import { firstRelease, judge, judgeTrace, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
 const PACED_CHUNKS = 60;
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
@@ -55,6 +55,12 @@ function frozenWorkload(workload: WorkloadInput, trace: Trace, heldBytes: number
   };
 }
 
+/** A delay is believed only with the transparent relay measured beside it. */
+function isInDoubt(evidence: Evidence, floor: Floor): boolean {
+  const { verdict } = judge(evidence, floor);
+  return verdict === 'inconclusive' || (verdict === 'delays' && evidence.reference === undefined);
+}
+
 export interface LaneContext {
   stage: Stage;
   hop: Hop;
@@ -80,8 +86,11 @@ export async function measureLane(
     });
 
   const evidence: Evidence = { tries: [await through(stream)] };
-  while (judge(evidence, floor).verdict === 'inconclusive' && evidence.tries.length < MAX_TRIES)
-    evidence.tries.push(await through(stream));
+  while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) {
+    const [again, beside] = await Promise.all([through(stream), reference.measure(stream.workload)]);
+    evidence.tries.push(again);
+    evidence.reference = beside;
+  }
 
   const trace = evidence.tries.at(-1) as Trace;
   const alone = judgeTrace(trace, floor);
@@ -92,7 +101,6 @@ export async function measureLane(
       workload: frozenWorkload(stream.workload, trace, alone.heldBytes.over, release.waitedMs),
     });
   }
-  if (alone.verdict === 'delays') evidence.reference = await reference.measure(stream.workload);
   if (alone.verdict !== 'harness-error')
     evidence.paced = await through(laneStream(lane, { mode: 'paced', intervalMs: 10 }));
   return { evidence, delivery: judge(evidence, floor) };

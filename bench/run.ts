@@ -5,12 +5,13 @@ import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
 import { BenchError, ProxyError, UnavailableError } from './errors.ts';
-import { proveInstrument, type Instrument, type Proof } from './instrument.ts';
+import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
 import { measureLane } from './lane.ts';
 import { pacing } from './metrics.ts';
 import { packageVersion } from './programs.ts';
 import { isJudged, type LaneResult, type PathEntry, type Results } from './results.ts';
 import type { Session } from './session.ts';
+import type { Trace } from './trace.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
 /** A lane's traces and the floor they were judged by: enough to compute its verdict again. */
@@ -82,6 +83,8 @@ async function provide(proxy: ProxyDeclaration, { drivers, versions, signal, onE
 interface ProvenStage {
   stage: Stage;
   proof: Proof;
+  /** Streams through the transparent relay among the lanes. */
+  among: Trace[];
 }
 
 /** Work off `items`, `jobs` at a time; the first failure is thrown once the others have ended. */
@@ -283,6 +286,22 @@ function summarise(instruments: Instrument[]): Results['instrument'] {
   };
 }
 
+/** Often enough for a figure, and a small part of the run. */
+const LANES_BETWEEN_REFERENCES = 8;
+
+async function measureAmongLanes(stages: Iterable<ProvenStage>, signal: AbortSignal): Promise<void> {
+  for (const { proof, among } of stages) {
+    signal.throwIfAborted();
+    among.push(await proof.reference.measure({}));
+  }
+}
+
+function withAmong({ proof, among }: ProvenStage): Instrument {
+  return among.length === 0
+    ? proof.instrument
+    : { ...proof.instrument, amongLanes: { streams: among.length, hold: floorOf(among) } };
+}
+
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { lanes, signal, session, onEvent } = options;
@@ -296,21 +315,22 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     if (!('driver' in provision) || proven.has(provision.driver)) continue;
     onEvent({ type: 'proving', driver: provision.driver.name });
     const stage = stack.use(await provision.driver.open(signal));
-    const proof = await proveInstrument(session, stage, options.jobs, signal);
+    const proof = await proveInstrument(session, stage, signal);
     signal.throwIfAborted();
     onEvent({ type: 'proven', instrument: proof.instrument });
-    proven.set(provision.driver, { stage, proof });
+    proven.set(provision.driver, { stage, proof, among: [] });
   }
-  const instrument = summarise([...proven.values()].map(({ proof }) => proof.instrument));
-  if (!instrument.sound) return { instrument, lanes: [] };
+  const instruments = [...proven.values()].map(({ proof }) => proof.instrument);
+  if (instruments.some(({ sound }) => !sound)) return { instrument: summarise(instruments), lanes: [] };
 
   const results: LaneResult[] = [];
   await workOff(placeLanes(provided, proven, options), options.jobs, async (placed) => {
     const result = await resultOf(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, options);
     results.push(result);
     onEvent({ type: 'lane', result, done: results.length, of: lanes.length });
+    if (results.length % LANES_BETWEEN_REFERENCES === 0) await measureAmongLanes(proven.values(), signal);
   });
   const order = new Map(lanes.map(({ id }, index) => [id, index]));
   results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  return { instrument, lanes: withFixes(results, lanes) };
+  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withFixes(results, lanes) };
 }

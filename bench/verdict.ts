@@ -15,7 +15,7 @@ import type { Trace } from './trace.ts';
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
 export interface Floor {
   hold: Quantiles;
-  /** A median hold above this is a delay of the path and not of the machine. */
+  /** A hold above this is more than the machine's own scheduling on a quiet moment. */
   delayLimitMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface Evidence {
   tries: Trace[];
   /** After a release by bytes was seen: the bytes that had not come out, frozen, and waited for as long again. */
   frozen?: Trace;
-  /** After a delay was seen: the same stream through the transparent relay, at that moment. */
+  /** After a delay was seen: the same stream through the transparent relay, beside the last try. */
   reference?: Trace;
   /** A steady stream; figures beside the verdict, not part of it. */
   paced?: Trace;
@@ -48,8 +48,12 @@ export type Delivery =
 
 export type Verdict = Delivery['verdict'];
 
-/** Above this share of held chunks a delay is neither the rule nor an outlier. */
+/** A timer holds every chunk, a busy machine some: from this share on a hold is the rule, … */
+const RULE_SHARE = 0.75;
+/** … and up to this share it is an outlier. */
 const OUTLIER_SHARE = 0.1;
+/** A hold that is less than this many times that of the relay beside it is put down to the machine. */
+const REFERENCE_FACTOR = 3;
 export const MAX_TRIES = 3;
 
 function ourFault(trace: Trace): string | undefined {
@@ -62,21 +66,21 @@ function ourFault(trace: Trace): string | undefined {
   return undefined;
 }
 
-function judgeHolds(trace: Trace, floor: Floor): Delivery {
+/** Share of the lock-step chunks that were held over the limit. */
+function heldShare(trace: Trace, { delayLimitMs }: Floor): number {
   const values = lockStepHolds(trace);
-  const hold = quantiles(values);
+  return values.filter((value) => value > delayLimitMs).length / values.length;
+}
+
+function judgeHolds(trace: Trace, floor: Floor): Delivery {
+  const hold = quantiles(lockStepHolds(trace));
   if (hold === undefined) return { verdict: 'harness-error', reason: 'the origin emitted nothing' };
-  const heldShare = values.filter((value) => value > floor.delayLimitMs).length / values.length;
-  if (hold.p50Ms > floor.delayLimitMs) return { verdict: 'delays', hold, floor: floor.hold };
-  if (heldShare > OUTLIER_SHARE) {
-    const percent = Math.round(heldShare * 100);
-    return {
-      verdict: 'inconclusive',
-      reason: `${percent} % of the chunks were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`,
-      tries: 1,
-    };
-  }
-  return { verdict: 'streams', hold };
+  const share = heldShare(trace, floor);
+  if (share >= RULE_SHARE) return { verdict: 'delays', hold, floor: floor.hold };
+  if (share <= OUTLIER_SHARE) return { verdict: 'streams', hold };
+  const percent = Math.round(share * 100);
+  const reason = `${percent} % of the words were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`;
+  return { verdict: 'inconclusive', reason, tries: 1 };
 }
 
 /** The first arrival after the stall that came before the end of the response was begun. */
@@ -145,22 +149,28 @@ function afterFreezing(delivery: Delivery, frozen: Trace | undefined, floor: Flo
   };
 }
 
-/** The machine may have grown busy since the floor was measured: then the delay is not the path's. */
-function againstReference(delivery: Delivery, reference: Trace | undefined, floor: Floor): Delivery {
-  if (delivery.verdict !== 'delays' || reference === undefined) return delivery;
-  const hold = quantiles(lockStepHolds(reference));
-  if (hold === undefined || hold.p50Ms <= floor.delayLimitMs) return delivery;
-  return {
-    verdict: 'inconclusive',
-    reason: `at that moment the transparent relay was held ${hold.p50Ms.toFixed(1)} ms too: the machine was busy`,
-    tries: 1,
-  };
+/**
+ * The relay, measured beside the lane, tells what the machine itself did at that moment: what it
+ * held as well is not the path's.
+ */
+function againstReference(delivery: Delivery, trace: Trace, reference: Trace | undefined, floor: Floor): Delivery {
+  const relay = reference === undefined ? undefined : quantiles(lockStepHolds(reference));
+  if (reference === undefined || relay === undefined) return delivery;
+  if (delivery.verdict === 'delays' && delivery.hold.p50Ms < REFERENCE_FACTOR * relay.p50Ms) {
+    const reason = `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`;
+    return { verdict: 'inconclusive', reason, tries: 1 };
+  }
+  const hold = quantiles(lockStepHolds(trace));
+  const asTheRelay = heldShare(trace, floor) <= 2 * heldShare(reference, floor);
+  return delivery.verdict === 'inconclusive' && asTheRelay && hold !== undefined
+    ? { verdict: 'streams', hold }
+    : delivery;
 }
 
 /** The lane's verdict. */
 export function judge({ tries, frozen, reference }: Evidence, floor: Floor): Delivery {
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
-  const delivery = againstReference(afterFreezing(judgeTrace(last, floor), frozen, floor), reference, floor);
+  const delivery = afterFreezing(againstReference(judgeTrace(last, floor), last, reference, floor), frozen, floor);
   return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
 }

@@ -130,13 +130,17 @@ function precise(ms: number): string {
 }
 
 function instrumentLines({ proofs }: Results['instrument']): string[] {
-  return proofs.flatMap(({ driver, floor, atOnce, relays, clock }) => {
+  return proofs.flatMap(({ driver, floor, amongLanes, relays, clock }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
+    const among =
+      amongLanes === undefined
+        ? ''
+        : `, ${precise(amongLanes.hold.p50Ms)} / ${precise(amongLanes.hold.p99Ms)} ms among them (${plural(amongLanes.streams, 'stream')})`;
     const clockSays = clock.shared
       ? 'origin and client share one clock'
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
-      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay, ${precise(atOnce.hold.p50Ms)} / ${precise(atOnce.hold.p99Ms)} ms with ${plural(atOnce.streams, 'stream')} at once; a median over ${precise(floor.delayLimitMs)} ms counts as a delay; ${clockSays}.`,
+      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed; ${clockSays}.`,
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${relays.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')}.`,
     ];
   });
