@@ -1,0 +1,82 @@
+/** Evidence of real runs (test/fixtures/record.ts): the verdicts that were given are given again. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { because } from '../../bench/because.ts';
+import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
+import { conviction } from '../../bench/instrument.ts';
+import { pacing } from '../../bench/metrics.ts';
+import type { EvidenceFile } from '../../bench/run.ts';
+import { judge } from '../../bench/verdict.ts';
+import { deepFrozen } from './traces.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures');
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const recorded = files.map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as EvidenceFile);
+
+describe.each(recorded)('$lane', ({ delivery, evidence, floor }) => {
+  it('is judged again as it was', () => {
+    expect(judge(deepFrozen(evidence), floor)).toEqual(delivery);
+  });
+});
+
+describe('recorded traces', () => {
+  it('say what they said', () => {
+    const sentences = recorded.map(({ lane, evidence, floor }) => {
+      const delivery = judge(evidence, floor);
+      return `${lane}: ${conviction(delivery)}. ${because(delivery)}`;
+    });
+    expect(sentences).toMatchInlineSnapshot(`
+      [
+        "nginx/default: streams. each of 100 words arrived before the next was written",
+        "nginx/default?framing=content-length: coalesces. nothing for 1.3 s, until 3,601–4,050 bytes had been written",
+        "nginx/gzip-buffered?accept-encoding=gzip: coalesces. nothing for 1.8 s, until 97,489–109,674 bytes had been written",
+        "nginx/gzip-buffering-off?accept-encoding=gzip: streams. each of 100 words arrived before the next was written",
+        "nginx/small-buffers: coalesces. nothing for 1.2 s, until 833–960 bytes had been written",
+        "node/collect: buffers. nothing at all before the end of the response, 1,028,039 bytes and 2.4 s later",
+        "node/http-proxy-compression?accept-encoding=gzip,deflate,br: buffers. nothing at all before the end of the response, 1,028,039 bytes and 2.3 s later",
+        "relay/alter-byte: breaks: altered. word 3 arrived with other bytes than were written",
+        "relay/cut-early: breaks: cut. cut at word 3 of 4, with an error",
+        "relay/drop-chunk: breaks: lost. word 3 never arrived, later ones did",
+        "relay/duplicate-chunk: breaks: duplicated. word 3 arrived twice",
+        "relay/end-early: breaks: cut. cut at word 3 of 4, and it looked like a clean end",
+        "relay/hold-50-ms: delays. every word arrived, but held for 50 ms each: a timer",
+        "relay/reorder-chunks: breaks: reordered. word 3 arrived after word 4",
+      ]
+    `);
+  });
+
+  it('are of every verdict that a hop can get', () => {
+    expect(new Set(recorded.map(({ delivery }) => delivery.verdict))).toEqual(
+      new Set(['streams', 'delays', 'coalesces', 'buffers', 'breaks']),
+    );
+  });
+
+  it('of proxies are of lanes that the catalogue still has, with the verdict that it expects', async () => {
+    const { lanes } = await loadCatalogue();
+    for (const { lane, delivery } of recorded.filter((file) => !file.lane.startsWith('relay/'))) {
+      expect({ lane, verdict: lanes.find(({ id }) => id === lane)?.expected }).toEqual({
+        lane,
+        verdict: delivery.verdict,
+      });
+    }
+  });
+
+  it('of a hop that streams show a steady stream that is not bunched, of one that buffers a single read', () => {
+    const paced = (lane: string): ReturnType<typeof pacing> => {
+      const trace = recorded.find((file) => file.lane === lane)?.evidence.paced;
+      if (trace === undefined) throw new Error(`no steady stream was recorded of ${lane}`);
+      return pacing(trace);
+    };
+    const streams = paced('nginx/default');
+    expect(streams.chunksPerRead).toBe(1);
+    expect(streams.gaps).toMatchObject({ n: 59 });
+    const buffers = paced('node/collect');
+    expect(buffers.chunksPerRead).toBe(60);
+    expect(buffers.gaps).toMatchObject({ maxMs: 0 });
+    expect(buffers.ttfbMs).toBeGreaterThan(590);
+  });
+});
