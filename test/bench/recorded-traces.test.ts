@@ -14,7 +14,9 @@ import { judge } from '../../bench/verdict.ts';
 import { deepFrozen } from './traces.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures');
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const files = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .toSorted();
 const recorded = files.map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as EvidenceFile);
 
 describe.each(recorded)('$lane', ({ delivery, evidence, floor }) => {

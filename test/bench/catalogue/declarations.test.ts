@@ -1,0 +1,179 @@
+/** What holds for every declaration and config of proxy-configs/, whoever adds one. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { loadCatalogue, type Variant } from '../../../bench/catalogue/catalogue.ts';
+import { imageKeys } from '../../../bench/drivers/images.ts';
+import { laneStream } from '../../../bench/lane.ts';
+import { PACKAGE_ROOT } from '../../../bench/programs.ts';
+import { LOCK_STEP } from '../../../server/workload.ts';
+import { runningOrigin } from '../../server/running-origin.ts';
+
+const { proxies, lanes } = await loadCatalogue();
+const variants = [...new Map(lanes.map(({ variant }) => [variant.id, variant])).values()];
+const SLUG = /^[a-z\d]+(-[a-z\d]+)*$/;
+const VERSION = /^\d+(\.\d+)*$/;
+
+function folderOf(proxy: string): string {
+  return join(PACKAGE_ROOT, 'proxy-configs', proxy);
+}
+
+/** A config as the proxy reads it: without comments and blank lines. */
+function bare(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/^\s*(#|\/\/).*$/, '').trim())
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function textOf({ files }: Variant): string {
+  return Object.values(files)
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+}
+
+describe('the catalogue', () => {
+  it('holds every folder of proxy-configs/', () => {
+    expect(proxies.map(({ id }) => id).toSorted()).toEqual(readdirSync(join(PACKAGE_ROOT, 'proxy-configs')).toSorted());
+    expect(lanes.length).toBeGreaterThan(0);
+  });
+
+  it('gives every lane an id of its own', () => {
+    const ids = lanes.map(({ id }) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('gives every lane an id that needs no quotes for its spaces', () => {
+    expect(lanes.filter(({ id }) => /\s/.test(id))).toEqual([]);
+  });
+});
+
+describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, docker, files = {} }) => {
+  it('has slugs, each once', () => {
+    expect(id).toMatch(SLUG);
+    const ids = declared.map((variant) => variant.id);
+    for (const slug of ids) expect(slug).toMatch(SLUG);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('has files that exist, and none that no variant uses', () => {
+    const used = [...Object.values(files), ...declared.flatMap((variant) => Object.values<string>(variant.files))];
+    const there = readdirSync(folderOf(id)).filter((name) => name !== 'index.ts');
+    expect(there.toSorted()).toEqual([...new Set(used)].toSorted());
+  });
+
+  it('has no two configs that are the same but for their comments', () => {
+    const seen = new Map<string, string>();
+    for (const variant of variants.filter(({ proxy }) => proxy.id === id)) {
+      const config = bare(textOf(variant));
+      expect(`${variant.id} is ${seen.get(config) ?? 'itself'}`).toBe(`${variant.id} is itself`);
+      seen.set(config, variant.id);
+    }
+  });
+
+  it('has a home and a way to say its version', () => {
+    expect(home).toMatch(/^https:\/\//);
+    expect(version.pattern.flags).not.toContain('g');
+  });
+
+  it('can be run by a driver', () => {
+    expect(native ?? docker).toBeDefined();
+    for (const wheel of native?.wheels ?? []) {
+      expect(wheel.version).toMatch(VERSION);
+      expect(Object.keys(wheel.programs)).toContain('linux-x64');
+      expect(wheel.hashes.length).toBeGreaterThan(0);
+      for (const hash of wheel.hashes) expect(hash).toMatch(/^sha256:[\da-f]{64}$/);
+    }
+  });
+
+  it('has an image, and a place in it for every file', () => {
+    if (docker === undefined) return;
+    expect(imageKeys()).toContain(docker.image);
+    expect(docker.entrypoint).not.toEqual([]);
+    const roles = declared.flatMap((variant) => Object.keys({ ...files, ...variant.files }));
+    for (const role of roles) expect(docker.paths).toHaveProperty(role, expect.stringMatching(/^\//));
+  });
+});
+
+describe.each(variants)('$id', (variant) => {
+  it('has its files', () => {
+    const paths = Object.values(variant.files);
+    expect(paths).not.toEqual([]);
+    for (const path of paths) expect(existsSync(path), path).toBe(true);
+  });
+
+  it('listens on 8080 and forwards to origin:3000', () => {
+    const text = textOf(variant);
+    expect(text).toMatch(/\b8080\b/);
+    // Some configs must write host and port apart.
+    if (!text.includes('origin:3000')) expect(text).toMatch(/\borigin\b[^]*\b3000\b/);
+    if (variant.proxy.native?.addresses === 'in-environment') {
+      expect(text).toContain('PORT = 8080');
+      expect(text).toContain("UPSTREAM = 'http://origin:3000'");
+    }
+  });
+
+  it('is not templated: nothing in it waits to be filled in', () => {
+    const configs = Object.values(variant.files).filter((path) => !/\.m?js$/.test(path));
+    for (const path of configs) expect(readFileSync(path, 'utf8'), basename(path)).not.toMatch(/\$\{[A-Z_]+|\{\{|<%/);
+  });
+
+  it('shows the change that it declares, word for word', () => {
+    if (variant.changes === 'nothing') return;
+    const text = textOf(variant).replaceAll(/\s+/g, ' ');
+    const parts = variant.changes.split(/(?<=;) /);
+    // What an expression does may be said in short; a directive stands in the config as it is.
+    for (const part of parts.filter((directive) => directive.endsWith(';'))) expect(text).toContain(part);
+  });
+
+  it('says where it is documented, at https addresses', () => {
+    expect(variant.docs).not.toEqual([]);
+    for (const address of variant.docs) expect(new URL(address).protocol).toBe('https:');
+    expect(new Set(variant.docs).size).toBe(variant.docs.length);
+  });
+
+  it('says in which versions it exists in numbers', () => {
+    for (const version of [variant.since, variant.until]) if (version !== undefined) expect(version).toMatch(VERSION);
+  });
+
+  it('has a title and tags that are words', () => {
+    expect(variant.title.trim()).not.toBe('');
+    for (const tag of variant.tags ?? []) expect(tag).toMatch(SLUG);
+  });
+});
+
+describe.each(lanes)('$id', ({ id, why, fix, expected, patienceMs }) => {
+  it('says why', () => {
+    expect(why).toMatch(/^.{20,}\.$/s);
+  });
+
+  it('names a fix only where it is needed, and a lane that proves it by streaming', () => {
+    if (fix === undefined) return;
+    expect(expected).not.toBe('streams');
+    expect(fix.provenBy).not.toBe(id);
+    expect(fix.change.trim()).not.toBe('');
+    const proof = lanes.find((lane) => lane.id === fix.provenBy);
+    expect(proof?.expected, `${fix.provenBy} is to prove it`).toBe('streams');
+  });
+
+  it('needs patience for longer than the usual deadline only', () => {
+    if (patienceMs !== undefined) expect(patienceMs + 500).toBeGreaterThan(LOCK_STEP.deadlineMs);
+  });
+});
+
+describe('the workload of every lane', () => {
+  it('is one that the origin takes', async () => {
+    await using origin = await runningOrigin();
+    for (const lane of lanes) {
+      for (const pace of [LOCK_STEP, { mode: 'paced', intervalMs: 10 } as const]) {
+        const { workload } = laneStream(lane, pace);
+        const { status, body } = await origin.ask('POST', '/streams', workload);
+        expect({ lane: lane.id, status, error: body.error }).toEqual({ lane: lane.id, status: 201, error: undefined });
+      }
+    }
+  });
+});
