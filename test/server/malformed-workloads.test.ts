@@ -139,3 +139,25 @@ describe('other malformed requests', () => {
     `);
   });
 });
+
+describe('defects', () => {
+  // server/workload.ts:8 says that it is the most one stream may emit; only boundBytes is held against it.
+  it.fails('a workload of more bytes than a stream may emit is refused', async () => {
+    const workload = { count: 1000, chunkBytes: [16 * 1024 * 1024], pace: { mode: 'paced' } };
+    expect((await origin.ask('POST', '/streams', workload)).status).toBe(400);
+  });
+
+  // server/validation.ts:50 takes every body for a workload.
+  it.fails('a malformed acknowledgement is not called a workload', async () => {
+    const id = await origin.create({});
+    expect((await origin.ask('POST', `/streams/${id}/ack`, { seq: -1 })).body.error).not.toContain('workload');
+  });
+
+  // server/workload.ts:119-128 lets these through, and they win over what the framing needs.
+  it.fails.each(['content-length', 'Transfer-Encoding', 'Content-Type'])(
+    'a workload cannot give %s as a header',
+    async (name) => {
+      expect((await origin.ask('POST', '/streams', { headers: { [name]: '5' } })).status).toBe(400);
+    },
+  );
+});

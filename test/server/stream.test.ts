@@ -223,3 +223,14 @@ describe('a stream', () => {
     expect(state).toBe('ended');
   });
 });
+
+describe('defects', () => {
+  // server/data.ts:28 takes every stream that is not waiting for one that was taken, and counts a replay by the hop.
+  it.fails('a stream whose lifetime was over before anyone came was not taken', async () => {
+    const id = await origin.create({ lifetimeMs: 100 });
+    await origin.traceWhen(id, ({ state }) => state === 'ended');
+    const response = await fetch(origin.streamUrl(id));
+    expect(await response.text()).not.toContain('taken already');
+    expect((await origin.trace(id)).replays).toBe(0);
+  });
+});

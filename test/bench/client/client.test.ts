@@ -45,7 +45,7 @@ async function fetched({ answer, request, options, onRead }: Serving): Promise<F
       headTimeoutMs: LONG_MS,
       totalTimeoutMs: LONG_MS,
       ...options,
-      onBody(bytes, at, read) {
+      onBody(bytes, _at, read) {
         given.push([read, bytes.toString()]);
         onRead?.(bytes.toString());
       },

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+
+import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
+import { filterOnly, jobsOption, parseProxies, timeoutOption } from '../../../bench/cli/options.ts';
+import { UsageError } from '../../../bench/errors.ts';
+
+const catalogue = await loadCatalogue();
+
+describe('--proxy', () => {
+  it('takes names, and versions where they are given', () => {
+    expect([...parseProxies(catalogue, ['nginx@1.30', 'node'])]).toEqual([
+      ['nginx', '1.30'],
+      ['node', undefined],
+    ]);
+    expect([...parseProxies(catalogue, ['nginx,node@24'])]).toEqual([
+      ['nginx', undefined],
+      ['node', '24'],
+    ]);
+    expect(parseProxies(catalogue, []).size).toBe(0);
+  });
+
+  it('says which proxy was meant, and which there are', () => {
+    const known = catalogue.proxies.map(({ id }) => id).join(', ');
+    expect(() => parseProxies(catalogue, ['ngnix'])).toThrow(
+      new UsageError(`no proxy is called "ngnix" (did you mean "nginx"?); there are: ${known}`),
+    );
+    expect(() => parseProxies(catalogue, ['zebrafish'])).toThrow(`no proxy is called "zebrafish"; there are: ${known}`);
+  });
+
+  it.each(['nginx@', 'nginx@1@2'])('does not guess what %s means', (name) => {
+    expect(() => parseProxies(catalogue, [name])).toThrow(
+      new UsageError(`--proxy takes NAME or NAME@VERSION, such as nginx@1.30; got "${name}"`),
+    );
+  });
+});
+
+describe('--only', () => {
+  it('keeps lanes with the word as a tag or in their id', () => {
+    const gzip = filterOnly(catalogue.lanes, ['encoding=gzip']);
+    expect(gzip.length).toBeGreaterThan(0);
+    expect(gzip.every(({ id }) => id.includes('encoding=gzip'))).toBe(true);
+    const tagged = filterOnly(catalogue.lanes, ['refused']);
+    expect(tagged.map(({ id }) => id)).toContain('nginx/chunked-encoding-off');
+    expect(filterOnly(catalogue.lanes, ['encoding=gzip', 'refused'])).toHaveLength(gzip.length + tagged.length);
+    expect(filterOnly(catalogue.lanes, [])).toBe(catalogue.lanes);
+  });
+
+  it('says which tags there are when none is left', () => {
+    expect(() => filterOnly(catalogue.lanes, ['zebra'])).toThrow(
+      /^--only zebra leaves no lane; it takes a tag \(buffering, compression, .*\) or a part of an id$/,
+    );
+  });
+});
+
+describe.each([
+  ['--jobs', jobsOption, ['1', '64'], ['0', '65', '-1', '1.5', 'x', '']],
+  ['--timeout', timeoutOption, ['0.5', '86400'], ['0', '-1', 'x', '', '86401', 'Infinity']],
+] as const)('%s', (_, option, taken, refused) => {
+  it.each(taken)('takes %s', (text) => {
+    expect(option.parseArg?.(text, undefined)).toBe(Number(text));
+  });
+
+  it.each(refused)('refuses "%s"', (text) => {
+    expect(() => option.parseArg?.(text, undefined)).toThrow(/must be/);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+import { exitCode, isJudged, type LaneResult, type LaneVerdict } from '../../bench/results.ts';
+import { lane, results, skipped } from './results.ts';
+
+const AS_EXPECTED = lane('nginx/a');
+const NOT_AS_EXPECTED = lane('nginx/b', { verdict: 'coalesces', asExpected: false });
+const SKIPPED = skipped('caddy/default', 'no Caddy here');
+
+/** Nothing was judged, so there is nothing to hold against an expectation. */
+function unjudged(verdict: LaneVerdict): LaneResult {
+  const { asExpected: _, ...rest } = lane('nginx/c', { verdict });
+  return rest;
+}
+
+describe('the exit code', () => {
+  it.each([
+    ['all are as expected', [AS_EXPECTED, AS_EXPECTED], 0],
+    ['all are as expected, though they do not stream', [lane('a/b', { verdict: 'buffers', expected: 'buffers' })], 0],
+    ['one is refused, as expected', [lane('a/b', { verdict: 'refused', expected: 'refused' })], 0],
+    ['some are skipped', [AS_EXPECTED, SKIPPED], 0],
+    ['some are unsupported', [AS_EXPECTED, unjudged('unsupported')], 0],
+    ['one is not as expected', [AS_EXPECTED, NOT_AS_EXPECTED], 1],
+    ['one is refused, not as expected', [AS_EXPECTED, lane('a/b', { verdict: 'refused', asExpected: false })], 1],
+    ['one is inconclusive', [AS_EXPECTED, unjudged('inconclusive')], 3],
+    ['one is a harness-error', [AS_EXPECTED, unjudged('harness-error')], 3],
+    ['one is inconclusive and one not as expected', [NOT_AS_EXPECTED, unjudged('inconclusive')], 3],
+    ['all are skipped', [SKIPPED, SKIPPED], 3],
+    ['all are unsupported', [unjudged('unsupported')], 3],
+    ['there are none', [], 3],
+  ])('where %s', (_, lanes, code) => {
+    expect(exitCode(results(lanes))).toBe(code);
+  });
+
+  it('where the instrument is not sound is 3, whatever was found', () => {
+    expect(exitCode(results([AS_EXPECTED], { sound: false }))).toBe(3);
+    expect(exitCode(results([NOT_AS_EXPECTED], { sound: false }))).toBe(3);
+  });
+});
+
+describe('a lane is judged', () => {
+  it.each([
+    ['streams', true],
+    ['delays', true],
+    ['coalesces', true],
+    ['buffers', true],
+    ['breaks', true],
+    ['refused', true],
+    ['inconclusive', false],
+    ['harness-error', false],
+    ['skipped', false],
+    ['unsupported', false],
+  ] as const)('%s: %s', (verdict, judged) => {
+    expect(isJudged(lane('a/b', { verdict }))).toBe(judged);
+  });
+});

@@ -1,0 +1,97 @@
+/** Every stage for real, in one process: origin, relay, client, trace, verdict. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { conviction } from '../../../bench/instrument.ts';
+import { breakage } from '../../../bench/integrity.ts';
+import { measureStream } from '../../../bench/measure.ts';
+import { OriginClient } from '../../../bench/origin-client.ts';
+import { HOLD_BYTES, startRelays } from '../../../bench/relays/relays.ts';
+import type { Trace } from '../../../bench/trace.ts';
+import { judgeTrace } from '../../../bench/verdict.ts';
+import { LOCK_STEP, type WorkloadInput } from '../../../server/workload.ts';
+import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
+
+/** What is found here must not depend on how busy the machine is: nothing counts as a delay. */
+const ANY_DELAY = { hold: { n: 1, p50Ms: 0, p99Ms: 0, maxMs: 0 }, delayLimitMs: 60_000 };
+const WORKLOAD: WorkloadInput = {
+  count: 20,
+  pace: { ...LOCK_STEP, budgetMs: 60_000, boundBytes: 32 * 1024, stepMs: 1 },
+};
+
+let origin: RunningOrigin;
+let client: OriginClient;
+let ports: Record<string, number>;
+beforeAll(async () => {
+  origin = await runningOrigin();
+  client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
+  ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
+});
+afterAll(async () => {
+  client.close();
+  await origin[Symbol.asyncDispose]();
+});
+
+function through(port: number, workload = WORKLOAD): Promise<Trace> {
+  const clock = { shared: true, offsetMs: 0, errorMs: 0 };
+  return measureStream({ origin: client, clock, via: { host: '127.0.0.1', port }, workload });
+}
+
+describe('what is found through', () => {
+  it.each([
+    ['transparent', undefined],
+    ['hold-50-ms', undefined],
+    ['drop-chunk', { how: 'lost', seq: 3 }],
+    ['duplicate-chunk', { how: 'duplicated', seq: 3 }],
+    ['reorder-chunks', { how: 'reordered', seq: 3, after: 4 }],
+    ['alter-byte', { how: 'altered', seq: 3 }],
+    ['cut-early', { how: 'cut', seq: 3, emitted: 4, told: true }],
+    ['end-early', { how: 'cut', seq: 3, emitted: 4, told: false }],
+  ] as const)('%s is %j', async (id, expected) => {
+    const trace = await through(ports[id] ?? 0);
+    expect(trace.fault).toBeUndefined();
+    expect(breakage(trace)).toEqual(expected);
+  });
+
+  it('collect-all: the headers, and the rest at the end', async () => {
+    const delivery = judgeTrace(await through(ports['collect-all'] ?? 0), ANY_DELAY);
+    expect(delivery).toMatchObject({ verdict: 'buffers', head: true, streamedChunks: 0 });
+  });
+
+  it('hold-4096-bytes: a release by bytes', async () => {
+    const delivery = judgeTrace(await through(ports[`hold-${HOLD_BYTES}-bytes`] ?? 0), ANY_DELAY);
+    expect(conviction(delivery)).toBe('coalesces');
+  });
+});
+
+describe('a stream with no hop between', () => {
+  it('leaves a trace of both sides that agree', async () => {
+    const trace = await through(origin.dataPort);
+    expect(trace.arrivals.map(({ seq }) => seq)).toEqual(trace.origin.emissions.map(({ seq }) => seq));
+    expect(trace.foreign).toEqual([]);
+    expect(trace.client.end.how).toBe('complete');
+    expect(trace.origin.end?.how).toBe('complete');
+    expect(trace.origin.request?.headers).toMatchObject({ 'user-agent': 'unclog' });
+    for (const [seq, { at }] of trace.arrivals.entries()) {
+      expect(at).toBeGreaterThanOrEqual(trace.origin.emissions[seq]?.at ?? Infinity);
+    }
+    expect(judgeTrace(trace, ANY_DELAY).verdict).toBe('streams');
+  });
+
+  it.each(['chunked', 'content-length', 'close-delimited'] as const)('is whole in framing %s', async (framing) => {
+    const trace = await through(origin.dataPort, { ...WORKLOAD, framing });
+    expect(trace.client.head?.framing).toBe(framing);
+    expect(breakage(trace)).toBeUndefined();
+  });
+
+  it('acknowledges nothing where the stream is paced', async () => {
+    const trace = await through(origin.dataPort, { count: 10, pace: { mode: 'paced', intervalMs: 1 } });
+    expect(trace.arrivals).toHaveLength(10);
+    expect(trace.origin.acks).toEqual([]);
+  });
+
+  it('is deleted from the origin afterwards', async () => {
+    const { id } = (await through(origin.dataPort)).origin;
+    expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+  });
+});
