@@ -28,7 +28,7 @@ describe('a stream that came as it was written', () => {
 
   it('is not broken either by how its chunks were cut into reads', () => {
     expect(breakage(came([WHOLE.join('')]))).toBeUndefined();
-    expect(breakage(came([...WHOLE.join('')]))).toBeUndefined();
+    expect(breakage(came(Array.from(WHOLE.join(''))))).toBeUndefined();
   });
 
   it('is not broken by another status, if that is what the origin answered', () => {

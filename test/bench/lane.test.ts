@@ -8,7 +8,7 @@ import { planChunks } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload } from '../../server/workload.ts';
 
 function stream(vary?: Vary) {
-  return laneStream({ ...(vary === undefined ? {} : { vary }) } as Lane, LOCK_STEP);
+  return laneStream({ vary } as Lane, LOCK_STEP);
 }
 
 describe('what a lane asks for', () => {

@@ -25,6 +25,12 @@ describe.each(recorded)('$lane', ({ delivery, evidence, floor }) => {
   });
 });
 
+function paced(lane: string): ReturnType<typeof pacing> {
+  const trace = recorded.find((file) => file.lane === lane)?.evidence.paced;
+  if (trace === undefined) throw new Error(`no steady stream was recorded of ${lane}`);
+  return pacing(trace);
+}
+
 describe('recorded traces', () => {
   it('say what they said', () => {
     const sentences = recorded.map(({ lane, evidence, floor }) => {
@@ -68,11 +74,6 @@ describe('recorded traces', () => {
   });
 
   it('of a hop that streams show a steady stream that is not bunched, of one that buffers a single read', () => {
-    const paced = (lane: string): ReturnType<typeof pacing> => {
-      const trace = recorded.find((file) => file.lane === lane)?.evidence.paced;
-      if (trace === undefined) throw new Error(`no steady stream was recorded of ${lane}`);
-      return pacing(trace);
-    };
     const streams = paced('nginx/default');
     expect(streams.chunksPerRead).toBe(1);
     expect(streams.gaps).toMatchObject({ n: 59 });

@@ -257,12 +257,13 @@ describe('buffers', () => {
   });
 });
 
-describe('breaks', () => {
-  const broken = (trace: Trace): Trace => {
-    trace.arrivals.splice(2, 1);
-    return trace;
-  };
+/** The third chunk is lost. */
+function broken(trace: Trace): Trace {
+  trace.arrivals.splice(2, 1);
+  return trace;
+}
 
+describe('breaks', () => {
   it('says how', () => {
     expect(judgeTrace(broken(streamed()), FLOOR)).toEqual({ verdict: 'breaks', how: 'lost', seq: 2 });
   });
@@ -280,13 +281,13 @@ describe('breaks', () => {
   });
 });
 
-describe('harness-error', () => {
-  const ended = (how: 'error' | 'lifetime' | 'deleted', detail?: string): Trace => {
-    const trace = streamed();
-    trace.origin.end = { at: 1, how, ...(detail === undefined ? {} : { detail }) };
-    return trace;
-  };
+function ended(how: 'error' | 'lifetime' | 'deleted', detail?: string): Trace {
+  const trace = streamed();
+  trace.origin.end = { at: 1, how, ...(detail === undefined ? {} : { detail }) };
+  return trace;
+}
 
+describe('harness-error', () => {
   it('is our own fault', () => {
     expect(judgeTrace({ ...streamed(), fault: 'the control API answered 500' }, FLOOR)).toEqual({
       verdict: 'harness-error',
@@ -347,6 +348,44 @@ describe('harness-error', () => {
   });
 });
 
+/** The same stream with all that the client saw so much later. */
+function later(trace: Trace, byMs: number): Trace {
+  const { client, arrivals } = trace;
+  return {
+    ...trace,
+    arrivals: arrivals.map((arrival) => ({ ...arrival, at: arrival.at + byMs })),
+    client: {
+      ...client,
+      reads: client.reads.map((read) => ({ ...read, at: read.at + byMs })),
+      ...(client.head === undefined ? {} : { head: { ...client.head, at: client.head.at + byMs } }),
+      end: { ...client.end, at: client.end.at + byMs },
+    },
+  };
+}
+
+/** The chunks of a trace in the reads in which they came, each read split as told. */
+function split(trace: Trace, piecesOfRead: number[]): Trace {
+  const { emissions, end, workload, stalled: stall } = trace.origin;
+  const pieces = trace.arrivals.flatMap(({ seq, at }, index) => {
+    const text = chunkText(seq, workload);
+    const size = Math.max(1, Math.ceil(text.length / (piecesOfRead[index % piecesOfRead.length] ?? 1)));
+    return Array.from({ length: Math.ceil(text.length / size) }, (_, piece) => ({
+      at,
+      text: text.slice(piece * size, (piece + 1) * size),
+    }));
+  });
+  const remade = makeTrace({
+    workload,
+    emittedAt: emissions.map(({ at }) => at),
+    pieces,
+    endAt: end?.at ?? 0,
+    headAt: trace.client.head?.at,
+    clientEnd: trace.client.end,
+    ...(stall === undefined ? {} : { stalledSeq: stall.seq }),
+  });
+  return trace.fault === undefined ? remade : { ...remade, fault: trace.fault };
+}
+
 describe('judging', () => {
   const everyKind: [string, () => Trace][] = [
     ['streams', () => streamed()],
@@ -384,21 +423,6 @@ describe('judging', () => {
     expect(judge({ ...evidenceOf(streamed()), paced: stalled() }, FLOOR)).toEqual(judgeTrace(streamed(), FLOOR));
   });
 
-  /** The same stream with all that the client saw so much later. */
-  function later(trace: Trace, byMs: number): Trace {
-    const { client, arrivals } = trace;
-    return {
-      ...trace,
-      arrivals: arrivals.map((arrival) => ({ ...arrival, at: arrival.at + byMs })),
-      client: {
-        ...client,
-        reads: client.reads.map((read) => ({ ...read, at: read.at + byMs })),
-        ...(client.head === undefined ? {} : { head: { ...client.head, at: client.head.at + byMs } }),
-        end: { ...client.end, at: client.end.at + byMs },
-      },
-    };
-  }
-
   it.each(everyKind)('%s is not changed by a constant delay that stays below the limit', (verdict, make) => {
     const room = FLOOR.delayLimitMs - 0.21;
     fc.assert(
@@ -407,29 +431,6 @@ describe('judging', () => {
       }),
     );
   });
-
-  /** The chunks of a trace in the reads in which they came, each read split as told. */
-  function split(trace: Trace, piecesOfRead: number[]): Trace {
-    const { emissions, end, workload, stalled: stall } = trace.origin;
-    const pieces = trace.arrivals.flatMap(({ seq, at }, index) => {
-      const text = chunkText(seq, workload);
-      const size = Math.max(1, Math.ceil(text.length / (piecesOfRead[index % piecesOfRead.length] ?? 1)));
-      return Array.from({ length: Math.ceil(text.length / size) }, (_, piece) => ({
-        at,
-        text: text.slice(piece * size, (piece + 1) * size),
-      }));
-    });
-    const remade = makeTrace({
-      workload,
-      emittedAt: emissions.map(({ at }) => at),
-      pieces,
-      endAt: end?.at ?? 0,
-      headAt: trace.client.head?.at,
-      clientEnd: trace.client.end,
-      ...(stall === undefined ? {} : { stalledSeq: stall.seq }),
-    });
-    return trace.fault === undefined ? remade : { ...remade, fault: trace.fault };
-  }
 
   it.each(everyKind)('%s is not changed by how its bytes were cut into reads', (_, make) => {
     const trace = make();

@@ -41,7 +41,7 @@ describe('an origin', () => {
     const origin = await startOrigin({ data: ANY_PORT, control: ANY_PORT, logger: SILENT });
     const endless = await fetch(`http://127.0.0.1:${origin.dataPort}/sse?count=1000&intervalMs=60000`);
     await origin.close();
-    await expect(endless.text()).rejects.toThrow();
+    await expect(endless.text()).rejects.toThrow('terminated');
     await closed(await listening(origin.dataPort));
     await closed(await listening(origin.controlPort));
   });

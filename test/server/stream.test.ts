@@ -113,7 +113,7 @@ describe('a stall', () => {
     expect({ state, end }).toEqual({ state: 'open', end: undefined });
     // Deleting it cuts the silence short, for the reader too.
     await origin.ask('DELETE', `/streams/${id}`);
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow('terminated');
   });
 });
 
@@ -129,7 +129,7 @@ describe('the end of a stream', () => {
   it('that never stops by itself is its lifetime, and the response is cut', async () => {
     const id = await origin.create({ lifetimeMs: 100, pace: { mode: 'paced', intervalMs: 60_000 } });
     const response = await fetch(origin.streamUrl(id));
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow('terminated');
     expect((await origin.trace(id)).end?.how).toBe('lifetime');
   });
 

@@ -122,13 +122,16 @@ describe('the real catalogue', () => {
   });
 });
 
+function digest(files: Record<string, string>): Promise<string> {
+  return configSha256({ files } as unknown as Variant);
+}
+
 describe('the digest of a variant', () => {
   it('is over its files by role, in the order of the roles', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'unclog-test-'));
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
     writeFileSync(a, 'one');
     writeFileSync(b, 'two');
-    const digest = (files: Record<string, string>): Promise<string> => configSha256({ files } as unknown as Variant);
     expect(await digest({ config: a })).toBe(createHash('sha256').update('config\none').digest('hex'));
     expect(await digest({ static: b, config: a })).toBe(await digest({ config: a, static: b }));
     expect(await digest({ static: a, config: b })).not.toBe(await digest({ config: a, static: b }));

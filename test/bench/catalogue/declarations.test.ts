@@ -1,7 +1,7 @@
 /** What holds for every declaration and config of proxy-configs/, whoever adds one. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
@@ -91,11 +91,13 @@ describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, 
   });
 
   it('has an image, and a place in it for every file', () => {
-    if (docker === undefined) return;
-    expect(imageKeys()).toContain(docker.image);
-    expect(docker.entrypoint).not.toEqual([]);
-    const roles = declared.flatMap((variant) => Object.keys({ ...files, ...variant.files }));
-    for (const role of roles) expect(docker.paths).toHaveProperty(role, expect.stringMatching(/^\//));
+    const roles =
+      docker === undefined ? [] : declared.flatMap((variant) => Object.keys({ ...files, ...variant.files }));
+    const placed = Object.keys(docker?.paths ?? {});
+    expect(roles.filter((role) => !placed.includes(role))).toEqual([]);
+    expect(Object.values(docker?.paths ?? {}).filter((path) => !path.startsWith('/'))).toEqual([]);
+    expect([...imageKeys(), undefined]).toContain(docker?.image);
+    expect(docker?.entrypoint).not.toEqual([]);
   });
 });
 
@@ -103,27 +105,28 @@ describe.each(variants)('$id', (variant) => {
   it('has its files', () => {
     const paths = Object.values(variant.files);
     expect(paths).not.toEqual([]);
-    for (const path of paths) expect(existsSync(path), path).toBe(true);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   it('listens on 8080 and forwards to origin:3000', () => {
     const text = textOf(variant);
     expect(text).toMatch(/\b8080\b/);
     // Some configs must write host and port apart.
-    if (!text.includes('origin:3000')) expect(text).toMatch(/\borigin\b[^]*\b3000\b/);
-    if (variant.proxy.native?.addresses === 'in-environment') {
-      expect(text).toContain('PORT = 8080');
-      expect(text).toContain("UPSTREAM = 'http://origin:3000'");
-    }
+    expect(text).toMatch(/origin:3000|\borigin\b[^]*\b3000\b/);
+  });
+
+  it('that is a program reads both from its environment', () => {
+    const inEnvironment = variant.proxy.native?.addresses === 'in-environment';
+    const wanted = inEnvironment ? ['PORT = 8080', "UPSTREAM = 'http://origin:3000'"] : [];
+    expect(wanted.filter((words) => !textOf(variant).includes(words))).toEqual([]);
   });
 
   it('is not templated: nothing in it waits to be filled in', () => {
     const configs = Object.values(variant.files).filter((path) => !/\.m?js$/.test(path));
-    for (const path of configs) expect(readFileSync(path, 'utf8'), basename(path)).not.toMatch(/\$\{[A-Z_]+|\{\{|<%/);
+    expect(configs.filter((path) => /\$\{[A-Z_]+|\{\{|<%/.test(readFileSync(path, 'utf8')))).toEqual([]);
   });
 
   it('shows the change that it declares, word for word', () => {
-    if (variant.changes === 'nothing') return;
     const text = textOf(variant).replaceAll(/\s+/g, ' ');
     const parts = variant.changes.split(/(?<=;) /);
     // What an expression does may be said in short; a directive stands in the config as it is.
@@ -137,7 +140,8 @@ describe.each(variants)('$id', (variant) => {
   });
 
   it('says in which versions it exists in numbers', () => {
-    for (const version of [variant.since, variant.until]) if (version !== undefined) expect(version).toMatch(VERSION);
+    const versions = [variant.since, variant.until].filter((version) => version !== undefined);
+    expect(versions.filter((version) => !VERSION.test(version))).toEqual([]);
   });
 
   it('has a title and tags that are words', () => {
@@ -146,22 +150,20 @@ describe.each(variants)('$id', (variant) => {
   });
 });
 
-describe.each(lanes)('$id', ({ id, why, fix, expected, patienceMs }) => {
+describe.each(lanes)('$id', ({ why, fix, expected, patienceMs }) => {
   it('says why', () => {
     expect(why).toMatch(/^.{20,}\.$/s);
   });
 
   it('names a fix only where it is needed, and a lane that proves it by streaming', () => {
-    if (fix === undefined) return;
-    expect(expected).not.toBe('streams');
-    expect(fix.provenBy).not.toBe(id);
-    expect(fix.change.trim()).not.toBe('');
-    const proof = lanes.find((lane) => lane.id === fix.provenBy);
-    expect(proof?.expected, `${fix.provenBy} is to prove it`).toBe('streams');
+    const proof = lanes.find((lane) => lane.id === fix?.provenBy);
+    const proven = fix === undefined ? 'no fix' : `${expected}, then ${proof?.expected} by ${fix.provenBy}`;
+    expect(proven).toMatch(/^no fix$|^(?!streams).*, then streams by /);
+    expect(fix?.change).not.toBe('');
   });
 
   it('needs patience for longer than the usual deadline only', () => {
-    if (patienceMs !== undefined) expect(patienceMs + 500).toBeGreaterThan(LOCK_STEP.deadlineMs);
+    expect(patienceMs ?? Infinity).toBeGreaterThan(LOCK_STEP.deadlineMs - 500);
   });
 });
 

@@ -67,11 +67,13 @@ function textOf({ given }: Fetched): string {
   return given.map(([, text]) => text).join('');
 }
 
-describe('the request', () => {
-  const answer = (socket: Socket): void => void socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+function noContent(socket: Socket): void {
+  socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+}
 
+describe('the request', () => {
   it('asks as curl does, with nothing more', async () => {
-    const { asked, trace } = await fetched({ answer });
+    const { asked, trace } = await fetched({ answer: noContent });
     expect(asked).toBe('GET /x HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\nuser-agent: unclog\r\naccept: */*\r\n\r\n');
     expect(trace.end.how).toBe('complete');
     expect(trace.head).toMatchObject({ status: 204, framing: 'none' });
@@ -79,7 +81,7 @@ describe('the request', () => {
 
   it('may differ in method, version and headers', async () => {
     const request = { method: 'POST', httpVersion: '1.0', headers: { accept: 'text/event-stream', te: 'x' } } as const;
-    const { asked } = await fetched({ answer, request });
+    const { asked } = await fetched({ answer: noContent, request });
     expect(asked).toMatch(/^POST \/x HTTP\/1\.0\r\n/);
     expect(asked).toContain('\r\naccept: text/event-stream\r\n');
     expect(asked).toContain('\r\nte: x\r\n');

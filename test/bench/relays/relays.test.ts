@@ -16,7 +16,7 @@ import { runningOrigin, type RunningOrigin } from '../../server/running-origin.t
 const ANY_DELAY = { hold: { n: 1, p50Ms: 0, p99Ms: 0, maxMs: 0 }, delayLimitMs: 60_000 };
 const WORKLOAD: WorkloadInput = {
   count: 20,
-  pace: { ...LOCK_STEP, budgetMs: 60_000, boundBytes: 32 * 1024, stepMs: 1 },
+  pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 60_000, boundBytes: 32 * 1024, stepMs: 1 },
 };
 
 let origin: RunningOrigin;
@@ -66,7 +66,7 @@ describe('what is found through', () => {
 
 describe('a stream with no hop between', () => {
   it('leaves a trace of both sides that agree', async () => {
-    const trace = await through(origin.dataPort);
+    const trace = await through(origin.dataPort, { count: 20, pace: { ...LOCK_STEP, deadlineMs: 10_000 } });
     expect(trace.arrivals.map(({ seq }) => seq)).toEqual(trace.origin.emissions.map(({ seq }) => seq));
     expect(trace.foreign).toEqual([]);
     expect(trace.client.end.how).toBe('complete');

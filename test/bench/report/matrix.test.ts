@@ -7,8 +7,8 @@ import { matrix, wrap, type Paint } from '../../../bench/report/matrix.ts';
 import type { LaneResult, Results } from '../../../bench/results.ts';
 import { INSTRUMENT, lane, NGINX, results, skipped } from '../results.ts';
 
-const plain: Paint = (_, text) => text;
-const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+const plain: Paint = (_, words) => words;
+const coloured: Paint = (style, words) => styleText(style, words, { validateStream: false });
 
 function text(of: Results): string {
   return matrix(of, 'results/latest/results.json', plain);
