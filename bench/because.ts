@@ -7,23 +7,26 @@ function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** Two or three digits, in the unit that suits; rounded before the unit is chosen. */
 export function milliseconds(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(0)} s`;
-  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms >= 10) return `${ms.toFixed(0)} ms`;
-  return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
+  if (Math.round(ms / 100) >= 100) return `${Math.round(ms / 1000)} s`;
+  if (Math.round(ms) >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+  if (Number(ms.toFixed(1)) >= 10) return `${Math.round(ms)} ms`;
+  return `${ms.toFixed(Number(ms.toFixed(2)) >= 1 ? 1 : 2)} ms`;
 }
 
 function breaks(delivery: Breakage): string {
   switch (delivery.how) {
     case 'status':
       return `it answered ${delivery.status} itself where the origin answered ${delivery.expected}`;
+    case 'unasked':
+      return `it answered ${delivery.status} itself and never asked the origin`;
     case 'malformed':
       return `its response is not valid HTTP: ${delivery.detail}`;
     case 'altered':
       return `word ${delivery.seq} arrived with other bytes than were written`;
     case 'foreign':
-      return `${count(delivery.bytes, 'byte')} in the body were never written by the origin: ${JSON.stringify(delivery.sample.slice(0, 40))}`;
+      return `${count(delivery.bytes, 'byte')} in the body ${delivery.bytes === 1 ? 'was' : 'were'} never written by the origin: ${JSON.stringify(delivery.sample.slice(0, 40))}`;
     case 'duplicated':
       return `word ${delivery.seq} arrived twice`;
     case 'reordered':
@@ -63,7 +66,7 @@ export function because(delivery: Delivery): string {
     case 'breaks':
       return breaks(delivery);
     case 'inconclusive':
-      return `${delivery.reason} (tried ${delivery.tries} times)`;
+      return `${delivery.reason} (tried ${delivery.tries === 1 ? 'once' : `${delivery.tries} times`})`;
     case 'harness-error':
       return `the bench itself failed: ${delivery.reason}`;
   }

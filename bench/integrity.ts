@@ -5,6 +5,8 @@ import type { Trace } from './trace.ts';
 export type Breakage =
   /** The hop answered something else than the origin did. */
   | { how: 'status'; status: number; expected: number }
+  /** The hop answered as the origin would, and the origin never got the request. */
+  | { how: 'unasked'; status: number }
   | { how: 'malformed'; detail: string }
   | { how: 'altered'; seq: number }
   | { how: 'foreign'; bytes: number; sample: string }
@@ -35,6 +37,7 @@ export function breakage(trace: Trace): Breakage | undefined {
   const expected = origin.workload.status;
   if (client.head !== undefined && client.head.status !== expected)
     return { how: 'status', status: client.head.status, expected };
+  if (client.head !== undefined && origin.state === 'waiting') return { how: 'unasked', status: client.head.status };
   if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
   const order = orderOf(trace);
   if (order !== undefined) return order;
@@ -42,7 +45,7 @@ export function breakage(trace: Trace): Breakage | undefined {
   if (alien !== undefined)
     return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
   const arrived = new Set(arrivals.map(({ seq }) => seq));
-  const highest = Math.max(-1, ...arrived);
+  const highest = arrivals.reduce((most, { seq }) => Math.max(most, seq), -1);
   const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
   if (missing !== undefined && missing.seq < highest) return { how: 'lost', seq: missing.seq };
   const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';

@@ -132,16 +132,12 @@ function afterFreezing(delivery: Delivery, frozen: Trace | undefined, floor: Flo
   if (delivery.verdict !== 'coalesces' || frozen === undefined) return delivery;
   const fault = ourFault(frozen);
   if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-  const endAt = onClientClock(frozen, frozen.origin.end?.at ?? 0);
-  const last = holds(frozen).at(-1);
-  const arrived = frozen.arrivals.at(-1);
-  if (
-    last === undefined ||
-    arrived === undefined ||
-    arrived.at >= endAt ||
-    last.seq < frozen.origin.emissions.length - 1
-  )
-    return delivery;
+  const end = frozen.origin.end?.at ?? 0;
+  // What only fills an announced length is written once the end was begun.
+  const seq = frozen.origin.emissions.findLast(({ at }) => at < end)?.seq;
+  const arrival = frozen.arrivals.find((candidate) => candidate.seq === seq);
+  const last = holds(frozen).find((hold) => hold.seq === seq);
+  if (last === undefined || arrival === undefined || arrival.at >= onClientClock(frozen, end)) return delivery;
   return {
     verdict: 'delays',
     hold: { n: 1, p50Ms: last.holdMs, p99Ms: last.holdMs, maxMs: last.holdMs },

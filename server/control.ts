@@ -8,6 +8,8 @@ import { Type } from 'typebox';
 
 import { monotonicMs } from './clock.ts';
 import type { Streams } from './streams.ts';
+import { faultOf } from './payload.ts';
+import { malformed } from './validation.ts';
 import { resolveWorkload, WorkloadInput } from './workload.ts';
 
 const Id = Type.Object({ id: Type.String({ description: 'As given when the stream was created.' }) });
@@ -49,9 +51,15 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
 
   app.post(
     '/streams',
-    { schema: { body: WorkloadInput, response: { 201: Created, 429: Failure } } },
+    {
+      schema: { body: WorkloadInput, response: { 201: Created, 400: Failure, 429: Failure } },
+      schemaErrorFormatter: malformed('workload'),
+    },
     async (request, reply) => {
-      const stream = streams.create(resolveWorkload(request.body));
+      const workload = resolveWorkload(request.body);
+      const fault = faultOf(workload);
+      if (fault !== undefined) return reply.code(400).send({ error: `malformed workload: ${fault}` });
+      const stream = streams.create(workload);
       if (stream === undefined)
         return reply
           .code(429)

@@ -25,6 +25,9 @@ export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app,
     handler: async (request, reply) => {
       const stream = streams.find(request.params.id);
       if (stream === undefined) return reply.code(404).send({ error: `no stream "${request.params.id}"` });
+      if (stream.trace.request === undefined && stream.trace.end !== undefined) {
+        return reply.code(410).send({ error: `this stream ended before it was fetched: ${stream.trace.end.how}` });
+      }
       if (stream.trace.state !== 'waiting') {
         stream.trace.replays += 1;
         return reply.code(409).send({ error: 'this stream was taken already; a stream is emitted once' });

@@ -16,11 +16,15 @@ function fail(message: string, exitCode: number): never {
   process.exit(exitCode);
 }
 
+function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text === '' || !Number.isInteger(value) || value < min || value > max)
+    fail(`--${flag} must be a whole number from ${min} to ${max}; got "${text}"\n${USAGE}`, 2);
+  return value;
+}
+
 function portOf(flag: string, text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    fail(`--${flag} must be a port from 0 to 65535; got "${text}"\n${USAGE}`, 2);
-  return port;
+  return wholeNumber(flag, text, 0, 65_535);
 }
 
 function readArguments() {
@@ -55,7 +59,7 @@ try {
     data: { host: values.host, port: portOf('port', values.port) },
     control: { host: values['control-host'], port: portOf('control-port', values['control-port']) },
     token: values.token ?? process.env['UNCLOG_TOKEN'],
-    maxStreams: Number(values['max-streams']),
+    maxStreams: wholeNumber('max-streams', values['max-streams'], 1, 10_000_000),
     logger,
   });
   if (values['ready-on-stdout'])

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { control } from './control.ts';
 import { data } from './data.ts';
 import { Streams } from './streams.ts';
-import { formatValidation } from './validation.ts';
+import { malformed } from './validation.ts';
 
 export interface Listener {
   host: string;
@@ -39,7 +39,7 @@ function app(logger: Logger): FastifyInstance {
     ajv: {
       customOptions: { removeAdditional: false, allErrors: true, verbose: true, discriminator: true, strict: false },
     },
-    schemaErrorFormatter: formatValidation,
+    schemaErrorFormatter: malformed('request'),
   }).withTypeProvider<TypeBoxTypeProvider>();
   instance.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;

@@ -3,7 +3,7 @@
  * sent, so that a lost, doubled, moved or altered byte shows without the body being kept.
  */
 
-import type { Format, Workload } from './workload.ts';
+import { BODY_LIMIT_BYTES, type Format, type Workload } from './workload.ts';
 
 /** What ends a chunk in each format. */
 export const DELIMITERS: Record<Format, string> = { sse: '\n\n', ndjson: '\n', text: ' ' };
@@ -74,4 +74,16 @@ export function planChunks(workload: Workload): number[] {
     total += size;
   }
   return sizes;
+}
+
+/** What the framing and the content type set by themselves. */
+const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'content-type', 'connection']);
+
+/** What a schema cannot say of a workload: the field, and what is allowed. */
+export function faultOf(workload: Workload): string | undefined {
+  const reserved = Object.keys(workload.headers).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
+  if (reserved !== undefined) return `field "headers" may not hold "${reserved}": "framing" and "contentType" say it`;
+  const bytes = planChunks(workload).reduce((sum, size) => sum + size, 0);
+  if (bytes <= BODY_LIMIT_BYTES) return undefined;
+  return `"count" times "chunkBytes" is ${bytes} bytes in all; a stream may emit at most ${BODY_LIMIT_BYTES}`;
 }

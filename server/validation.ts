@@ -44,9 +44,7 @@ function describe(error: VerboseError): string {
   }
 }
 
-/** For Fastify's `schemaErrorFormatter`. */
-export function formatValidation(errors: FastifySchemaValidationError[], where: string): Error {
-  return new Error(
-    `malformed ${where === 'body' ? 'workload' : where}: ${[...new Set(errors.map(describe))].join('; ')}`,
-  );
+/** For Fastify's `schemaErrorFormatter`: `what` names what is malformed. */
+export function malformed(what: string): (errors: FastifySchemaValidationError[]) => Error {
+  return (errors) => new Error(`malformed ${what}: ${[...new Set(errors.map(describe))].join('; ')}`);
 }

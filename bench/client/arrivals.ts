@@ -50,7 +50,10 @@ export class Arrivals {
   /** Call at the end of the body: what is left over is the beginning of a chunk that was cut, or foreign. */
   finish(at: number): void {
     const next = this.#highest + 1;
-    const beginsNext = encodeChunk(this.#workload.format, next, this.#sizes[next] ?? 0).startsWith(this.#rest);
+    const size = this.#sizes[next];
+    const beginsNext =
+      this.#rest === '' ||
+      (size !== undefined && encodeChunk(this.#workload.format, next, size).startsWith(this.#rest));
     if (!beginsNext) this.#foreign(this.#rest, at);
     this.#rest = '';
   }

@@ -81,7 +81,7 @@ class Exchange {
     this.#to = to;
     this.#options = options;
     this.#trace = { request, connectAt: monotonicMs(), informational: [], reads: [], end: { at: 0, how: 'no-end' } };
-    this.#parser = new ResponseParser({
+    this.#parser = new ResponseParser(request.method, {
       informational: (head) => this.#trace.informational.push({ at: monotonicMs(), head }),
       head: (head, framing) => this.#onHead(head, framing),
       body: (bytes) => this.#body.push(bytes),
@@ -138,7 +138,8 @@ class Exchange {
     }
     const body = Buffer.concat(this.#body.splice(0));
     if (body.length > 0) this.#onBody(body, at, read);
-    if (this.#parser.done) this.#finish(this.#trace.head?.framing === 'close-delimited' ? 'closed' : 'complete');
+    // What the last read held must have been decoded, or its failure would come too late to be told.
+    if (this.#parser.done) void this.#decoded.then(() => this.#finish('complete', undefined, at));
   }
 
   #onBody(body: Buffer, at: number, read: number): void {
@@ -167,12 +168,12 @@ class Exchange {
   }
 
   #onClose(): void {
-    this.#finish(this.#parser.close() ? 'closed' : 'cut', 'the connection was closed');
+    const how = this.#parser.done ? 'complete' : this.#parser.close() ? 'closed' : 'cut';
+    void this.#decoded.then(() => this.#finish(how, 'the connection was closed'));
   }
 
   /** The first to call decides. */
-  #finish(how: ClientEnd, detail?: string): void {
-    const at = monotonicMs();
+  #finish(how: ClientEnd, detail?: string, at = monotonicMs()): void {
     this.#settle(detail === undefined || how === 'complete' ? { at, how } : { at, how, detail });
   }
 }

@@ -47,10 +47,18 @@ function parseHead(text: string): ResponseHead {
 }
 
 /** RFC 9112, section 6.3. */
-function framingOf(head: ResponseHead): BodyFraming {
-  if (head.status === 204 || head.status === 304) return 'none';
+function framingOf(head: ResponseHead, method: string): BodyFraming {
+  if (method === 'HEAD' || head.status === 204 || head.status === 304) return 'none';
   if (/\bchunked\s*$/i.test(header(head, 'transfer-encoding') ?? '')) return 'chunked';
   return header(head, 'content-length') === undefined ? 'close-delimited' : 'content-length';
+}
+
+/** RFC 9110, section 8.6: digits, and nothing else. */
+function contentLength(head: ResponseHead): number {
+  const text = header(head, 'content-length') ?? '';
+  if (!/^\d+$/.test(text))
+    throw new ProtocolError(`no number of bytes in content-length: ${JSON.stringify(text.slice(0, 40))}`);
+  return Number(text);
 }
 
 export class ResponseParser {
@@ -58,9 +66,12 @@ export class ResponseParser {
   /** Bytes of a line or head that is not whole yet. */
   #held: Buffer = Buffer.alloc(0);
   #left = 0;
-  #events: ResponseEvents;
+  readonly #method: string;
+  readonly #events: ResponseEvents;
 
-  constructor(events: ResponseEvents) {
+  /** @param method of the request: the response to a HEAD has no body. */
+  constructor(method: string, events: ResponseEvents) {
+    this.#method = method;
     this.#events = events;
   }
 
@@ -126,9 +137,9 @@ export class ResponseParser {
 
   #onHead(head: ResponseHead): void {
     if (head.status < 200 && head.status !== 101) return this.#events.informational(head);
-    const framing = framingOf(head);
+    const framing = framingOf(head, this.#method);
     this.#events.head(head, framing);
-    this.#left = Number(header(head, 'content-length') ?? 0);
+    this.#left = framing === 'content-length' ? contentLength(head) : 0;
     if (framing === 'chunked') this.#state = 'chunk-size';
     else if (framing === 'close-delimited') this.#state = 'until-close';
     else if (framing === 'content-length' && this.#left > 0) this.#state = 'length';

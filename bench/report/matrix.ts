@@ -66,7 +66,9 @@ export function wrap(text: string, width: number, indent = ''): string {
 
 function hold({ hold: figures }: LaneResult): string {
   if (figures === undefined) return '';
-  return `${milliseconds(figures.p50Ms).replace(/ m?s$/, '')} / ${milliseconds(figures.p99Ms)}`;
+  const [p50, p99] = [milliseconds(figures.p50Ms), milliseconds(figures.p99Ms)];
+  const sameUnit = p50.split(' ')[1] === p99.split(' ')[1];
+  return `${sameUnit ? p50.split(' ')[0] : p50} / ${p99}`;
 }
 
 function notes(lane: LaneResult): string[] {
@@ -163,10 +165,8 @@ function untried(lanes: LaneResult[]): string[] {
 
 export function matrix(results: Results, where: string, paint: Paint): string {
   const { instrument, lanes, machine } = results;
-  const out = [
-    `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`,
-    '',
-  ];
+  const title = `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`;
+  const out = [wrap(title, WIDTH), ''];
   if (!instrument.sound) {
     const reasons = instrument.proofs.map(({ unsound }) => unsound).filter((reason) => reason !== undefined);
     out.push(wrap(`The instrument did not prove itself, so nothing was judged: ${reasons.join('; ')}`, WIDTH), '');
@@ -175,7 +175,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     lanes.filter((lane) => !isUntried(lane)),
     groupOf,
   )) {
-    out.push(paint('bold', group));
+    out.push(paint('bold', wrap(group, WIDTH)));
     for (const lane of members) out.push(rows(lane, lane.id.slice(lane.id.indexOf('/') + 1), paint));
     out.push('');
   }

@@ -129,9 +129,8 @@ describe('where several things are wrong, what explains the others is named', ()
   });
 });
 
-describe('defects', () => {
-  // bench/integrity.ts:45 spreads all arrivals as arguments; a workload may have 1,000,000 chunks.
-  it.fails('a stream of as many chunks as a workload may have can be judged', () => {
+describe('what went wrong once', () => {
+  it('a stream of as many chunks as a workload may have can be judged', () => {
     const trace = streamed();
     trace.arrivals = Array.from({ length: 1_000_000 }, (_, seq) => ({ seq, at: seq, read: seq }));
     expect(breakage(trace)).toBeUndefined();

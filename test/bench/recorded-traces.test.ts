@@ -40,10 +40,10 @@ describe('recorded traces', () => {
     expect(sentences).toMatchInlineSnapshot(`
       [
         "nginx/default: streams. each of 100 words arrived before the next was written",
-        "nginx/default?framing=content-length: coalesces. nothing for 1.3 s, until 3,601–4,050 bytes had been written",
-        "nginx/gzip-buffered?accept-encoding=gzip: coalesces. nothing for 1.8 s, until 97,489–109,674 bytes had been written",
+        "nginx/default?framing=content-length: coalesces. no word for 1.3 s, until 3,601–4,050 bytes had been written",
+        "nginx/gzip-buffered?accept-encoding=gzip: coalesces. no word for 1.8 s, until 97,489–109,674 bytes had been written",
         "nginx/gzip-buffering-off?accept-encoding=gzip: streams. each of 100 words arrived before the next was written",
-        "nginx/small-buffers: coalesces. nothing for 1.2 s, until 833–960 bytes had been written",
+        "nginx/small-buffers: coalesces. no word for 1.2 s, until 833–960 bytes had been written",
         "node/collect: buffers. nothing at all before the end of the response, 1,028,039 bytes and 2.4 s later",
         "node/http-proxy-compression?accept-encoding=gzip,deflate,br: buffers. nothing at all before the end of the response, 1,028,039 bytes and 2.3 s later",
         "relay/alter-byte: breaks: altered. word 3 arrived with other bytes than were written",

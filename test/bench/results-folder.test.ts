@@ -50,7 +50,7 @@ function startedAt(time: string): Results {
 async function finishedRun(time: string): Promise<string> {
   await using folder = await ResultsFolder.open(root, session);
   await folder.keep(evidence('nginx/default?framing=content-length'));
-  return folder.finish(startedAt(time));
+  return await folder.finish(startedAt(time));
 }
 
 function latest(): Results {

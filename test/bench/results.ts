@@ -8,7 +8,7 @@ export const INSTRUMENT: Instrument = {
   sound: true,
   clock: { shared: true, offsetMs: 0, errorMs: 0 },
   floor: { hold: { n: 200, p50Ms: 0.123, p99Ms: 0.85, maxMs: 2 }, delayLimitMs: 5.8 },
-  atOnce: { streams: 4, hold: { n: 800, p50Ms: 0.58, p99Ms: 4.4, maxMs: 9 } },
+  amongLanes: { streams: 4, hold: { n: 800, p50Ms: 0.58, p99Ms: 4.4, maxMs: 9 } },
   relays: [
     { id: 'transparent', expected: 'streams', verdict: 'streams', convicted: true },
     { id: 'drop-chunk', expected: 'breaks: lost', verdict: 'breaks: lost', convicted: true },

@@ -13,6 +13,7 @@ import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/wor
 export const FLOOR: Floor = { hold: { n: 200, p50Ms: 0.1, p99Ms: 0.5, maxMs: 2 }, delayLimitMs: 5 };
 
 export const STEP_MS = 10;
+export const STALLED_AT_MS = 500;
 export const WORKLOAD: WorkloadInput = {
   count: 10,
   chunkBytes: [100],
@@ -128,24 +129,25 @@ export interface Stall {
   recipe?: Partial<Recipe>;
 }
 
-/** Chunk `streamedChunks` is written at 0 ms; the raising begins at 1000 ms, a chunk each 15 ms. */
+/** Chunk `streamedChunks` is written at 500 ms; the raising begins 1000 ms later, a chunk each 15 ms. */
 export function stalled({ streamedChunks = 0, releasedAfterMs, recipe = {} }: Stall = {}): Trace {
   const total = planChunks(resolveWorkload(recipe.workload ?? WORKLOAD)).length - 1;
   const emittedAt = Array.from({ length: total }, (_, seq) => {
-    if (seq <= streamedChunks) return (seq - streamedChunks) * STEP_MS;
-    return LOCK_STEP.deadlineMs + (seq - streamedChunks - 1) * LOCK_STEP.stepMs;
+    if (seq <= streamedChunks) return STALLED_AT_MS + (seq - streamedChunks) * STEP_MS;
+    return STALLED_AT_MS + LOCK_STEP.deadlineMs + (seq - streamedChunks - 1) * LOCK_STEP.stepMs;
   });
   const endAt = (emittedAt.at(-1) ?? 0) + LOCK_STEP.lingerMs;
   const arrivedAt = emittedAt.map((at, seq) => {
     if (seq < streamedChunks) return at + 0.2;
-    return releasedAfterMs !== undefined && at <= releasedAfterMs ? releasedAfterMs : endAt + 1;
+    const releasedAt = STALLED_AT_MS + (releasedAfterMs ?? Number.NaN);
+    return at <= releasedAt ? releasedAt : endAt + 1;
   });
   return makeTrace({
     emittedAt,
     pieces: arriving(arrivedAt, recipe.workload),
     stalledSeq: streamedChunks,
     endAt,
-    headAt: -1000,
+    headAt: 1,
     ...recipe,
   });
 }

@@ -60,13 +60,13 @@ export async function repeat(context: Context, options: RepeatOptions): Promise<
     );
     printUnexpected(run);
   }
-  print('  The floor of each run, through its transparent relay, with one stream and with four at once:');
+  print('  The floor of each run, through its transparent relay, before the lanes and among them:');
   table(
-    ['run', 'streams', ...QUANTILE_HEADINGS],
+    ['run', 'lanes', ...QUANTILE_HEADINGS],
     runs.flatMap(({ results, busy }, index) =>
-      results.instrument.proofs.flatMap(({ floor, atOnce }) => [
-        [`${index + 1}${busy ? ' busy' : ''}`, '1', ...quantileCells(floor.hold)],
-        ['', String(atOnce.streams), ...quantileCells(atOnce.hold)],
+      results.instrument.proofs.flatMap(({ floor, amongLanes }) => [
+        [`${index + 1}${busy ? ' busy' : ''}`, 'before', ...quantileCells(floor.hold)],
+        ...(amongLanes === undefined ? [] : [['', 'among', ...quantileCells(amongLanes.hold)]]),
       ]),
     ),
   );

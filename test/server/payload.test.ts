@@ -96,6 +96,11 @@ describe('the plan', () => {
     expect(planChunks(resolveWorkload({ count: 2, chunkBytes: [50], pace }))).toEqual([50, 50, 100, 200, 400, 200]);
   });
 
+  it('rounds a step up to whole bytes', () => {
+    const pace = { ...LOCK_STEP, growth: 1.5, boundBytes: 400 };
+    expect(planChunks(resolveWorkload({ count: 1, chunkBytes: [201], pace }))).toEqual([201, 101, 98]);
+  });
+
   it('never steps by less than 64 bytes', () => {
     const pace = { ...LOCK_STEP, growth: 1.001, boundBytes: 250 };
     expect(planChunks(resolveWorkload({ count: 1, chunkBytes: [60], pace }))).toEqual([60, 64, 64, 64]);
