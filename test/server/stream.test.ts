@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => origin[Symbol.asyncDispose]());
 
 /** Waits for acknowledgements as long as a test may last. */
-const PATIENT: LockStep = { ...LOCK_STEP, deadlineMs: 600_000, budgetMs: 600_000, boundBytes: 0 };
+const PATIENT: LockStep = { ...LOCK_STEP, deadlineMs: 600_000, budgetMs: 600_000 };
 /** Never acknowledged, it stalls at once and is soon at its bound. */
 const STALLING: LockStep = { ...LOCK_STEP, deadlineMs: 10, boundBytes: 2000, growth: 2, stepMs: 0, lingerMs: 0 };
 
@@ -88,20 +88,34 @@ describe('a stall', () => {
 
   it('is over after as many acknowledgements as are to end the raising', async () => {
     const pace = { ...STALLING, boundBytes: 64 * 1024 * 1024, growth: 1.001, stepMs: 1, releases: 3 };
-    const id = await origin.create({ count: 1, pace });
+    const id = await origin.create({ count: 2, pace });
+    // One of before the stall does not count.
+    await origin.acknowledge(id, 0);
     const body = bodyOf(id);
     await origin.traceWhen(id, ({ emissions }) => emissions.length > 3);
-    await origin.acknowledge(id, 0);
     await origin.acknowledge(id, 1);
+    await origin.acknowledge(id, 2);
     const so = await origin.trace(id);
     // Two are not enough: it goes on raising.
     await origin.traceWhen(id, ({ emissions }) => emissions.length > so.emissions.length + 3);
-    await origin.acknowledge(id, 2);
+    await origin.acknowledge(id, 3);
     await body;
     const { end, acks, emissions } = await origin.trace(id);
     expect(end?.how).toBe('complete');
-    expect(acks).toHaveLength(3);
+    expect(acks).toHaveLength(4);
     expect(emissions.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(pace.boundBytes);
+  });
+
+  it.each([
+    ['by its growth', 8, 8],
+    ['by a chunk or two, however small its growth', 1.001, 3],
+  ])('raises what was written %s in one step', async (_, growth, chunks) => {
+    const id = await origin.create({ count: 100, pace: { ...STALLING, boundBytes: 100_000, growth, stepMs: 60_000 } });
+    const response = await fetch(origin.streamUrl(id));
+    await origin.traceWhen(id, ({ emissions }) => emissions.length >= chunks);
+    expect((await origin.trace(id)).emissions).toHaveLength(chunks);
+    await origin.ask('DELETE', `/streams/${id}`);
+    await expect(response.text()).rejects.toThrow('terminated');
   });
 
   it('lingers in silence before its end', async () => {
