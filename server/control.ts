@@ -27,7 +27,7 @@ const State = Type.Object({
 
 export interface ControlOptions {
   streams: Streams;
-  /** When given, every request must carry it as `Authorization: Bearer …`. */
+  /** When given, every request to a stream or the clock must carry it as `Authorization: Bearer …`. */
   token?: string | undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
 import { control } from './control.ts';
@@ -34,7 +34,7 @@ export interface Origin {
 function app(logger: Logger): FastifyInstance {
   const instance = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     ajv: {
       customOptions: { removeAdditional: false, allErrors: true, verbose: true, discriminator: true, strict: false },

@@ -83,8 +83,9 @@ export async function configSha256(variant: Variant): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A pattern selects lanes by id, by variant (all its lanes) or by glob over either. */
+/** A pattern selects lanes by id, by variant (all its lanes; `variant?` is the plain one alone), or by glob over either. */
 function matches(pattern: string, lane: Lane): boolean {
+  if (pattern.endsWith('?')) return pattern.slice(0, -1) === lane.id;
   if (pattern === lane.id || pattern === lane.variant.id) return true;
   // In a glob `?` would stand for any character; in an id it begins the dimensions.
   const glob = pattern.replaceAll('?', '[?]');
