@@ -7,6 +7,7 @@ import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
 import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
 import { measureStream } from './measure.ts';
+import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { holds, quantiles, type Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
 import { ownProgram } from './programs.ts';
@@ -45,8 +46,10 @@ const EXPECTED: Record<string, Conviction> = {
 
 export interface RelayProof {
   id: string;
-  expected: Conviction;
-  verdict: Conviction;
+  /** Of a measure's proof: which. Absent for the verdict of delivery. */
+  measure?: string;
+  expected: string;
+  verdict: string;
   convicted: boolean;
 }
 
@@ -93,7 +96,33 @@ export function floorOf(traces: Trace[]): Quantiles {
   return hold;
 }
 
-export async function proveInstrument(session: Session, stage: Stage, signal?: AbortSignal): Promise<Proof> {
+/** Each measure on its own relays. */
+async function proveMeasures(
+  measures: AnyMeasure[],
+  context: (relay: string) => MeasureContext,
+): Promise<RelayProof[]> {
+  const proofs = measures.flatMap((measure) =>
+    measure.relays.map(async ({ relay, expected, convicted: isConvicted }) => {
+      const figures = measure.figures(await measure.measure(context(relay)));
+      const proof = {
+        id: relay,
+        measure: measure.id,
+        expected,
+        verdict: measure.say(figures),
+        convicted: isConvicted(figures),
+      };
+      return proof;
+    }),
+  );
+  return Promise.all(proofs);
+}
+
+export async function proveInstrument(
+  session: Session,
+  stage: Stage,
+  measures: AnyMeasure[] = [],
+  signal?: AbortSignal,
+): Promise<Proof> {
   const cwd = await session.folder('relays');
   const process = await session.start(
     globalThis.process.execPath,
@@ -130,7 +159,15 @@ export async function proveInstrument(session: Session, stage: Stage, signal?: A
       return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(id, delivery) } };
     }),
   );
-  const relays = proofs.map(({ proof }) => proof);
+  const context = (relay: string): MeasureContext => ({
+    origin: stage.origin,
+    clock,
+    via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
+    workload: {},
+    request: {},
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const relays: RelayProof[] = [...proofs.map(({ proof }) => proof), ...(await proveMeasures(measures, context))];
   const missed = relays.filter((relay) => !relay.convicted);
   const noisy = floor.delayLimitMs > HOLD_MS / 1.25;
   const unsound = [
@@ -139,9 +176,7 @@ export async function proveInstrument(session: Session, stage: Stage, signal?: A
           `the floor is ${hold.p50Ms.toFixed(1)} / ${hold.p99Ms.toFixed(1)} ms p50/p99: a delay of ${HOLD_MS} ms could not be told from it; free the machine`,
         ]
       : []),
-    ...missed.map(
-      ({ id, expected, verdict }) => `relay ${id} must be found to be ${expected}, and was found to be ${verdict}`,
-    ),
+    ...missed.map(({ id, expected, verdict }) => `relay ${id} must be found: ${expected}; it was found: ${verdict}`),
   ].join('; ');
   const instrument: Instrument = {
     driver: stage.driver,

@@ -1,10 +1,11 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
-import { LOCK_STEP, type LockStep, type Pace, type WorkloadInput } from '../server/workload.ts';
+import { LOCK_STEP, PACED, type LockStep, type WorkloadInput } from '../server/workload.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions } from './measure.ts';
+import type { MeasureContext } from './measures/measure.ts';
 import type { Trace } from './trace.ts';
 import { firstRelease, judge, judgeTrace, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
@@ -23,17 +24,15 @@ function lockStepPace({ patienceMs }: Lane): LockStep {
 }
 
 /** What the lane asks of the origin, and how its client asks. */
-export function laneStream(lane: Lane, pace: Pace): Pick<MeasureOptions, 'workload' | 'request'> {
+export function laneStream(lane: Lane): Pick<MeasureContext, 'workload' | 'request'> {
   const { vary = {} } = lane;
   const [name, ...value] = (vary['response-header'] ?? '').split(':');
   const coding = vary['accept-encoding'];
-  const workload: WorkloadInput = {
+  const workload: MeasureContext['workload'] = {
     ...(vary.format === undefined ? {} : { format: vary.format }),
     ...(vary.framing === undefined ? {} : { framing: vary.framing }),
     ...(vary['content-type'] === undefined ? {} : { contentType: vary['content-type'] }),
     ...(name === undefined || name === '' ? {} : { headers: { [name]: value.join(':').trim() } }),
-    ...(pace.mode === 'paced' ? { count: PACED_CHUNKS } : {}),
-    pace,
   };
   return { workload, request: { headers: coding === undefined ? {} : { 'accept-encoding': coding } } };
 }
@@ -75,7 +74,8 @@ export async function measureLane(
   { stage, hop, instrument, reference, signal }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
-  const stream = laneStream(lane, lockStepPace(lane));
+  const plain = laneStream(lane);
+  const stream = { ...plain, workload: { ...plain.workload, pace: lockStepPace(lane) } };
   const through = (options: Pick<MeasureOptions, 'workload' | 'request'>): Promise<Trace> =>
     measureStream({
       origin: stage.origin,
@@ -102,6 +102,6 @@ export async function measureLane(
     });
   }
   if (alone.verdict !== 'harness-error')
-    evidence.paced = await through(laneStream(lane, { mode: 'paced', intervalMs: 10 }));
+    evidence.paced = await through({ ...plain, workload: { ...plain.workload, count: PACED_CHUNKS, pace: PACED } });
   return { evidence, delivery: judge(evidence, floor) };
 }

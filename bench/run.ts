@@ -6,7 +6,8 @@ import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
 import { BenchError, ProxyError, UnavailableError } from './errors.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
-import { measureLane } from './lane.ts';
+import { laneStream, measureLane } from './lane.ts';
+import type { AnyMeasure } from './measures/measure.ts';
 import { pacing } from './metrics.ts';
 import { packageVersion } from './programs.ts';
 import { isJudged, type LaneResult, type PathEntry, type Results } from './results.ts';
@@ -21,6 +22,8 @@ export interface EvidenceFile {
   floor: Instrument['floor'];
   delivery: Delivery;
   evidence: Evidence;
+  /** Of each measure besides delivery, by its id. */
+  measures?: Record<string, unknown>;
 }
 
 export type RunEvent =
@@ -40,6 +43,8 @@ export interface RunOptions {
   /** Version asked for, by proxy id. */
   versions: Record<string, string>;
   jobs: number;
+  /** What is measured besides delivery. */
+  measures: AnyMeasure[];
   session: Session;
   signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
@@ -134,6 +139,30 @@ function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence):
   }
 }
 
+interface Measured {
+  evidence: Record<string, unknown>;
+  results: NonNullable<LaneResult['measures']>;
+}
+
+/** Everything besides delivery that was asked for. */
+async function measureAll(
+  lane: Lane,
+  hop: Hop,
+  { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
+  { measures, signal }: RunOptions,
+): Promise<Measured> {
+  const { workload, request } = laneStream(lane);
+  const context = { origin: stage.origin, clock: proof.instrument.clock, via: hop.address, workload, request, signal };
+  const measured: Measured = { evidence: {}, results: {} };
+  for (const measure of measures) {
+    const evidence = await measure.measure(context);
+    const found = measure.figures(evidence);
+    measured.evidence[measure.id] = evidence;
+    measured.results[measure.id] = { figures: found, says: measure.say(found) };
+  }
+  return measured;
+}
+
 async function judged(
   lane: Lane,
   runnable: Runnable,
@@ -145,18 +174,22 @@ async function judged(
   const { instrument, reference } = proof;
   const { evidence, delivery } = await measureLane(lane, { stage, hop, instrument, reference, signal: options.signal });
   options.signal.throwIfAborted();
+  const measured = await measureAll(lane, hop, { stage, proof }, options);
+  options.signal.throwIfAborted();
   const file = await options.keep({
     schema: 'unclog/evidence@1',
     lane: lane.id,
     floor: instrument.floor,
     delivery,
     evidence,
+    ...(options.measures.length === 0 ? {} : { measures: measured.evidence }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
     verdict: delivery.verdict,
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
+    ...(options.measures.length === 0 ? {} : { measures: measured.results }),
     evidence: file,
   };
   if (isJudged(result)) result.asExpected = delivery.verdict === lane.expected;
@@ -315,7 +348,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     if (!('driver' in provision) || proven.has(provision.driver)) continue;
     onEvent({ type: 'proving', driver: provision.driver.name });
     const stage = stack.use(await provision.driver.open(signal));
-    const proof = await proveInstrument(session, stage, signal);
+    const proof = await proveInstrument(session, stage, options.measures, signal);
     signal.throwIfAborted();
     onEvent({ type: 'proven', instrument: proof.instrument });
     proven.set(provision.driver, { stage, proof, among: [] });

@@ -7,6 +7,8 @@ import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../../server/nearest.ts';
 import type { Catalogue, Lane } from '../catalogue/catalogue.ts';
 import { UsageError } from '../errors.ts';
+import type { AnyMeasure } from '../measures/measure.ts';
+import { MEASURES } from '../measures/measures.ts';
 
 function positive(text: string, what: string, max: number): number {
   const value = Number(text);
@@ -41,6 +43,26 @@ export const jobsOption = new Option('--jobs <n>', 'lanes measured at the same t
 export const timeoutOption = new Option('--timeout <seconds>', 'give up, as a failure of the bench, after this long')
   .default(900)
   .argParser((text) => positive(text, 'The timeout', 86_400));
+
+export const measureOption = new Option(
+  '--measure <names...>',
+  `measure more than delivery: all, or some of ${MEASURES.map(({ id }) => id).join(', ')}`,
+);
+
+/** @throws UsageError for a measure that there is not. */
+export function parseMeasures(names: readonly string[]): AnyMeasure[] {
+  const known = MEASURES.map(({ id }) => id);
+  const wanted = new Set(names.flatMap((name) => name.split(',')));
+  if (wanted.has('all')) return MEASURES;
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw new UsageError(
+      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: all, ${known.join(', ')}`,
+    );
+  }
+  return MEASURES.filter(({ id }) => wanted.has(id));
+}
 
 /** `nginx@1.30` → `{ nginx: '1.30' }`. @throws UsageError for a proxy that is not in the catalogue. */
 export function parseProxies(catalogue: Catalogue, names: readonly string[]): Map<string, string | undefined> {

@@ -16,7 +16,16 @@ import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import type { Interruption } from './interruption.ts';
-import { driverOption, filterOnly, jobsOption, parseProxies, proxyOption, timeoutOption } from './options.ts';
+import {
+  driverOption,
+  filterOnly,
+  jobsOption,
+  measureOption,
+  parseMeasures,
+  parseProxies,
+  proxyOption,
+  timeoutOption,
+} from './options.ts';
 import { Progress } from './progress.ts';
 
 interface Options {
@@ -27,6 +36,7 @@ interface Options {
   timeout: number;
   json?: string;
   results: string;
+  measure?: string[];
 }
 
 export function machine(): Results['machine'] {
@@ -80,6 +90,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     drivers: chooseDrivers(options.driver, session),
     versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
     jobs: options.jobs,
+    measures: parseMeasures(options.measure ?? []),
     session,
     signal: interruption.signal,
     onEvent: (event) => progress.on(event),
@@ -110,6 +121,7 @@ export function runCommand(interruption: Interruption): Command {
     .option('--only <words...>', 'only lanes with this tag or part of an id: gzip, framing=content-length')
     .addOption(proxyOption)
     .addOption(driverOption)
+    .addOption(measureOption)
     .addOption(jobsOption)
     .addOption(timeoutOption)
     .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')

@@ -3,7 +3,7 @@
  * ones that each do one wrong. In every run each must be convicted of just that.
  */
 
-import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
 
@@ -19,6 +19,11 @@ interface Guilt {
 }
 
 type Guilty = (out: ServerResponse) => Guilt;
+
+/** A relay not started yet. */
+type Relay = (target: Target) => Server;
+
+export const TRANSPARENT = 'transparent';
 
 /** The chunk that is dropped, doubled, moved, altered or cut at. */
 const MARKED_PIECE = 3;
@@ -99,20 +104,6 @@ function alterByte(bytes: Buffer): Buffer {
   return altered;
 }
 
-const GUILTY = {
-  [`hold-${HOLD_BYTES}-bytes`]: holdBytes,
-  [`hold-${HOLD_MS}-ms`]: holdTime,
-  'collect-all': collect,
-  'drop-chunk': atMarkedPiece(() => {}),
-  'duplicate-chunk': atMarkedPiece((bytes, out) => void out.write(Buffer.concat([bytes, bytes]))),
-  'reorder-chunks': reorder,
-  'alter-byte': atMarkedPiece((bytes, out) => void out.write(alterByte(bytes))),
-  'cut-early': atMarkedPiece((_, out) => void out.destroy()),
-  'end-early': atMarkedPiece((_, out) => void out.end()),
-} satisfies Record<string, Guilty>;
-
-export const TRANSPARENT = 'transparent';
-
 /** Copies bytes between two sockets, Nagle off, and knows nothing of HTTP. */
 function transparent(target: Target): Server {
   return createTcpServer({ noDelay: true }, (downstream) => {
@@ -123,24 +114,47 @@ function transparent(target: Target): Server {
   });
 }
 
-function guilty(target: Target, guilt: Guilty): Server {
-  return createServer((request, response) => {
-    const upstream = httpRequest(
-      { ...target, method: request.method, path: request.url, headers: request.headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+type Fields = Record<string, string | string[] | undefined>;
+
+function definedOnly(fields: Fields): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Does `guilt` to the body, and `rewrite` to the header fields of the response. */
+function guilty(guilt: Guilty, rewrite = (fields: Fields): Fields => fields): Relay {
+  return (target) =>
+    createServer((request, response) => {
+      const { method, url, headers } = request;
+      const upstream = httpRequest({ ...target, method, path: url, headers }, (answer) => {
+        response.sendDate = false;
+        response.writeHead(answer.statusCode ?? 502, definedOnly(rewrite(answer.headers)));
         response.flushHeaders();
         const { piece, end } = guilt(response);
         answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
         answer.on('end', () => response.writable && end());
         answer.on('error', () => response.destroy());
         response.on('close', () => answer.destroy());
-      },
-    );
-    upstream.on('error', () => response.destroy());
-    request.pipe(upstream);
-  });
+      });
+      upstream.on('error', () => response.destroy());
+      request.pipe(upstream);
+    });
 }
+
+const passOn: Guilty = (out) => ({ piece: (bytes) => out.write(bytes), end: () => out.end() });
+
+const RELAYS = {
+  [TRANSPARENT]: transparent,
+  [`hold-${HOLD_BYTES}-bytes`]: guilty(holdBytes),
+  [`hold-${HOLD_MS}-ms`]: guilty(holdTime),
+  'collect-all': guilty(collect),
+  'drop-chunk': guilty(atMarkedPiece(() => {})),
+  'duplicate-chunk': guilty(atMarkedPiece((bytes, out) => void out.write(Buffer.concat([bytes, bytes])))),
+  'reorder-chunks': guilty(reorder),
+  'alter-byte': guilty(atMarkedPiece((bytes, out) => void out.write(alterByte(bytes)))),
+  'cut-early': guilty(atMarkedPiece((_, out) => void out.destroy())),
+  'end-early': guilty(atMarkedPiece((_, out) => void out.end())),
+  'strip-header': guilty(passOn, (fields) => ({ ...fields, 'x-accel-buffering': undefined })),
+} satisfies Record<string, Relay>;
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -152,7 +166,7 @@ async function listening(server: Server): Promise<number> {
 
 /** Starts every relay, each on a port of its own; returns the ports by id. */
 export async function startRelays(target: Target): Promise<Record<string, number>> {
-  const ports: Record<string, number> = { [TRANSPARENT]: await listening(transparent(target)) };
-  for (const [id, guilt] of Object.entries(GUILTY)) ports[id] = await listening(guilty(target, guilt));
+  const ports: Record<string, number> = {};
+  for (const [id, relay] of Object.entries(RELAYS)) ports[id] = await listening(relay(target));
   return ports;
 }

@@ -76,6 +76,7 @@ function notes(lane: LaneResult): string[] {
   const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
   return [
     lane.because,
+    ...Object.entries(lane.measures ?? {}).map(([id, { says }]) => `${id}: ${says}`),
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}`] : []),
     ...(fix === undefined ? [] : [`fix: ${fix.change} (${provenBy})`]),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
@@ -143,7 +144,7 @@ function instrumentLines({ proofs }: Results['instrument']): string[] {
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
       `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed; ${clockSays}.`,
-      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${relays.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')}.`,
+      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${relays.map(({ id, measure, verdict }) => `${id} ${measure === undefined ? '' : `${measure}: `}${verdict}`).join(', ')}.`,
     ];
   });
 }

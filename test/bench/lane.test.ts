@@ -8,12 +8,12 @@ import { planChunks } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload } from '../../server/workload.ts';
 
 function stream(vary?: Vary) {
-  return laneStream({ vary } as Lane, LOCK_STEP);
+  return laneStream({ vary } as Lane);
 }
 
 describe('what a lane asks for', () => {
   it('is the default where it varies nothing', () => {
-    expect(stream()).toEqual({ workload: { pace: LOCK_STEP }, request: { headers: {} } });
+    expect(stream()).toEqual({ workload: {}, request: { headers: {} } });
   });
 
   it.each([
@@ -23,20 +23,13 @@ describe('what a lane asks for', () => {
     [{ 'response-header': 'x-accel-buffering: no' }, { headers: { 'x-accel-buffering': 'no' } }],
     [{ 'response-header': 'link: <https://a.b/>' }, { headers: { link: '<https://a.b/>' } }],
   ] as const)('of the origin: %j', (vary, workload) => {
-    expect(stream(vary)).toEqual({ workload: { ...workload, pace: LOCK_STEP }, request: { headers: {} } });
+    expect(stream(vary)).toEqual({ workload, request: { headers: {} } });
   });
 
   it('of the client: what it accepts', () => {
     expect(stream({ 'accept-encoding': 'gzip, br' })).toEqual({
-      workload: { pace: LOCK_STEP },
+      workload: {},
       request: { headers: { 'accept-encoding': 'gzip, br' } },
-    });
-  });
-
-  it('in a steady stream is sixty words', () => {
-    expect(laneStream({} as Lane, { mode: 'paced', intervalMs: 10 }).workload).toEqual({
-      count: 60,
-      pace: { mode: 'paced', intervalMs: 10 },
     });
   });
 });

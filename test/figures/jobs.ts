@@ -38,6 +38,7 @@ async function measure(atOnce: number, { session, signal }: Context): Promise<Jo
     drivers: [new NativeDriver(session)],
     versions: {},
     jobs: atOnce,
+    measures: [],
     session,
     signal,
     onEvent: () => {},

@@ -172,7 +172,7 @@ describe('the workload of every lane', () => {
     await using origin = await runningOrigin();
     for (const lane of lanes) {
       for (const pace of [LOCK_STEP, { mode: 'paced', intervalMs: 10 } as const]) {
-        const { workload } = laneStream(lane, pace);
+        const workload = { ...laneStream(lane).workload, pace };
         const { status, body } = await origin.ask('POST', '/streams', workload);
         expect({ lane: lane.id, status, error: body.error }).toEqual({ lane: lane.id, status: 201, error: undefined });
       }

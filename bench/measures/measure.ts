@@ -1,0 +1,45 @@
+/**
+ * A measure is one thing that a hop can do to a stream besides delivering it: what is done to find out,
+ * and the pure figures of what was seen. Each proves itself in every run on relays whose guilt is known.
+ */
+
+import type { Address } from '../client/client.ts';
+import type { ClientRequest } from '../client/client.ts';
+import type { ClockOffset, OriginClient } from '../origin-client.ts';
+import type { WorkloadInput } from '../../server/workload.ts';
+
+/** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
+export interface MeasureContext {
+  origin: OriginClient;
+  clock: ClockOffset;
+  via: Address;
+  /** The lane's workload without its pace. */
+  workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
+  request: Partial<Omit<ClientRequest, 'path'>>;
+  signal?: AbortSignal;
+}
+
+/** A relay of bench/relays by its id, and whether the figures that it was found with are those that it must be found with. */
+export interface RelayExpectation<Figures> {
+  relay: string;
+  /** For the report: what it must be found to do. */
+  expected: string;
+  convicted(this: void, figures: Figures): boolean;
+}
+
+export interface Measure<Evidence, Figures> {
+  /** Slug: the name on the command line and in the results. */
+  id: string;
+  /** What it tells, in one line, with its unit. */
+  title: string;
+  /** Touches sockets and clocks; brings back all that the figures are computed from. */
+  measure(context: MeasureContext): Promise<Evidence>;
+  /** Pure. */
+  figures(evidence: Evidence): Figures;
+  /** One short phrase for the matrix. */
+  say(figures: Figures): string;
+  relays: RelayExpectation<Figures>[];
+}
+
+/** A measure of any evidence, as the run handles it: the two types meet only inside. */
+export type AnyMeasure = Measure<unknown, unknown>;

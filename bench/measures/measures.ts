@@ -1,0 +1,6 @@
+/** All measures, in the order in which they are reported. */
+
+import { headersMeasure } from './headers.ts';
+import type { AnyMeasure } from './measure.ts';
+
+export const MEASURES: AnyMeasure[] = [headersMeasure];
