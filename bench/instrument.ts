@@ -6,6 +6,7 @@
 import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
 import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
+import { freeze } from './freeze.ts';
 import { measureStream } from './measure.ts';
 import { holds, quantiles, type Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
@@ -13,7 +14,7 @@ import { ownProgram } from './programs.ts';
 import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
 import type { Session } from './session.ts';
 import type { Trace } from './trace.ts';
-import { judgeTrace, type Delivery, type Floor } from './verdict.ts';
+import { judge, type Delivery, type Floor } from './verdict.ts';
 
 const FLOOR_CHUNKS = 200;
 /** A chunk counts as held from 5 ms on, and where the machine itself is slower from what is clearly beyond its floor. */
@@ -126,7 +127,8 @@ export async function proveInstrument(session: Session, stage: Stage, signal?: A
   const proofs = await Promise.all(
     Object.entries(EXPECTED).map(async ([id, expected]) => {
       const trace = await through(id, PROOF);
-      const delivery = judgeTrace(trace, floor);
+      const frozen = await freeze(trace, PROOF, floor, (workload) => through(id, workload));
+      const delivery = judge({ tries: [trace], frozen }, floor);
       return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(id, delivery) } };
     }),
   );
