@@ -3,34 +3,22 @@
  * threshold from below; bytes that come out by themselves after the deadline were let go by a timer.
  */
 
-import { LOCK_STEP, type LockStep, type WorkloadInput } from '../server/workload.ts';
+import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Trace } from './trace.ts';
 import { firstRelease, freezing, judgeTrace, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
 const MARGIN_MS = 500;
 
-/**
- * The same stream with the bytes frozen. The bound is one byte over, so that a chunk is left for the
- * end: a length that is announced is not yet filled.
- */
+/** The same chunks again, those up to `bytes` of the body written at once, and time to come out by themselves. */
 function frozenWorkload(
   workload: WorkloadInput,
-  trace: Trace,
-  streamedChunks: number,
-  heldBytes: number,
+  pace: LockStep,
+  at: NonNullable<LockStep['freeze']>,
   waitedMs: number,
 ): WorkloadInput {
-  const streamed = trace.origin.emissions.slice(0, streamedChunks).map(({ bytes }) => bytes);
-  const chunkBytes = [...streamed, heldBytes];
   const deadlineMs = Math.ceil(waitedMs) + MARGIN_MS;
-  const boundBytes = chunkBytes.reduce((sum, bytes) => sum + bytes, 1);
-  return {
-    ...workload,
-    count: chunkBytes.length,
-    chunkBytes,
-    pace: { ...LOCK_STEP, deadlineMs, budgetMs: deadlineMs * 2, boundBytes },
-  };
+  return { ...workload, pace: { ...pace, deadlineMs, budgetMs: deadlineMs * 2, freeze: at } };
 }
 
 /** Bytes held after each step of the raise, from `from` downwards: one of them was not yet enough. */
@@ -57,10 +45,13 @@ export async function freeze(
   const release = firstRelease(trace);
   const { pace } = trace.origin.workload;
   if (delivery.verdict !== 'coalesces' || release === undefined || pace.mode !== 'lock-step') return [];
+  const { streamedChunks: afterChunks, heldBytes } = delivery;
+  const streamedBytes = trace.origin.emissions.slice(0, afterChunks).reduce((sum, { bytes }) => sum + bytes, 0);
   const frozen: Trace[] = [];
-  for (const bytes of stepsDown(trace, delivery.streamedChunks, delivery.heldBytes.over)) {
-    if (bytes <= 0) break;
-    frozen.push(await through(frozenWorkload(workload, trace, delivery.streamedChunks, bytes, release.waitedMs)));
+  for (const held of stepsDown(trace, afterChunks, heldBytes.over)) {
+    if (held <= 0) break;
+    const bytes = streamedBytes + held;
+    frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
     if (freezing(frozen.at(-1) as Trace, pace.deadlineMs) !== 'at-once') break;
   }
   return frozen;

@@ -3,6 +3,7 @@
 import { header } from './client/http1.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import { arrivedBytesAt, emittedBytesAt, lockStepHolds, onClientClock, quantiles, type Quantiles } from './metrics.ts';
+import type { Emission } from '../server/trace.ts';
 import type { Trace } from './trace.ts';
 
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
@@ -134,14 +135,22 @@ function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number }
   return undefined;
 }
 
+/** Chunks that were written at once and then waited for. */
+function frozenChunks({ origin }: Trace): Emission[] {
+  const { pace } = origin.workload;
+  const afterChunks = pace.mode === 'lock-step' ? (pace.freeze?.afterChunks ?? 0) : 0;
+  // What only fills an announced length is written once the end was begun.
+  const endAt = origin.end?.at ?? 0;
+  return origin.emissions.filter(({ seq, at }) => seq >= afterChunks && at < endAt);
+}
+
 /** What came of freezing the bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
 export function freezing(frozen: Trace, deadlineMs: number): 'held' | 'at-once' | { timerMs: number } {
-  const { end, emissions } = frozen.origin;
-  const endAt = onClientClock(frozen, end?.at ?? 0);
-  const last = emissions.findLast(({ at }) => at < (end?.at ?? 0));
-  if (last === undefined) return 'held';
-  const release = letGo(frozen, emissions.indexOf(last));
-  if (release === undefined || release.at >= endAt) return 'held';
+  const chunks = frozenChunks(frozen);
+  const [first, last] = [chunks[0], chunks.at(-1)];
+  if (first === undefined || last === undefined) return 'held';
+  const release = letGo(frozen, first.seq);
+  if (release === undefined || release.at >= onClientClock(frozen, frozen.origin.end?.at ?? 0)) return 'held';
   const holdMs = release.at - onClientClock(frozen, last.at);
   // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
   return holdMs < deadlineMs ? 'at-once' : { timerMs: holdMs };
@@ -155,7 +164,7 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
   for (const trace of frozen) {
     const fault = ourFault(trace);
     if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-    const bytes = trace.origin.emissions[delivery.streamedChunks]?.bytes ?? 0;
+    const bytes = frozenChunks(trace).reduce((sum, chunk) => sum + chunk.bytes, 0);
     const outcome = freezing(trace, pace.deadlineMs);
     if (outcome === 'held') over = Math.max(over, bytes);
     else if (outcome === 'at-once') upTo = Math.min(upTo, bytes);

@@ -162,7 +162,7 @@ export function frozen(
     framing,
     count: 2,
     chunkBytes: [100, bytes],
-    pace: { ...LOCK_STEP, boundBytes: 101 + bytes, deadlineMs: 1500 },
+    pace: { ...LOCK_STEP, boundBytes: 101 + bytes, deadlineMs: 1500, freeze: { afterChunks: 1, bytes: 100 + bytes } },
   };
   const endAt = heldMs === undefined ? 10 + 1500 + LOCK_STEP.lingerMs : 10 + heldMs + 1;
   // A length that was announced is filled with the plan's last chunk, once the end is begun.
