@@ -1,13 +1,14 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
-import { LOCK_STEP, PACED, type LockStep, type WorkloadInput } from '../server/workload.ts';
+import { LOCK_STEP, PACED, type LockStep } from '../server/workload.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
+import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions } from './measure.ts';
 import type { MeasureContext } from './measures/measure.ts';
 import type { Trace } from './trace.ts';
-import { firstRelease, judge, judgeTrace, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
+import { judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
 const PACED_CHUNKS = 60;
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
@@ -35,23 +36,6 @@ export function laneStream(lane: Lane): Pick<MeasureContext, 'workload' | 'reque
     ...(name === undefined || name === '' ? {} : { headers: { [name]: value.join(':').trim() } }),
   };
   return { workload, request: { headers: coding === undefined ? {} : { 'accept-encoding': coding } } };
-}
-
-/**
- * The same stream with the bytes frozen at what had not come out when first something did. The bound
- * is one byte over, so that a chunk is left for the end: a length that is announced is not yet filled.
- */
-function frozenWorkload(workload: WorkloadInput, trace: Trace, heldBytes: number, waitedMs: number): WorkloadInput {
-  const streamed = trace.origin.emissions.slice(0, trace.origin.stalled?.seq ?? 0).map(({ bytes }) => bytes);
-  const chunkBytes = [...streamed, heldBytes];
-  const deadlineMs = Math.ceil(waitedMs) + MARGIN_MS;
-  const boundBytes = chunkBytes.reduce((sum, bytes) => sum + bytes, 1);
-  return {
-    ...workload,
-    count: chunkBytes.length,
-    chunkBytes,
-    pace: { ...LOCK_STEP, deadlineMs, budgetMs: deadlineMs * 2, boundBytes },
-  };
 }
 
 /** A delay is believed only with the transparent relay measured beside it. */
@@ -93,15 +77,9 @@ export async function measureLane(
   }
 
   const trace = evidence.tries.at(-1) as Trace;
-  const alone = judgeTrace(trace, floor);
-  const release = firstRelease(trace);
-  if (alone.verdict === 'coalesces' && release !== undefined && alone.heldBytes.over > 0) {
-    evidence.frozen = await through({
-      ...stream,
-      workload: frozenWorkload(stream.workload, trace, alone.heldBytes.over, release.waitedMs),
-    });
-  }
-  if (alone.verdict !== 'harness-error')
+  const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
+  if (frozen.length > 0) evidence.frozen = frozen;
+  if (judge(evidence, floor).verdict !== 'harness-error')
     evidence.paced = await through({ ...plain, workload: { ...plain.workload, count: PACED_CHUNKS, pace: PACED } });
   return { evidence, delivery: judge(evidence, floor) };
 }

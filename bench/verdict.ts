@@ -1,15 +1,9 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
+import { header } from './client/http1.ts';
 import { breakage, type Breakage } from './integrity.ts';
-import {
-  arrivedBytesAt,
-  emittedBytesAt,
-  holds,
-  lockStepHolds,
-  onClientClock,
-  quantiles,
-  type Quantiles,
-} from './metrics.ts';
+import { arrivedBytesAt, emittedBytesAt, lockStepHolds, onClientClock, quantiles, type Quantiles } from './metrics.ts';
+import type { Emission } from '../server/trace.ts';
 import type { Trace } from './trace.ts';
 
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
@@ -23,8 +17,8 @@ export interface Floor {
 export interface Evidence {
   /** Lock-step streams in the order measured: more than one only where the first were inconclusive. */
   tries: Trace[];
-  /** After a release by bytes was seen: the bytes that had not come out, frozen, and waited for as long again. */
-  frozen?: Trace;
+  /** After a release by bytes was seen: the bytes frozen, ever fewer, and waited for as long again (freeze.ts). */
+  frozen?: Trace[];
   /** After a delay was seen: the same stream through the transparent relay, beside the last try. */
   reference?: Trace;
   /** A steady stream; figures beside the verdict, not part of it. */
@@ -127,22 +121,59 @@ export function judgeTrace(trace: Trace, floor: Floor): Delivery {
   return trace.origin.stalled === undefined ? judgeHolds(trace, floor) : judgeStall(trace, floor);
 }
 
-/** A release while the bytes were frozen was no release by bytes: it was a timer, longer than our deadline. */
-function afterFreezing(delivery: Delivery, frozen: Trace | undefined, floor: Floor): Delivery {
-  if (delivery.verdict !== 'coalesces' || frozen === undefined) return delivery;
-  const fault = ourFault(frozen);
-  if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-  const end = frozen.origin.end?.at ?? 0;
+/** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
+function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number } | undefined {
+  // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
+  if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
+    return arrivals.find((arrival) => arrival.seq >= seq);
+  const before = origin.emissions.slice(0, seq).reduce((sum, { bytes }) => sum + bytes, 0);
+  let bodyBytes = 0;
+  for (const read of client.reads) {
+    bodyBytes += read.bodyBytes;
+    if (bodyBytes > before) return read;
+  }
+  return undefined;
+}
+
+/** Chunks that were written at once and then waited for. */
+function frozenChunks({ origin }: Trace): Emission[] {
+  const { pace } = origin.workload;
+  const afterChunks = pace.mode === 'lock-step' ? (pace.freeze?.afterChunks ?? 0) : 0;
   // What only fills an announced length is written once the end was begun.
-  const seq = frozen.origin.emissions.findLast(({ at }) => at < end)?.seq;
-  const arrival = frozen.arrivals.find((candidate) => candidate.seq === seq);
-  const last = holds(frozen).find((hold) => hold.seq === seq);
-  if (last === undefined || arrival === undefined || arrival.at >= onClientClock(frozen, end)) return delivery;
-  return {
-    verdict: 'delays',
-    hold: { n: 1, p50Ms: last.holdMs, p99Ms: last.holdMs, maxMs: last.holdMs },
-    floor: floor.hold,
-  };
+  const endAt = origin.end?.at ?? 0;
+  return origin.emissions.filter(({ seq, at }) => seq >= afterChunks && at < endAt);
+}
+
+/** What came of freezing the bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
+export function freezing(frozen: Trace, deadlineMs: number): 'held' | 'at-once' | { timerMs: number } {
+  const chunks = frozenChunks(frozen);
+  const [first, last] = [chunks[0], chunks.at(-1)];
+  if (first === undefined || last === undefined) return 'held';
+  const release = letGo(frozen, first.seq);
+  if (release === undefined || release.at >= onClientClock(frozen, frozen.origin.end?.at ?? 0)) return 'held';
+  const holdMs = release.at - onClientClock(frozen, last.at);
+  // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
+  return holdMs < deadlineMs ? 'at-once' : { timerMs: holdMs };
+}
+
+/** Bytes that were held while frozen bound the threshold from below; bytes that were let go at once, from above. */
+function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor: Floor): Delivery {
+  const { pace } = tried.origin.workload;
+  if (delivery.verdict !== 'coalesces' || pace.mode !== 'lock-step' || frozen.length === 0) return delivery;
+  let { over, upTo } = { over: 0, upTo: delivery.heldBytes.upTo };
+  for (const trace of frozen) {
+    const fault = ourFault(trace);
+    if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
+    const bytes = frozenChunks(trace).reduce((sum, chunk) => sum + chunk.bytes, 0);
+    const outcome = freezing(trace, pace.deadlineMs);
+    if (outcome === 'held') over = Math.max(over, bytes);
+    else if (outcome === 'at-once') upTo = Math.min(upTo, bytes);
+    else {
+      const ms = outcome.timerMs;
+      return { verdict: 'delays', hold: { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms }, floor: floor.hold };
+    }
+  }
+  return { ...delivery, heldBytes: { over, upTo } };
 }
 
 /**
@@ -167,6 +198,7 @@ function againstReference(delivery: Delivery, trace: Trace, reference: Trace | u
 export function judge({ tries, frozen, reference }: Evidence, floor: Floor): Delivery {
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
-  const delivery = afterFreezing(againstReference(judgeTrace(last, floor), last, reference, floor), frozen, floor);
+  const unfrozen = againstReference(judgeTrace(last, floor), last, reference, floor);
+  const delivery = afterFreezing(unfrozen, last, frozen ?? [], floor);
   return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
 }

@@ -97,6 +97,7 @@ export class Stream {
   async #emitAll(response: ServerResponse): Promise<void> {
     const { pace, count } = this.trace.workload;
     if (pace.mode === 'paced') await this.#emitPaced(pace.intervalMs, count);
+    else if (pace.freeze !== undefined) await this.#emitFrozen(pace, pace.freeze);
     else if (await this.#emitLockStep(pace, count)) await this.#raise(pace);
 
     const at = monotonicMs();
@@ -126,6 +127,14 @@ export class Stream {
       return true;
     }
     return false;
+  }
+
+  async #emitFrozen(pace: LockStep, { afterChunks, bytes }: NonNullable<LockStep['freeze']>): Promise<void> {
+    if (await this.#emitLockStep(pace, afterChunks)) return;
+    while (this.#emittedBytes < bytes && this.#nextSeq < this.#sizes.length - 1) this.#emitNext();
+    if (await this.#acknowledged(afterChunks, pace.deadlineMs)) return;
+    this.trace.stalled = { seq: afterChunks, at: monotonicMs() };
+    await delay(pace.lingerMs, undefined, { signal: this.#stop.signal });
   }
 
   async #raise(pace: LockStep): Promise<void> {

@@ -71,6 +71,23 @@ export const LockStep = Type.Object(
         description: 'After a stall, the silence before the end of the response.',
       }),
     ),
+    freeze: Type.Optional(
+      Type.Object(
+        {
+          afterChunks: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Chunks in lock-step before.' }),
+          bytes: Type.Integer({
+            minimum: 1,
+            maximum: BODY_LIMIT_BYTES,
+            description: 'Body bytes in all, in whole chunks.',
+          }),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'In place of raising: chunks up to so many bytes are written at once, then nothing until one of them is acknowledged or the deadline is over.',
+        },
+      ),
+    ),
   },
   {
     additionalProperties: false,
@@ -134,7 +151,8 @@ export const WorkloadInput = Type.Object(
 );
 export type WorkloadInput = Static<typeof WorkloadInput>;
 
-export type LockStep = Required<Static<typeof LockStep>>;
+type LockStepInput = Static<typeof LockStep>;
+export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepInput, 'freeze'>;
 export type Paced = Required<Static<typeof Paced>>;
 export type Pace = LockStep | Paced;
 /** A workload with every default filled in. */

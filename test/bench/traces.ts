@@ -153,12 +153,16 @@ export function stalled({ streamedChunks = 0, releasedAfterMs, recipe = {} }: St
 }
 
 /** Chunks that streamed, then one of as many bytes as had been held, and the time until it came: `undefined` is not before the end. */
-export function frozen(heldMs: number | undefined, framing: 'chunked' | 'content-length' = 'chunked'): Trace {
+export function frozen(
+  heldMs: number | undefined,
+  framing: 'chunked' | 'content-length' = 'chunked',
+  bytes = 700,
+): Trace {
   const workload: WorkloadInput = {
     framing,
     count: 2,
-    chunkBytes: [100, 700],
-    pace: { ...LOCK_STEP, boundBytes: 801, deadlineMs: 1500 },
+    chunkBytes: [100, bytes],
+    pace: { ...LOCK_STEP, boundBytes: 101 + bytes, deadlineMs: 1500, freeze: { afterChunks: 1, bytes: 100 + bytes } },
   };
   const endAt = heldMs === undefined ? 10 + 1500 + LOCK_STEP.lingerMs : 10 + heldMs + 1;
   // A length that was announced is filled with the plan's last chunk, once the end is begun.

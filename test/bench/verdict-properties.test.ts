@@ -76,7 +76,7 @@ describe('judging', () => {
   it.each(everyKind)('%s is the same each time, and leaves its evidence as it is', (verdict, make) => {
     const evidence = deepFrozen({
       ...evidenceOf(make()),
-      frozen: frozen(undefined),
+      frozen: [frozen(undefined)],
       reference: streamed(),
       paced: streamed(),
     });

@@ -179,13 +179,13 @@ describe('coalesces with its bytes frozen', () => {
   const coalescing = stalled({ streamedChunks: 1, releasedAfterMs: 1091 });
 
   it('stays when nothing came out before the end', () => {
-    expect(judge({ ...evidenceOf(coalescing), frozen: frozen(undefined) }, FLOOR)).toEqual(
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(undefined)] }, FLOOR)).toEqual(
       judgeTrace(coalescing, FLOOR),
     );
   });
 
   it('is a delay when they came out all the same: a timer, longer than the deadline', () => {
-    expect(judge({ ...evidenceOf(coalescing), frozen: frozen(1100) }, FLOOR)).toEqual({
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(1100)] }, FLOOR)).toEqual({
       verdict: 'delays',
       hold: { n: 1, p50Ms: 1100, p99Ms: 1100, maxMs: 1100 },
       floor: FLOOR.hold,
@@ -195,23 +195,46 @@ describe('coalesces with its bytes frozen', () => {
   it('stays when they came with the end, and not before it', () => {
     const trace = frozen(1100);
     trace.origin.end = { how: 'complete', at: trace.arrivals.at(-1)?.at ?? 0 };
-    expect(judge({ ...evidenceOf(coalescing), frozen: trace }, FLOOR).verdict).toBe('coalesces');
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR).verdict).toBe('coalesces');
   });
 
   it('is not held against a chunk that streams before the frozen one', () => {
     const trace = frozen(undefined);
     trace.arrivals = trace.arrivals.slice(0, 1);
-    expect(judge({ ...evidenceOf(coalescing), frozen: trace }, FLOOR).verdict).toBe('coalesces');
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR).verdict).toBe('coalesces');
   });
 
   it('stays when nothing at all came', () => {
     const trace = frozen(undefined);
     trace.arrivals = [];
-    expect(judge({ ...evidenceOf(coalescing), frozen: trace }, FLOOR).verdict).toBe('coalesces');
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR).verdict).toBe('coalesces');
+  });
+
+  it('has its threshold between bytes that stayed held and bytes that were let go at once', () => {
+    // The hop let go late: by then more had been written than it takes.
+    const found = judge(
+      { ...evidenceOf(coalescing), frozen: [frozen(20, 'chunked', 600), frozen(undefined, 'chunked', 500)] },
+      FLOOR,
+    );
+    expect(found).toMatchObject({ verdict: 'coalesces', heldBytes: { over: 500, upTo: 600 } });
+  });
+
+  it('is a timer only when it took as long as the deadline', () => {
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(999)] }, FLOOR).verdict).toBe('coalesces');
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(999), frozen(1000)] }, FLOOR).verdict).toBe('delays');
+  });
+
+  it('is let go by any byte of the frozen ones, not only by the whole', () => {
+    const partly = frozen(undefined, 'chunked', 600);
+    const [first] = partly.client.reads;
+    partly.client.reads = [...(first === undefined ? [] : [first]), { at: 30, bytes: 10, bodyBytes: 10 }];
+    expect(judge({ ...evidenceOf(coalescing), frozen: [partly] }, FLOOR)).toMatchObject({
+      heldBytes: { over: 0, upTo: 600 },
+    });
   });
 
   it('is our fault when freezing failed', () => {
-    expect(judge({ ...evidenceOf(coalescing), frozen: { ...frozen(1100), fault: 'no answer' } }, FLOOR)).toEqual({
+    expect(judge({ ...evidenceOf(coalescing), frozen: [{ ...frozen(1100), fault: 'no answer' }] }, FLOOR)).toEqual({
       verdict: 'harness-error',
       reason: 'no answer',
     });
@@ -222,7 +245,7 @@ describe('coalesces with its bytes frozen', () => {
     ['buffers', stalled()],
     ['delays', streamed(200)],
   ])('is all that freezing changes, not: %s', (verdict, trace) => {
-    expect(judge({ ...evidenceOf(trace), frozen: frozen(1100) }, FLOOR)).toEqual(judgeTrace(trace, FLOOR));
+    expect(judge({ ...evidenceOf(trace), frozen: [frozen(1100)] }, FLOOR)).toEqual(judgeTrace(trace, FLOOR));
     expect(verdictOf(trace)).toBe(verdict);
   });
 });
@@ -290,7 +313,7 @@ describe('breaks', () => {
   });
 
   it('is not taken back by a reference or by freezing', () => {
-    const evidence = { ...evidenceOf(broken(streamed())), reference: streamed(30), frozen: frozen(1100) };
+    const evidence = { ...evidenceOf(broken(streamed())), reference: streamed(30), frozen: [frozen(1100)] };
     expect(judge(evidence, FLOOR).verdict).toBe('breaks');
   });
 });
@@ -365,7 +388,9 @@ describe('harness-error', () => {
 describe('what went wrong once', () => {
   it('a timer is found when the response has a content-length too', () => {
     const coalescing = stalled({ streamedChunks: 1, releasedAfterMs: 1091 });
-    expect(judge({ ...evidenceOf(coalescing), frozen: frozen(1100, 'content-length') }, FLOOR).verdict).toBe('delays');
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(1100, 'content-length')] }, FLOOR).verdict).toBe(
+      'delays',
+    );
   });
 
   it('a hop that answers by itself, with nothing, breaks the stream', () => {

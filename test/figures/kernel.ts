@@ -21,7 +21,7 @@ import {
 } from './shared.ts';
 
 const NGINX = 'nginx/buffering-off';
-const STREAMS = 3;
+const STREAMS = 6;
 const WORKLOADS: Record<string, WorkloadInput> = {
   'lock-step': { count: 500, pace: { ...LOCK_STEP, budgetMs: 30_000 } },
   'every 2 ms': { count: 500, pace: { mode: 'paced', intervalMs: 2 } },

@@ -1,0 +1,58 @@
+/**
+ * After a release by bytes was seen: the bytes are frozen and waited for. Bytes that stay held bound the
+ * threshold from below; bytes that come out by themselves after the deadline were let go by a timer.
+ */
+
+import type { LockStep, WorkloadInput } from '../server/workload.ts';
+import type { Trace } from './trace.ts';
+import { firstRelease, freezing, judgeTrace, type Floor } from './verdict.ts';
+
+/** Beyond the time that was waited before: room for a timer's own jitter. */
+const MARGIN_MS = 500;
+
+/** The same chunks again, those up to `bytes` of the body written at once, and time to come out by themselves. */
+function frozenWorkload(
+  workload: WorkloadInput,
+  pace: LockStep,
+  at: NonNullable<LockStep['freeze']>,
+  waitedMs: number,
+): WorkloadInput {
+  const deadlineMs = Math.ceil(waitedMs) + MARGIN_MS;
+  return { ...workload, pace: { ...pace, deadlineMs, budgetMs: deadlineMs * 2, freeze: at } };
+}
+
+/** Bytes held after each step of the raise, from `from` downwards: one of them was not yet enough. */
+function stepsDown({ origin }: Trace, streamedChunks: number, from: number): number[] {
+  const { stepMs } = origin.workload.pace as LockStep;
+  const held = origin.emissions.slice(streamedChunks);
+  let total = 0;
+  const steps = held.flatMap(({ at, bytes }, index) => {
+    total += bytes;
+    const next = held[index + 1];
+    return next !== undefined && next.at - at > stepMs / 2 ? [total] : [];
+  });
+  return [from, ...steps.filter((step) => step < from).toReversed()];
+}
+
+/** Freezes ever fewer bytes until they stay held, or a timer shows. Nothing where the trace does not coalesce. */
+export async function freeze(
+  trace: Trace,
+  workload: WorkloadInput,
+  floor: Floor,
+  through: (workload: WorkloadInput) => Promise<Trace>,
+): Promise<Trace[]> {
+  const delivery = judgeTrace(trace, floor);
+  const release = firstRelease(trace);
+  const { pace } = trace.origin.workload;
+  if (delivery.verdict !== 'coalesces' || release === undefined || pace.mode !== 'lock-step') return [];
+  const { streamedChunks: afterChunks, heldBytes } = delivery;
+  const streamedBytes = trace.origin.emissions.slice(0, afterChunks).reduce((sum, { bytes }) => sum + bytes, 0);
+  const frozen: Trace[] = [];
+  for (const held of stepsDown(trace, afterChunks, heldBytes.over)) {
+    if (held <= 0) break;
+    const bytes = streamedBytes + held;
+    frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
+    if (freezing(frozen.at(-1) as Trace, pace.deadlineMs) !== 'at-once') break;
+  }
+  return frozen;
+}
