@@ -57,6 +57,10 @@ const RULE_SHARE = 0.75;
 const OUTLIER_SHARE = 0.1;
 /** A hold that is less than this many times that of the relay beside it is put down to the machine. */
 const REFERENCE_FACTOR = 3;
+/** Held in two tries: at least so many of the words are the same ones, … */
+const SAME_SHARE = 0.5;
+/** … or so many are held, whichever. */
+const MANY_SHARE = 0.25;
 /** A single word held over this many times the limit is worth another look. */
 const CLEAR_FACTOR = 4;
 export const MAX_TRIES = 3;
@@ -193,12 +197,29 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
 
 /** Words held so long that no busy moment explains it. */
 export function clearlyHeld(trace: Trace, { delayLimitMs }: Floor): number[] {
-  const { stalled } = trace.origin;
+  return heldWords(trace, CLEAR_FACTOR * delayLimitMs);
+}
+
+/** Numbers of the lock-step words that were held over `limitMs`. */
+function heldWords(trace: Trace, limitMs: number): number[] {
   const inLockStep = lockStepHolds(trace).length;
   return holds(trace)
     .slice(0, inLockStep)
-    .filter(({ seq, holdMs }) => seq !== stalled?.seq && holdMs > CLEAR_FACTOR * delayLimitMs)
+    .filter(({ holdMs }) => holdMs > limitMs)
     .map(({ seq }) => seq);
+}
+
+/**
+ * Whether the words that were held were so by the path. A busy machine holds few, others each time, and the
+ * relay beside the lane as well; a path holds many, or the same.
+ */
+function holdsEachTime(before: Trace, last: Trace, reference: Trace, floor: Floor): boolean {
+  const shares = [heldShare(before, floor), heldShare(last, floor)] as const;
+  if (shares[1] <= 2 * heldShare(reference, floor)) return false;
+  const held = [heldWords(before, floor.delayLimitMs), heldWords(last, floor.delayLimitMs)] as const;
+  const again = held[0].filter((seq) => held[1].includes(seq)).length;
+  const theSame = again >= SAME_SHARE * Math.min(held[0].length, held[1].length);
+  return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
 }
 
 function inconclusive(reason: string): Delivery {
@@ -225,10 +246,9 @@ function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, 
       `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
     );
   if (delivery.verdict === 'inconclusive') {
-    const share = heldShare(last, floor);
-    if (share <= 2 * heldShare(reference, floor)) return { verdict: 'streams', hold };
-    const eachTime = verdicts.every((verdict) => verdict === 'inconclusive' || verdict === 'delays');
-    return eachTime ? { verdict: 'delays', hold, floor: floor.hold, share } : delivery;
+    return holdsEachTime(before, last, reference, floor)
+      ? { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) }
+      : { verdict: 'streams', hold };
   }
   if (delivery.verdict === 'streams') {
     const held = [clearlyHeld(before, floor), clearlyHeld(last, floor)] as const;

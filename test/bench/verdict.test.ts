@@ -34,6 +34,11 @@ describe('streams', () => {
   });
 });
 
+/** The verdict of two tries while the relay was not held. */
+function besideAQuietRelay(before: Trace, last: Trace): Verdict {
+  return judge({ ...evidenceOf(before, last), reference: streamed() }, FLOOR).verdict;
+}
+
 /** Ten chunks, the first of which are held. */
 function heldOften(chunks: number): Trace {
   return streamed((seq) => (seq < chunks ? 300 : 0.2));
@@ -59,13 +64,17 @@ describe('inconclusive', () => {
     expect(judge({ ...evidenceOf(noisy, noisy), reference: heldOften(2) }, FLOOR).verdict).toBe('streams');
   });
 
-  it('is a delay of some words when it is so each time and the relay beside it was not held', () => {
+  it('is a delay of some words when they are many, or the same, each time and the relay was not held', () => {
     const some = heldOften(4);
-    expect(judge({ ...evidenceOf(some, some), reference: heldOften(1) }, FLOOR)).toMatchObject({
-      verdict: 'delays',
-      share: 0.4,
-    });
-    expect(judge({ ...evidenceOf(streamed(), some), reference: heldOften(1) }, FLOOR).verdict).toBe('inconclusive');
+    const others = streamed((seq) => (seq >= 6 ? 300 : 0.2));
+    const few = heldOften(2);
+    const fewOthers = streamed((seq) => (seq >= 8 ? 300 : 0.2));
+    expect(besideAQuietRelay(some, some)).toBe('delays');
+    expect(besideAQuietRelay(some, others)).toBe('delays');
+    expect(besideAQuietRelay(few, few)).toBe('delays');
+    expect(besideAQuietRelay(few, fewOthers)).toBe('streams');
+    expect(besideAQuietRelay(streamed(), few)).toBe('streams');
+    expect(judge({ ...evidenceOf(some, some), reference: streamed() }, FLOOR)).toMatchObject({ share: 0.4 });
   });
 
   it('is a stream that was held in one try and not in another', () => {
