@@ -19,6 +19,8 @@ function breaks(delivery: Breakage): string {
   switch (delivery.how) {
     case 'status':
       return `it answered ${delivery.status} itself where the origin answered ${delivery.expected}`;
+    case 'replayed':
+      return `it asked the origin ${delivery.times} times for the same stream`;
     case 'unasked':
       return `it answered ${delivery.status} itself and never asked the origin`;
     case 'malformed':
@@ -49,14 +51,23 @@ function range({ over, upTo }: { over: number; upTo: number }): string {
   return over + 1 >= upTo ? count(upTo, 'byte') : `${(over + 1).toLocaleString('en')}–${count(upTo, 'byte')}`;
 }
 
+function delays({ hold, share, words }: Extract<Delivery, { verdict: 'delays' }>): string {
+  if (words !== undefined) {
+    const which = `word${words.length === 1 ? '' : 's'} ${words.slice(0, 5).join(', ')}${words.length > 5 ? ', …' : ''}`;
+    return `${which} of ${hold.n} held each time, up to ${milliseconds(hold.maxMs)}; the others were not`;
+  }
+  if (hold.n === 1) return `with no more bytes written, it let go after ${milliseconds(hold.p50Ms)}: a timer`;
+  if (share < 0.75)
+    return `${Math.round(share * 100)} % of the words held each time, up to ${milliseconds(hold.maxMs)}; the others were not`;
+  return `every word arrived, but held for ${milliseconds(hold.p50Ms)} each: a timer`;
+}
+
 export function because(delivery: Delivery): string {
   switch (delivery.verdict) {
     case 'streams':
       return `each of ${count(delivery.hold.n, 'word')} arrived before the next was written`;
     case 'delays':
-      return delivery.hold.n === 1
-        ? `with no more bytes written, it let go after ${milliseconds(delivery.hold.p50Ms)}: a timer`
-        : `every word arrived, but held for ${milliseconds(delivery.hold.p50Ms)} each: a timer`;
+      return delays(delivery);
     case 'coalesces':
       return `${after(delivery.streamedChunks)}no word for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)} had been written`;
     case 'buffers': {

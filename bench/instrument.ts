@@ -9,7 +9,7 @@ import { BenchError } from './errors.ts';
 import { freeze } from './freeze.ts';
 import { measureStream } from './measure.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
-import { holds, quantiles, type Quantiles } from './metrics.ts';
+import { holds, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
 import { ownProgram } from './programs.ts';
 import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
@@ -20,7 +20,7 @@ import { judge, type Delivery, type Floor } from './verdict.ts';
 const FLOOR_CHUNKS = 200;
 /** A chunk counts as held from 5 ms on, and where the machine itself is slower from what is clearly beyond its floor. */
 const MEDIAN_FACTOR = 10;
-const P99_FACTOR = 4;
+const P90_FACTOR = 4;
 const SMALLEST_LIMIT_MS = 5;
 const RELAYS_READY_MS = 20_000;
 
@@ -147,10 +147,15 @@ export async function proveInstrument(
     throw new BenchError(
       `nothing arrived through the transparent relay: ${warm.client.end.how} ${warm.client.end.detail ?? ''}`,
     );
-  const hold = floorOf([await through(TRANSPARENT, quiet)]);
+  const quietTrace = await through(TRANSPARENT, quiet);
+  const hold = floorOf([quietTrace]);
   const floor: Floor = {
     hold,
-    delayLimitMs: Math.max(SMALLEST_LIMIT_MS, MEDIAN_FACTOR * hold.p50Ms, P99_FACTOR * hold.p99Ms),
+    delayLimitMs: Math.max(
+      SMALLEST_LIMIT_MS,
+      MEDIAN_FACTOR * hold.p50Ms,
+      P90_FACTOR * quantile(lockStepHolds(quietTrace), 0.9),
+    ),
   };
 
   const prove = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {

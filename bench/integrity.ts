@@ -5,6 +5,8 @@ import type { Trace } from './trace.ts';
 export type Breakage =
   /** The hop answered something else than the origin did. */
   | { how: 'status'; status: number; expected: number }
+  /** The hop asked the origin more than once, and passed on the refusal of the second. */
+  | { how: 'replayed'; times: number }
   /** The hop answered as the origin would, and the origin never got the request. */
   | { how: 'unasked'; status: number }
   | { how: 'malformed'; detail: string }
@@ -17,6 +19,9 @@ export type Breakage =
   | { how: 'cut'; seq: number; emitted: number; told: boolean }
   /** All chunks came, and the response never ended. */
   | { how: 'unended'; arrived: number; waitedMs: number };
+
+/** The origin's answer to a second request for the same stream (server/data.ts). */
+const REPLAY_STATUS = 409;
 
 function orderOf(trace: Trace): Breakage | undefined {
   const seen = new Set<number>();
@@ -35,12 +40,15 @@ function orderOf(trace: Trace): Breakage | undefined {
 export function breakage(trace: Trace): Breakage | undefined {
   const { origin, client, arrivals, foreign } = trace;
   const expected = origin.workload.status;
+  if (client.head?.status === REPLAY_STATUS && origin.replays > 0)
+    return { how: 'replayed', times: origin.replays + 1 };
   if (client.head !== undefined && client.head.status !== expected)
     return { how: 'status', status: client.head.status, expected };
   if (client.head !== undefined && origin.state === 'waiting') return { how: 'unasked', status: client.head.status };
   if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
   const order = orderOf(trace);
   if (order !== undefined) return order;
+  if (client.excess !== undefined) return { how: 'foreign', ...client.excess };
   const alien = foreign[0];
   if (alien !== undefined)
     return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
@@ -51,7 +59,9 @@ export function breakage(trace: Trace): Breakage | undefined {
   const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
   if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
   const told = client.end.how === 'cut' || client.end.how === 'reset';
-  if (missing !== undefined || told)
+  // Whole for the client, though the origin had not come to its end: the hop left it and ended the response itself.
+  const left = origin.end?.how !== 'complete';
+  if (missing !== undefined || told || left)
     return { how: 'cut', seq: missing?.seq ?? origin.emissions.length, emitted: origin.emissions.length, told };
   return undefined;
 }

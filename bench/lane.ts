@@ -8,7 +8,7 @@ import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions } from './measure.ts';
 import type { MeasureContext } from './measures/measure.ts';
 import type { Trace } from './trace.ts';
-import { judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
+import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
 const PACED_CHUNKS = 60;
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
@@ -41,7 +41,10 @@ export function laneStream(lane: Lane): Pick<MeasureContext, 'workload' | 'reque
 /** A delay is believed only with the transparent relay measured beside it. */
 function isInDoubt(evidence: Evidence, floor: Floor): boolean {
   const { verdict } = judge(evidence, floor);
-  return verdict === 'inconclusive' || (verdict === 'delays' && evidence.reference === undefined);
+  const last = evidence.tries.at(-1);
+  if (verdict === 'inconclusive') return true;
+  if (evidence.reference !== undefined || last === undefined) return false;
+  return verdict === 'delays' || (verdict === 'streams' && clearlyHeld(last, floor).length > 0);
 }
 
 export interface LaneContext {

@@ -9,12 +9,17 @@ export interface Quantiles {
   maxMs: number;
 }
 
-/** Nearest-rank quantiles; `undefined` of nothing. */
+/** Nearest-rank quantile of values that are not empty. */
+export function quantile(valuesMs: readonly number[], q: number): number {
+  const sorted = valuesMs.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** `undefined` of nothing. */
 export function quantiles(valuesMs: readonly number[]): Quantiles | undefined {
   if (valuesMs.length === 0) return undefined;
-  const sorted = valuesMs.toSorted((a, b) => a - b);
-  const rank = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
-  return { n: sorted.length, p50Ms: rank(0.5), p99Ms: rank(0.99), maxMs: rank(1) };
+  const at = (q: number): number => quantile(valuesMs, q);
+  return { n: valuesMs.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }
 
 /** A time of the origin on the client's clock. */

@@ -4,10 +4,11 @@
  */
 
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { BenchError } from './errors.ts';
-import type { Results } from './results.ts';
+import { isJudged, type Results } from './results.ts';
 import type { EvidenceFile } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -25,9 +26,10 @@ export class ResultsFolder implements AsyncDisposable {
   }
 
   /** @throws BenchError when the folder cannot be written. */
-  static async open(root: string, session: Session): Promise<ResultsFolder> {
+  static async open(folder: string, session: Session): Promise<ResultsFolder> {
+    const root = resolve(folder);
     return writing(root, async () => {
-      await mkdir(root, { recursive: true });
+      await makeFolder(root);
       const work = await mkdtemp(join(root, '.unfinished-'));
       session.removesAtEnd(work);
       await chmod(work, 0o755);
@@ -49,6 +51,8 @@ export class ResultsFolder implements AsyncDisposable {
       await writeFile(join(this.#work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
       const name = results.startedAt.replaceAll(/[:.]/g, '-');
       await rename(this.#work, join(this.#root, name));
+      // What judged nothing does not take the place of what did.
+      if (!results.lanes.some(isJudged)) return join(this.#root, name, 'results.json');
       const link = join(this.#root, `.latest-${name}`);
       await symlink(name, link);
       await rename(link, join(this.#root, 'latest'));
@@ -58,6 +62,20 @@ export class ResultsFolder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#work, { recursive: true, force: true });
+  }
+}
+
+/** Not `recursive`: under /proc Node's own never returns (seen with 24.21). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
   }
 }
 

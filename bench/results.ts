@@ -30,7 +30,7 @@ export interface LaneResult {
   expected: string;
   /** Absent where nothing was judged: skipped, inconclusive, harness-error. */
   asExpected?: boolean;
-  hold?: { n: number; p50Ms: number; p99Ms: number; maxMs: number; clock: 'shared' | 'offset'; errorMs?: number };
+  hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
   paced?: { gaps?: Quantiles; hold?: Quantiles; chunksPerRead?: number; ttfbMs?: number; ttftMs?: number };

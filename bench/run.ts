@@ -4,6 +4,7 @@ import type { Catalogue, Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
+import { isBefore } from './drivers/version.ts';
 import { BenchError, ProxyError, UnavailableError } from './errors.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
 import { laneStream, measureLane } from './lane.ts';
@@ -289,6 +290,13 @@ async function resultOf(
   }
 }
 
+/** What is to be expected of the version that runs here. */
+function inVersion(lane: Lane, provision: Provided | undefined): Lane {
+  const { earlier, fix: _, ...rest } = lane;
+  if (earlier === undefined || provision === undefined || !('driver' in provision)) return lane;
+  return isBefore(provision.runnable.version, earlier.before) ? { ...rest, ...earlier } : lane;
+}
+
 /** A fix is proven where the lane that it names was measured to stream in this same run. */
 function withFixes(results: LaneResult[], lanes: Lane[]): LaneResult[] {
   const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
@@ -336,11 +344,14 @@ function withAmong({ proof, among }: ProvenStage): Instrument {
 }
 
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
-export async function run(options: RunOptions): Promise<RunOutcome> {
-  const { lanes, signal, session, onEvent } = options;
-  const proxies = [...new Set(lanes.map(({ variant }) => variant.proxy))];
+export async function run(asked: RunOptions): Promise<RunOutcome> {
+  const { signal, session, onEvent } = asked;
+  const proxies = [...new Set(asked.lanes.map(({ variant }) => variant.proxy))];
   const provided = new Map<ProxyDeclaration, Provided>();
-  await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, options)));
+  await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, asked)));
+
+  const lanes = asked.lanes.map((lane) => inVersion(lane, provided.get(lane.variant.proxy)));
+  const options = { ...asked, lanes };
 
   await using stack = new AsyncDisposableStack();
   const proven = new Map<Driver, ProvenStage>();

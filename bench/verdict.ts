@@ -2,7 +2,15 @@
 
 import { header } from './client/http1.ts';
 import { breakage, type Breakage } from './integrity.ts';
-import { arrivedBytesAt, emittedBytesAt, lockStepHolds, onClientClock, quantiles, type Quantiles } from './metrics.ts';
+import {
+  arrivedBytesAt,
+  emittedBytesAt,
+  holds,
+  lockStepHolds,
+  onClientClock,
+  quantiles,
+  type Quantiles,
+} from './metrics.ts';
 import type { Emission } from '../server/trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -28,7 +36,8 @@ export interface Evidence {
 export type Delivery =
   | ({ verdict: 'breaks' } & Breakage)
   | { verdict: 'streams'; hold: Quantiles }
-  | { verdict: 'delays'; hold: Quantiles; floor: Quantiles }
+  /** `share` of the words that were held; `words` where the same few were, each time. */
+  | { verdict: 'delays'; hold: Quantiles; floor: Quantiles; share: number; words?: number[] }
   | {
       verdict: 'coalesces';
       streamedChunks: number;
@@ -48,11 +57,18 @@ const RULE_SHARE = 0.75;
 const OUTLIER_SHARE = 0.1;
 /** A hold that is less than this many times that of the relay beside it is put down to the machine. */
 const REFERENCE_FACTOR = 3;
+/** Held in two tries: at least so many of the words are the same ones, … */
+const SAME_SHARE = 0.5;
+/** … or so many are held, whichever. */
+const MANY_SHARE = 0.25;
+/** A single word held over this many times the limit is worth another look. */
+const CLEAR_FACTOR = 4;
 export const MAX_TRIES = 3;
 
 function ourFault(trace: Trace): string | undefined {
   if (trace.fault !== undefined) return trace.fault;
   const { end, state } = trace.origin;
+  if (trace.client.end.how === 'undecodable') return trace.client.end.detail ?? 'a content coding not known here';
   if (trace.client.end.how === 'not-connected') return `no connection to the hop: ${trace.client.end.detail ?? ''}`;
   if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted')
     return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
@@ -70,7 +86,7 @@ function judgeHolds(trace: Trace, floor: Floor): Delivery {
   const hold = quantiles(lockStepHolds(trace));
   if (hold === undefined) return { verdict: 'harness-error', reason: 'the origin emitted nothing' };
   const share = heldShare(trace, floor);
-  if (share >= RULE_SHARE) return { verdict: 'delays', hold, floor: floor.hold };
+  if (share >= RULE_SHARE) return { verdict: 'delays', hold, floor: floor.hold, share };
   if (share <= OUTLIER_SHARE) return { verdict: 'streams', hold };
   const percent = Math.round(share * 100);
   const reason = `${percent} % of the words were held over ${floor.delayLimitMs.toFixed(1)} ms, the others were not`;
@@ -170,35 +186,83 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
     else if (outcome === 'at-once') upTo = Math.min(upTo, bytes);
     else {
       const ms = outcome.timerMs;
-      return { verdict: 'delays', hold: { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms }, floor: floor.hold };
+      const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };
+      return { verdict: 'delays', hold, floor: floor.hold, share: 1 };
     }
   }
+  const firstHeld = tried.origin.emissions[delivery.streamedChunks]?.bytes ?? 0;
+  if (upTo <= firstHeld) return inconclusive('what was held until more was written came out at once the next time');
   return { ...delivery, heldBytes: { over, upTo } };
 }
 
+/** Words held so long that no busy moment explains it. */
+export function clearlyHeld(trace: Trace, { delayLimitMs }: Floor): number[] {
+  return heldWords(trace, CLEAR_FACTOR * delayLimitMs);
+}
+
+/** Numbers of the lock-step words that were held over `limitMs`. */
+function heldWords(trace: Trace, limitMs: number): number[] {
+  const inLockStep = lockStepHolds(trace).length;
+  return holds(trace)
+    .slice(0, inLockStep)
+    .filter(({ holdMs }) => holdMs > limitMs)
+    .map(({ seq }) => seq);
+}
+
 /**
- * The relay, measured beside the lane, tells what the machine itself did at that moment: what it
- * held as well is not the path's.
+ * Whether the words that were held were so by the path. A busy machine holds few, others each time, and the
+ * relay beside the lane as well; a path holds many, or the same.
  */
-function againstReference(delivery: Delivery, trace: Trace, reference: Trace | undefined, floor: Floor): Delivery {
+function holdsEachTime(before: Trace, last: Trace, reference: Trace, floor: Floor): boolean {
+  const shares = [heldShare(before, floor), heldShare(last, floor)] as const;
+  if (shares[1] <= 2 * heldShare(reference, floor)) return false;
+  const held = [heldWords(before, floor.delayLimitMs), heldWords(last, floor.delayLimitMs)] as const;
+  const again = held[0].filter((seq) => held[1].includes(seq)).length;
+  const theSame = again >= SAME_SHARE * Math.min(held[0].length, held[1].length);
+  return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
+}
+
+function inconclusive(reason: string): Delivery {
+  return { verdict: 'inconclusive', reason, tries: 1 };
+}
+
+/**
+ * What several tries say together. The transparent relay, measured beside the last, tells what the
+ * machine itself did at that moment; what was held each time, and the relay was not, is the path's doing.
+ */
+function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, floor: Floor): Delivery {
+  const delivery = judgeTrace(last, floor);
+  const before = tries.at(-2);
+  const hold = quantiles(lockStepHolds(last));
   const relay = reference === undefined ? undefined : quantiles(lockStepHolds(reference));
-  if (reference === undefined || relay === undefined) return delivery;
-  if (delivery.verdict === 'delays' && delivery.hold.p50Ms < REFERENCE_FACTOR * relay.p50Ms) {
-    const reason = `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`;
-    return { verdict: 'inconclusive', reason, tries: 1 };
+  if (before === undefined || reference === undefined || relay === undefined || hold === undefined) return delivery;
+  const verdicts = tries.map((trace) => judgeTrace(trace, floor).verdict);
+  if (verdicts.includes('delays') && verdicts.includes('streams')) {
+    const held = verdicts.filter((verdict) => verdict === 'delays').length;
+    return inconclusive(`nearly every word was held in ${held} of ${tries.length} tries, and none in another`);
   }
-  const hold = quantiles(lockStepHolds(trace));
-  const asTheRelay = heldShare(trace, floor) <= 2 * heldShare(reference, floor);
-  return delivery.verdict === 'inconclusive' && asTheRelay && hold !== undefined
-    ? { verdict: 'streams', hold }
-    : delivery;
+  if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * relay.p50Ms)
+    return inconclusive(
+      `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
+    );
+  if (delivery.verdict === 'inconclusive') {
+    return holdsEachTime(before, last, reference, floor)
+      ? { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) }
+      : { verdict: 'streams', hold };
+  }
+  if (delivery.verdict === 'streams') {
+    const held = [clearlyHeld(before, floor), clearlyHeld(last, floor)] as const;
+    const words = held[0].filter((seq) => held[1].includes(seq) && !clearlyHeld(reference, floor).includes(seq));
+    const share = words.length / hold.n;
+    return words.length === 0 ? delivery : { verdict: 'delays', hold, floor: floor.hold, share, words };
+  }
+  return delivery;
 }
 
 /** The lane's verdict. */
 export function judge({ tries, frozen, reference }: Evidence, floor: Floor): Delivery {
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
-  const unfrozen = againstReference(judgeTrace(last, floor), last, reference, floor);
-  const delivery = afterFreezing(unfrozen, last, frozen ?? [], floor);
+  const delivery = afterFreezing(acrossTries(tries, last, reference, floor), last, frozen ?? [], floor);
   return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
 }

@@ -58,7 +58,8 @@ try {
   const origin = await startOrigin({
     data: { host: values.host, port: portOf('port', values.port) },
     control: { host: values['control-host'], port: portOf('control-port', values['control-port']) },
-    token: values.token ?? process.env['UNCLOG_TOKEN'],
+    // An empty one would be no secret: taken for none.
+    token: (values.token ?? process.env['UNCLOG_TOKEN']) || undefined,
     maxStreams: wholeNumber('max-streams', values['max-streams'], 1, 10_000_000),
     logger,
   });

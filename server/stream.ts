@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
 import { encodeChunk, planChunks } from './payload.ts';
@@ -11,6 +11,8 @@ import type { Framing, LockStep, Workload } from './workload.ts';
 
 /** Below this the first steps after a stall would raise the bytes by less than a chunk. */
 const SMALLEST_STEP_BYTES = 64;
+/** Chunks written before other streams have their turn. */
+const CHUNKS_IN_A_TURN = 64;
 
 export class Stream {
   readonly trace: OriginTrace;
@@ -113,8 +115,16 @@ export class Stream {
     for (let seq = 0; seq < count; seq += 1) {
       const waitMs = start + seq * intervalMs - monotonicMs();
       if (waitMs > 0) await delay(waitMs, undefined, { signal: this.#stop.signal });
+      await this.#room(seq);
       this.#emitNext();
     }
+  }
+
+  /** A reader that does not read costs no memory, and a stream without pauses leaves the others their turn. */
+  async #room(seq: number): Promise<void> {
+    const { signal } = this.#stop;
+    if (this.#response?.writableNeedDrain === true) await once(this.#response, 'drain', { signal });
+    else if (seq % CHUNKS_IN_A_TURN === 0) await setImmediate(undefined, { signal });
   }
 
   /** Whether the stream stalled. */

@@ -122,7 +122,7 @@ export const WorkloadInput = Type.Object(
         description: 'The exact Content-Type; by default that of the format.',
       }),
     ),
-    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Chunks.' })),
+    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Chunks.' })),
     chunkBytes: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1, maximum: 16 * 1024 * 1024 }), {
         minItems: 1,

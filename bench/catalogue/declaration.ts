@@ -22,6 +22,12 @@ export interface Vary {
   'response-header'?: string;
 }
 
+export interface Fix {
+  change: string;
+  /** Id of the lane that proves it. */
+  provenBy: string;
+}
+
 /** One cell of the matrix: a variant under one workload, with one expectation. */
 export interface LaneDeclaration {
   vary?: Vary;
@@ -31,7 +37,9 @@ export interface LaneDeclaration {
   /** Where a documented timer is longer than the default deadline (1000 ms): how long a chunk must be given. */
   patienceMs?: number;
   /** For a lane that does not stream: the smallest change that frees it, and the lane that proves it. */
-  fix?: { change: string; provenBy: string };
+  fix?: Fix;
+  /** What is expected of versions before the one in which the behaviour changed. */
+  earlier?: { before: string; expected: ExpectedVerdict; why: string; fix?: Fix };
 }
 
 /** One setting of a proxy: one plain config file and this entry. */

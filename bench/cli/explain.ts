@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { styleText } from 'node:util';
 
@@ -8,7 +8,7 @@ import { loadCatalogue, selectLanes, type Lane, type Variant } from '../catalogu
 import { milliseconds } from '../because.ts';
 import { UsageError } from '../errors.ts';
 import { wrap } from '../report/matrix.ts';
-import type { LaneResult, Results } from '../results.ts';
+import { isJudged, type LaneResult, type Results } from '../results.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -17,20 +17,32 @@ function heading(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
 }
 
-async function lastResults(folder: string): Promise<Results | undefined> {
-  const path = join(folder, 'latest', 'results.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Every run that is kept, the newest first. */
+async function keptResults(folder: string): Promise<Results[]> {
+  const names = await readdir(folder).catch(() => []);
+  const runs = names
+    .filter((name) => /^\d{4}-/.test(name))
+    .toSorted()
+    .toReversed();
+  return Promise.all(runs.map((name) => readResults(join(folder, name, 'results.json'))));
+}
+
+async function readResults(path: string): Promise<Results> {
+  const text = await readFile(path, 'utf8');
   try {
     return JSON.parse(text) as Results;
   } catch (error) {
     throw new UsageError(`${path} is no results document: ${(error as Error).message}`);
   }
+}
+
+/** The newest run in which the lane was judged. */
+function lastMeasured(id: string, runs: Results[]): { result: LaneResult; startedAt: string } | undefined {
+  for (const { lanes, startedAt } of runs) {
+    const result = lanes.find((lane) => lane.id === id && isJudged(lane));
+    if (result !== undefined) return { result, startedAt };
+  }
+  return undefined;
 }
 
 async function configs({ files, proxy }: Variant): Promise<string[]> {
@@ -46,8 +58,9 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
   return [...texts, ...also.map((path) => `(with proxy-configs/${proxy.id}/${basename(path)})`)];
 }
 
-function measured(result: LaneResult | undefined, startedAt: string | undefined): string {
-  if (result === undefined) return 'not measured yet: unclog run ID';
+function measured(id: string, last: { result: LaneResult; startedAt: string } | undefined): string {
+  if (last === undefined) return `not measured yet: unclog run '${id.includes('?') ? id : `${id}?`}'`;
+  const { result, startedAt } = last;
   const [hop] = result.path;
   const { hold, paced } = result;
   const figures = [
@@ -66,16 +79,20 @@ function measured(result: LaneResult | undefined, startedAt: string | undefined)
   const where =
     hop === undefined
       ? ''
-      : ` (${hop.proxy} ${hop.version}, ${hop.driver}, ${startedAt?.slice(0, 16).replace('T', ' ')} UTC)`;
+      : ` (${hop.proxy} ${hop.version}, ${hop.driver}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
   return `${result.verdict}${where}: ${result.because}${figures.length === 0 ? '' : `; ${figures.join('; ')}`}${result.evidence === undefined ? '' : `; evidence ${result.evidence}`}`;
 }
 
-function explainLane(lane: Lane, results: Results | undefined): string {
-  const result = results?.lanes.find(({ id }) => id === lane.id);
+function explainLane(lane: Lane, runs: Results[]): string {
   const lines = [
     `expected: ${lane.expected}. ${lane.why}`,
-    `measured: ${measured(result, results?.startedAt)}`,
-    ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change}  (proven by ${lane.fix.provenBy})`]),
+    ...(lane.earlier === undefined
+      ? []
+      : [
+          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
+        ]),
+    `measured: ${measured(lane.id, lastMeasured(lane.id, runs))}`,
+    ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
 }
@@ -83,7 +100,7 @@ function explainLane(lane: Lane, results: Results | undefined): string {
 async function explain(id: string, options: { results: string }): Promise<void> {
   const catalogue = await loadCatalogue();
   const lanes = selectLanes(catalogue, [id]);
-  const results = await lastResults(options.results);
+  const runs = await keptResults(options.results);
   const out: string[] = [];
   for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
     const since = [
@@ -96,7 +113,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
       '',
       ...(await configs(variant)),
       '',
-      ...members.flatMap((lane) => [explainLane(lane, results), '']),
+      ...members.flatMap((lane) => [explainLane(lane, runs), '']),
       ...variant.docs.map((address) => `see ${address}`),
       '',
     );

@@ -11,6 +11,10 @@ import { listCommand } from './list.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 
+const EXIT_BENCH_FAILED = 3;
+/** Not faults of the program: a disk, a right or a limit of the machine. */
+const MACHINE_REFUSES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 const EXIT_CODES = `
 Exit codes:
   0  all as expected        1  some lane was not as expected
@@ -54,6 +58,13 @@ function explainFailure(error: unknown, interruption: Interruption): number {
     if (error instanceof UnavailableError && error.bring !== undefined) complain(`to have it: ${error.bring}`);
     return 3;
   }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && MACHINE_REFUSES.has(code)) {
+    complain(
+      `unclog: this machine refused: ${message}; make room or rights there (TMPDIR names the folder for temporary files)`,
+    );
+    return EXIT_BENCH_FAILED;
+  }
   complain(
     `unclog: a fault in unclog itself, please report it: ${error instanceof Error ? error.stack : String(error)}`,
   );
@@ -61,11 +72,15 @@ function explainFailure(error: unknown, interruption: Interruption): number {
 }
 
 const interruption = new Interruption();
-// A reader that has seen enough (`unclog list | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// A reader that has seen enough (`unclog list | head`) is no failure, and changes nothing about the run.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.exitCode = EXIT_BENCH_FAILED;
+    if (stream === process.stdout) complain(`unclog: the output cannot be written: ${error.message}`);
+    process.on('exit', () => (process.exitCode = EXIT_BENCH_FAILED));
+  });
+}
 
 try {
   await program(interruption).parseAsync();

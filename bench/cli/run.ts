@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
@@ -66,9 +66,15 @@ function shownPath(path: string): string {
 async function writeJson(path: string, results: Results): Promise<void> {
   const text = `${JSON.stringify(results, null, 2)}\n`;
   if (path === '-') return void process.stdout.write(text);
-  await writeFile(path, text).catch((error: Error) => {
-    throw new BenchError(`--json ${path} cannot be written: ${error.message}`);
-  });
+  // Beside its place first: a full disk leaves no half of it, and an earlier one as it was.
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw new BenchError(`--json ${path} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
@@ -108,10 +114,10 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     ...outcome,
   };
   const document = shownPath(await folder.finish(results));
-  if (options.json !== undefined) await writeJson(options.json, results);
   if (options.json !== '-')
     process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)));
   process.exitCode = exitCode(results);
+  if (options.json !== undefined) await writeJson(options.json, results);
 }
 
 export function runCommand(interruption: Interruption): Command {

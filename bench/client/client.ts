@@ -21,9 +21,18 @@ export interface ClientRequest {
 /**
  * How the response ended for the client. `complete`: as its framing demands, `closed`: by closing a
  * close-delimited body, which cannot be told from a cut; `cut`: closed before its end; `reset`: by
- * TCP RST or another socket error; `no-head`, `no-end`: the wait was over; `malformed`: no HTTP.
+ * TCP RST or another socket error; `undecodable`: a content coding not known here; `no-head`, `no-end`: the wait was over; `malformed`: no HTTP.
  */
-export type ClientEnd = 'complete' | 'closed' | 'cut' | 'reset' | 'no-head' | 'no-end' | 'malformed' | 'not-connected';
+export type ClientEnd =
+  | 'complete'
+  | 'closed'
+  | 'cut'
+  | 'reset'
+  | 'no-head'
+  | 'no-end'
+  | 'malformed'
+  | 'undecodable'
+  | 'not-connected';
 
 export interface Read {
   at: number;
@@ -43,8 +52,12 @@ export interface ClientTrace {
   head?: ResponseHead & { at: number; framing: BodyFraming };
   reads: Read[];
   trailers?: [string, string][];
+  /** What followed the end of the response in its last read (RFC 9112, section 6.3: the client may discard it). */
+  excess?: { bytes: number; sample: string };
   end: { at: number; how: ClientEnd; detail?: string };
 }
+
+const EXCESS_SAMPLE = 200;
 
 export interface FetchOptions {
   headTimeoutMs: number;
@@ -131,7 +144,9 @@ class Exchange {
     const read = this.#trace.reads.length;
     this.#trace.reads.push({ at, bytes: bytes.length, bodyBytes: 0 });
     try {
-      this.#parser.feed(bytes);
+      const excess = this.#parser.feed(bytes);
+      if (excess.length > 0)
+        this.#trace.excess = { bytes: excess.length, sample: excess.toString('latin1', 0, EXCESS_SAMPLE) };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#finish('malformed', error.message);
@@ -139,7 +154,7 @@ class Exchange {
     const body = Buffer.concat(this.#body.splice(0));
     if (body.length > 0) this.#onBody(body, at, read);
     // What the last read held must have been decoded, or its failure would come too late to be told.
-    if (this.#parser.done) void this.#decoded.then(() => this.#finish('complete', undefined, at));
+    if (this.#parser.done) this.#finishDecoded('complete', undefined, at);
   }
 
   #onBody(body: Buffer, at: number, read: number): void {
@@ -159,7 +174,7 @@ class Exchange {
     try {
       this.#decoder = decoderFor(coding);
     } catch (error) {
-      this.#finish('malformed', (error as Error).message);
+      this.#finish('undecodable', (error as Error).message);
     }
   }
 
@@ -169,7 +184,15 @@ class Exchange {
 
   #onClose(): void {
     const how = this.#parser.done ? 'complete' : this.#parser.close() ? 'closed' : 'cut';
-    void this.#decoded.then(() => this.#finish(how, 'the connection was closed'));
+    this.#finishDecoded(how, 'the connection was closed', monotonicMs());
+  }
+
+  /** A whole response must hold the end of its coding too; one that was cut is not asked for it. */
+  #finishDecoded(how: ClientEnd, detail: string | undefined, at: number): void {
+    void this.#decoded
+      .then(() => (how === 'cut' ? undefined : this.#decoder?.finish()))
+      .catch((error: Error) => this.#finish('malformed', `content-encoding: ${error.message}`))
+      .then(() => this.#finish(how, detail, at));
   }
 
   /** The first to call decides. */

@@ -79,8 +79,8 @@ export class ResponseParser {
     return this.#state === 'done';
   }
 
-  /** @throws ProtocolError when the bytes are no HTTP/1 response. */
-  feed(bytes: Buffer): void {
+  /** Returns what follows the response's end in these bytes. @throws ProtocolError when the bytes are no HTTP/1 response. */
+  feed(bytes: Buffer): Buffer {
     let rest = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     this.#held = Buffer.alloc(0);
     while (rest.length > 0 && this.#state !== 'done') {
@@ -88,10 +88,11 @@ export class ResponseParser {
       if (next === undefined) {
         this.#held = rest;
         if (rest.length > MAX_HEAD_BYTES) throw new ProtocolError(`a line or head over ${MAX_HEAD_BYTES} bytes`);
-        return;
+        return Buffer.alloc(0);
       }
       rest = next;
     }
+    return rest;
   }
 
   /** The connection was closed by the peer. Whether that is a proper end of the response. */

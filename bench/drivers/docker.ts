@@ -291,7 +291,13 @@ async function provideOwnImage(client: ContainerRuntimeClient, signal?: AbortSig
       'use --driver native',
     );
   const base = imageFor('node');
-  await pull(client, base, signal);
+  await pull(client, base, signal).catch((error: unknown) => {
+    if (!(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError(
+      `unclog's own image, which holds the origin, cannot be built: ${error.message}`,
+      error.bring,
+    );
+  });
   await GenericContainer.fromDockerfile(PACKAGE_ROOT)
     .withBuildArgs({ NODE_IMAGE: base, SOURCES: sources })
     .build(image, { deleteOnExit: false });

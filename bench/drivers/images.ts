@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 
 import { BenchError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
+import { matchesVersion } from './version.ts';
 
 /** As compose does: `.env` beside docker-compose.yml, under what the environment says. */
 function environment(): Record<string, string | undefined> {
@@ -40,6 +41,8 @@ export function imageFor(key: string, version?: string): string {
   if (version === undefined) return image;
   const named = env[`UNCLOG_IMAGE_${key}_${version}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')];
   if (named !== undefined) return named;
+  const configured = image.slice(image.lastIndexOf(':') + 1);
+  if (matchesVersion(configured, version)) return image;
   const [repository = '', tag = ''] = interpolate(declared, {}).split(':');
   return `${repository}:${tag.startsWith('v') ? 'v' : ''}${version.replace(/^v/, '')}`;
 }

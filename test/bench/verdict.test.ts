@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Trace } from '../../bench/trace.ts';
-import { firstRelease, judge, judgeTrace, MAX_TRIES, type Verdict } from '../../bench/verdict.ts';
+import { clearlyHeld, firstRelease, judge, judgeTrace, MAX_TRIES, type Verdict } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
 import { evidenceOf, FLOOR, frozen, makeTrace, stalled, STALLED_AT_MS, streamed, WORKLOAD } from './traces.ts';
@@ -34,6 +34,11 @@ describe('streams', () => {
   });
 });
 
+/** The verdict of two tries while the relay was not held. */
+function besideAQuietRelay(before: Trace, last: Trace): Verdict {
+  return judge({ ...evidenceOf(before, last), reference: streamed() }, FLOOR).verdict;
+}
+
 /** Ten chunks, the first of which are held. */
 function heldOften(chunks: number): Trace {
   return streamed((seq) => (seq < chunks ? 300 : 0.2));
@@ -56,8 +61,29 @@ describe('inconclusive', () => {
 
   it('is no doubt when the relay beside it was held half as often', () => {
     const noisy = heldOften(4);
-    expect(judge({ ...evidenceOf(noisy), reference: heldOften(2) }, FLOOR).verdict).toBe('streams');
-    expect(judge({ ...evidenceOf(noisy), reference: heldOften(1) }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(noisy, noisy), reference: heldOften(2) }, FLOOR).verdict).toBe('streams');
+  });
+
+  it('is a delay of some words when they are many, or the same, each time and the relay was not held', () => {
+    const some = heldOften(4);
+    const others = streamed((seq) => (seq >= 6 ? 300 : 0.2));
+    const few = heldOften(2);
+    const fewOthers = streamed((seq) => (seq >= 8 ? 300 : 0.2));
+    expect(besideAQuietRelay(some, some)).toBe('delays');
+    expect(besideAQuietRelay(some, others)).toBe('delays');
+    expect(besideAQuietRelay(few, few)).toBe('delays');
+    expect(besideAQuietRelay(few, fewOthers)).toBe('streams');
+    expect(besideAQuietRelay(streamed(), few)).toBe('streams');
+    expect(judge({ ...evidenceOf(some, some), reference: streamed() }, FLOOR)).toMatchObject({ share: 0.4 });
+  });
+
+  it('is a stream that was held in one try and not in another', () => {
+    const evidence = { ...evidenceOf(streamed(200), streamed()), reference: streamed() };
+    expect(judge(evidence, FLOOR)).toEqual({
+      verdict: 'inconclusive',
+      reason: 'nearly every word was held in 1 of 2 tries, and none in another',
+      tries: 2,
+    });
   });
 
   it('counts the tries, of which the last one decides', () => {
@@ -70,27 +96,62 @@ describe('inconclusive', () => {
   });
 });
 
+describe('a word that is held alone', () => {
+  const first = streamed((seq) => (seq === 0 ? 800 : 0.2));
+
+  it('is a delay when it is the same each time, and not the relay’s', () => {
+    expect(judge({ ...evidenceOf(first, first), reference: streamed() }, FLOOR)).toMatchObject({
+      verdict: 'delays',
+      words: [0],
+    });
+  });
+
+  it('is an outlier when it is another the next time, or the relay’s too', () => {
+    const second = streamed((seq) => (seq === 1 ? 800 : 0.2));
+    expect(judge({ ...evidenceOf(first, second), reference: streamed() }, FLOOR).verdict).toBe('streams');
+    expect(judge({ ...evidenceOf(first, first), reference: first }, FLOOR).verdict).toBe('streams');
+  });
+
+  it('counts from four times the limit', () => {
+    expect(
+      clearlyHeld(
+        streamed((seq) => (seq === 2 ? 20.1 : 0.2)),
+        FLOOR,
+      ),
+    ).toEqual([2]);
+    expect(
+      clearlyHeld(
+        streamed((seq) => (seq === 2 ? 20 : 0.2)),
+        FLOOR,
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe('delays', () => {
   it('says the hold, and the floor it is held against', () => {
     expect(judgeTrace(streamed(200), FLOOR)).toEqual({
       verdict: 'delays',
       hold: { n: 10, p50Ms: 200, p99Ms: 200, maxMs: 200 },
       floor: FLOOR.hold,
+      share: 1,
     });
   });
 
   it('is inconclusive when the transparent relay was held as well', () => {
-    const evidence = { ...evidenceOf(streamed(80)), reference: streamed(30) };
+    const evidence = { ...evidenceOf(streamed(80), streamed(80)), reference: streamed(30) };
     expect(judge(evidence, FLOOR)).toEqual({
       verdict: 'inconclusive',
       reason: 'beside it the transparent relay was held 30.0 ms too: the machine was busy',
-      tries: 1,
+      tries: 2,
     });
   });
 
   it('stays when it is three times what the transparent relay was held', () => {
-    expect(judge({ ...evidenceOf(streamed(90)), reference: streamed(30) }, FLOOR).verdict).toBe('delays');
-    expect(judge({ ...evidenceOf(streamed(90)), reference: streamed(30.1) }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(streamed(90), streamed(90)), reference: streamed(30) }, FLOOR).verdict).toBe('delays');
+    expect(judge({ ...evidenceOf(streamed(90), streamed(90)), reference: streamed(30.1) }, FLOOR).verdict).toBe(
+      'inconclusive',
+    );
   });
 
   it('stays when nothing came through the transparent relay', () => {
@@ -189,6 +250,7 @@ describe('coalesces with its bytes frozen', () => {
       verdict: 'delays',
       hold: { n: 1, p50Ms: 1100, p99Ms: 1100, maxMs: 1100 },
       floor: FLOOR.hold,
+      share: 1,
     });
   });
 
@@ -340,10 +402,10 @@ describe('harness-error', () => {
     expect(judgeTrace(ended(how, detail), FLOOR)).toEqual({ verdict: 'harness-error', reason });
   });
 
-  it('is not an origin that ended because its client, the hop, left', () => {
+  it('is not an origin that was left: the hop cut the stream, though the client saw a clean end', () => {
     const trace = streamed();
     trace.origin.end = { at: trace.origin.end?.at ?? 0, how: 'client-left' };
-    expect(verdictOf(trace)).toBe('streams');
+    expect(judgeTrace(trace, FLOOR)).toMatchObject({ verdict: 'breaks', how: 'cut', told: false });
   });
 
   it('is a hop that could not be reached', () => {

@@ -151,7 +151,7 @@ describe('the end of a stream', () => {
     ['while it is paced', { mode: 'paced', intervalMs: 5 }],
     ['while it waits for an acknowledgement', PATIENT],
   ] as const)('whose reader vanishes %s is that the client left', async (_, pace) => {
-    const id = await origin.create({ count: 1_000_000, pace });
+    const id = await origin.create({ count: 100_000, pace });
     const socket = connect(origin.dataPort, '127.0.0.1');
     socket.write(`GET /stream/${id} HTTP/1.1\r\nhost: test\r\n\r\n`);
     await once(socket, 'data');
@@ -160,7 +160,7 @@ describe('the end of a stream', () => {
     expect(end?.how).toBe('client-left');
   });
 
-  it('whose reader hangs, though all is written, is a cut at the lifetime', async () => {
+  it('whose reader hangs is a cut at the lifetime, and no more is written than it and the kernel take', async () => {
     const stream = new Stream(
       'hung',
       resolveWorkload({
@@ -180,7 +180,8 @@ describe('the end of a stream', () => {
     reader.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n');
     // Resolves at all only because the response is cut; it has not been read to its end.
     expect(await emitted.promise).toBe(false);
-    expect(stream.trace.end?.how).toBe('complete');
+    expect(stream.trace.end?.how).toBe('lifetime');
+    expect(stream.trace.emissions.length).toBeLessThan(32);
     reader.destroy();
     server.close();
   });

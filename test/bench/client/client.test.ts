@@ -278,11 +278,11 @@ describe('a content coding', () => {
     expect(textOf(result).length).toBeGreaterThan(0);
   });
 
-  it('that is unknown makes the response malformed, and names it', async () => {
+  it('that is unknown is our limit, and named', async () => {
     const head = 'content-encoding: compress\r\ncontent-length: 5\r\n';
     const { trace } = await fetched({ answer: answering(head, (socket) => socket.write('hello')) });
     expect(trace.end).toMatchObject({
-      how: 'malformed',
+      how: 'undecodable',
       detail: expect.stringContaining('content-encoding "compress" cannot be decoded here'),
     });
   });

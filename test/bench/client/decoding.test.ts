@@ -1,6 +1,15 @@
 import { once } from 'node:events';
 import type { Transform } from 'node:stream';
-import { constants, createBrotliCompress, createDeflate, createGzip, createZstdCompress, type Zlib } from 'node:zlib';
+import {
+  brotliCompressSync,
+  constants,
+  createBrotliCompress,
+  createDeflate,
+  createGzip,
+  createZstdCompress,
+  gzipSync,
+  type Zlib,
+} from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
@@ -78,7 +87,25 @@ describe('an unknown coding', () => {
     );
   });
 
-  it('may be two at once', () => {
-    expect(() => decoderFor('gzip, br')).toThrow('content-encoding "gzip, br" cannot be decoded here');
+  it('is found among several', () => {
+    expect(() => decoderFor('gzip, pack200-gzip')).toThrow('content-encoding "pack200-gzip" cannot be decoded here');
+  });
+});
+
+describe('two codings', () => {
+  it('are undone in the reverse order of their naming', async () => {
+    const decoder = decoderFor('gzip, br');
+    const coded = brotliCompressSync(gzipSync('the stream'));
+    expect((await decoder.decode(coded)).toString()).toBe('the stream');
+    await decoder.finish();
+  });
+});
+
+describe('the end of a coding', () => {
+  it.each(['gzip', 'br'] as const)('of %s that is missing is told', async (coding) => {
+    const whole = coding === 'gzip' ? gzipSync('the stream') : brotliCompressSync('the stream');
+    const decoder = decoderFor(coding);
+    await decoder.decode(whole.subarray(0, -1));
+    await expect(decoder.finish()).rejects.toThrow(/unexpected end/);
   });
 });
