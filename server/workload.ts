@@ -25,6 +25,13 @@ export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (
 export const LockStep = Type.Object(
   {
     mode: Type.Literal('lock-step'),
+    leadMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 60_000,
+        description: 'The silence between the head and the first chunk.',
+      }),
+    ),
     deadlineMs: Type.Optional(
       Type.Integer({
         minimum: 10,
@@ -148,6 +155,7 @@ export const MEDIA_TYPES: Record<Format, string> = {
 
 export const LOCK_STEP: LockStep = {
   mode: 'lock-step',
+  leadMs: 0,
   deadlineMs: 1000,
   budgetMs: 1500,
   boundBytes: 1024 * 1024,

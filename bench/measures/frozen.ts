@@ -3,7 +3,8 @@
  * before the end of the response was let go by bytes or by time, and not by the end.
  */
 
-import { LOCK_STEP, resolveWorkload, type LockStep } from '../../server/workload.ts';
+import { chunkSize } from '../../server/payload.ts';
+import { LOCK_STEP, resolveWorkload, type LockStep, type WorkloadInput } from '../../server/workload.ts';
 import { header } from '../client/http1.ts';
 import { fetchStream, type ClientTrace } from '../client/client.ts';
 import { longestMs } from '../measure.ts';
@@ -37,13 +38,26 @@ export interface FrozenOptions {
 /** Connecting, starting and ending, beyond what the workload itself takes. */
 const SLACK_MS = 5000;
 
+/** So long after the head comes the first write, that a hop reads it by itself. */
+const LEAD_MS = 5;
+
 /** Each write that is left when there is no acknowledgement is made in a turn of its own. */
 const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };
 
-/** A chunk beyond the bytes that are asked for is left to the end: a length that is announced is not filled before it. */
-export function frozenPace({ chunkBytes, deadlineMs, lingerMs = 0 }: Omit<FrozenOptions, 'onBody'>): LockStep {
-  const boundBytes = chunkBytes.reduce((sum, bytes) => sum + bytes, 1);
-  return { ...LOCK_STEP, ...ONE_BY_ONE, deadlineMs, budgetMs: 600_000, boundBytes, lingerMs };
+/**
+ * What the origin is asked for. A chunk beyond the bytes that are asked for is left to the end, so that
+ * a length that is announced is not filled before it.
+ */
+export function frozenWorkload(
+  input: MeasureContext['workload'],
+  { chunkBytes, deadlineMs, lingerMs = 0 }: Omit<FrozenOptions, 'onBody'>,
+): WorkloadInput & { pace: LockStep } {
+  const plain = { ...input, count: chunkBytes.length, chunkBytes };
+  // Small sizes are raised to what the marks need.
+  const raised = resolveWorkload(plain);
+  const boundBytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 1);
+  const pace = { ...LOCK_STEP, ...ONE_BY_ONE, leadMs: LEAD_MS, deadlineMs, budgetMs: 600_000, boundBytes, lingerMs };
+  return { ...plain, pace };
 }
 
 function faultOf(
@@ -53,7 +67,8 @@ function faultOf(
   pieces: number,
 ): string | undefined {
   if (client.end.how === 'not-connected') return `no connection to the hop: ${client.end.detail ?? ''}`;
-  if (request === undefined || end === undefined) return `the request did not reach the origin: ${client.end.how}`;
+  if (request === undefined || end === undefined)
+    return `the hop answered ${client.head?.status ?? client.end.how} without the origin`;
   if (end.how !== 'complete') return `the stream was cut before its end: ${end.how}`;
   if (pieces > 0 && client.head?.status !== status) return `the hop answered ${client.head?.status ?? 'nothing'}`;
   return undefined;
@@ -85,8 +100,8 @@ export async function frozenStream(
 ): Promise<Frozen> {
   signal?.throwIfAborted();
   const { chunkBytes, onBody } = options;
-  const pace = frozenPace(options);
-  const asked = { ...input, count: chunkBytes.length, chunkBytes, pace };
+  const asked = frozenWorkload(input, options);
+  const { pace } = asked;
   // The budget is no measure of it: every write may take its deadline.
   const totalMs = longestMs(resolveWorkload({ ...asked, pace: { ...pace, budgetMs: 10 } }));
   const timeoutMs = totalMs + (chunkBytes.length > 16 ? 0 : chunkBytes.length * pace.deadlineMs) + SLACK_MS;

@@ -8,15 +8,17 @@ import { frozenStream } from './frozen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 import { bracket, nextQuestions, type Answer, type SearchOptions } from './search.ts';
 
-/** Body bytes: those before the end of the response alone; `firstMs` counts from the last write. */
+/** Body bytes: those before the end of the response alone. */
 export interface Probe {
   /** Written in all, … */
   bytes: number;
   /** … in so many writes. */
   writes: number;
   releasedBytes: number;
-  /** When the first of the bytes that the probe is about came; absent when none did. */
+  /** When the first of the bytes that the probe is about came, counted from its last write; absent when none did. */
   firstMs?: number;
+  /** From its first write to its last. */
+  writingMs: number;
   coding?: string;
   fault?: string;
 }
@@ -24,6 +26,8 @@ export interface Probe {
 export interface ThresholdEvidence {
   delayLimitMs: number;
   waitMs: number;
+  /** How long the smallest chunk was waited for. */
+  quietMs: number;
   /** As few bytes as a chunk can have. */
   smallest: Probe[];
   /** In one write. */
@@ -68,9 +72,14 @@ const AT_ONCE = 4;
 const TIMES = 3;
 const SMALLEST_WAIT_MS = 60;
 const WAIT_FACTOR = 4;
+/** The smallest chunk is waited for longer, so that a timer is known before bytes are written for as long. */
+const QUIET_MS = 250;
+/** Of a timer’s period: what comes out in the first half was let go by bytes; and until shortly before its end it is quiet. */
+const BEFORE_TIMER = 0.5;
+const QUIET_SHARE = 0.9;
 const CHUNK_BYTES = [64, 1024, 16 * 1024];
-/** Each is a turn of the origin's; and a search of more would not end in time. */
-const MOST_WRITES = 128;
+/** What a write takes at most, on a quiet machine: it is a turn of the origin's. */
+const WRITE_MS = 1.5;
 /** The shortest that the origin can wait for an acknowledgement. */
 const SHORTEST_MS = 10;
 
@@ -84,6 +93,7 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
     bytes: about.reduce((sum, { bytes }) => sum + bytes, 0),
     writes: about.length,
     releasedBytes: Math.max(0, total - beyondBytes),
+    writingMs: (about.at(-1)?.at ?? 0) - (about[0]?.at ?? 0),
     ...(first === undefined ? {} : { firstMs: first.at - (writes.at(-1)?.at ?? 0) }),
     ...(coding === undefined ? {} : { coding }),
     ...(fault === undefined ? {} : { fault }),
@@ -97,30 +107,31 @@ function median(values: number[]): number {
 type Start =
   | { how: 'streams' }
   | { how: 'by-time'; minMs: number; maxMs: number }
-  /** What comes out within `limitMs` is let go by bytes. */
-  | { how: 'held'; limitMs: number; timerMs?: number };
+  /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
+  | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
 
 /** What the smallest chunks say: at the floor they stream; later it is a timer, and only what is well before it is by bytes. */
-export function startOf({ smallest, delayLimitMs, waitMs }: ThresholdEvidence): Start {
+export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEvidence): Start {
   const seen = smallest.flatMap(({ firstMs }) => firstMs ?? []);
-  if (seen.length === 0) return { how: 'held', limitMs: waitMs };
+  if (seen.length === 0) return { how: 'held', limitMs: waitMs, quietMs };
   if (seen.length === smallest.length && median(seen) <= delayLimitMs) return { how: 'streams' };
   const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
-  const limitMs = Math.floor(minMs / 2);
+  const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
   if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, maxMs };
-  return { how: 'held', limitMs, timerMs: median(seen) };
+  return { how: 'held', limitMs, quietMs: minMs * QUIET_SHARE, timerMs: median(seen) };
 }
 
-function answer({ bytes, firstMs }: Probe, limitMs: number): Answer {
-  return { at: bytes, enough: firstMs !== undefined && firstMs <= limitMs };
+type Limits = Extract<Start, { how: 'held' }>;
+
+function answers(probes: readonly Probe[], { limitMs, quietMs }: Limits): Answer[] {
+  return probes.map(({ bytes, firstMs, writingMs }) => ({
+    at: bytes,
+    enough: firstMs !== undefined && firstMs <= limitMs && writingMs + firstMs <= quietMs,
+  }));
 }
 
-function answers(probes: readonly Probe[], limitMs: number): Answer[] {
-  return probes.map((probe) => answer(probe, limitMs));
-}
-
-function rangeOf(probes: readonly Probe[], limitMs: number, start: number): Range | undefined {
-  const { over, upTo, consistent } = bracket(answers(probes, limitMs), start);
+function rangeOf(probes: readonly Probe[], limits: Limits, start: number): Range | undefined {
+  const { over, upTo, consistent } = bracket(answers(probes, limits), start);
   return upTo === undefined ? undefined : { over, upTo, exact: consistent && upTo - over === 1 };
 }
 
@@ -131,10 +142,10 @@ function writesFor(bytes: number, chunkBytes: number): number {
 
 function chunkFigures(
   { chunkBytes, probes }: ThresholdEvidence['byChunk'][number],
-  limitMs: number,
+  limits: Limits,
   { upTo }: Range,
 ): Extract<ThresholdFigures, { how: 'bytes' }>['byChunk'][number] {
-  const found = bracket(answers(probes, limitMs), 0);
+  const found = bracket(answers(probes, limits), 0);
   const expected = writesFor(upTo, chunkBytes) * chunkBytes;
   return {
     chunkBytes,
@@ -152,10 +163,9 @@ function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const start = startOf(evidence);
   if (start.how === 'streams') return { how: 'streams', bytes: 0 };
   if (start.how === 'by-time') return start;
-  const { limitMs } = start;
   const timer = start.timerMs === undefined ? {} : { timerMs: start.timerMs };
   const least = smallest[0]?.bytes ?? 0;
-  const threshold = rangeOf(first, limitMs, least);
+  const threshold = rangeOf(first, start, least);
   if (threshold === undefined) {
     const boundBytes = Math.max(...first.map(({ bytes }) => bytes));
     return { how: 'not-by-bytes', boundBytes, ...timer };
@@ -163,13 +173,13 @@ function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const deciding = first.filter(({ bytes, firstMs }) => bytes === threshold.upTo && firstMs !== undefined);
   const released = deciding.map(({ releasedBytes }) => releasedBytes);
   const { coding } = deciding[0] ?? {};
-  const second = rangeOf(next, limitMs, 0);
+  const second = rangeOf(next, start, 0);
   return {
     how: 'bytes',
     threshold,
     releasedBytes: { min: Math.min(...released), max: Math.max(...released) },
     ...(second === undefined ? {} : { next: second }),
-    byChunk: byChunk.map((chunks) => chunkFigures(chunks, limitMs, threshold)),
+    byChunk: byChunk.map((chunks) => chunkFigures(chunks, start, threshold)),
     ...timer,
     ...(coding === undefined ? {} : { coding }),
   };
@@ -223,12 +233,12 @@ function say(found: ThresholdFigures): string {
 /** Asks until the search is over; what was asked is added to `probes`. */
 async function search(
   probes: Probe[],
-  limitMs: number,
+  limits: Limits,
   options: SearchOptions,
   ask: (at: number) => Promise<Probe>,
 ): Promise<void> {
   for (;;) {
-    const questions = nextQuestions(answers(probes, limitMs), options);
+    const questions = nextQuestions(answers(probes, limits), options);
     if (questions.length === 0) return;
     probes.push(...(await Promise.all(questions.map(ask))));
     if (probes.some(({ fault }) => fault !== undefined)) return;
@@ -274,51 +284,60 @@ async function chunkProbe(context: MeasureContext, chunkBytes: number, writes: n
   return probeOf(frozen, writes);
 }
 
+function mostWrites({ quietMs, limitMs }: Limits): number {
+  return Math.floor((quietMs - limitMs) / WRITE_MS);
+}
+
 /** The threshold in writes of one size, asked in writes and kept in bytes. */
 async function chunkProbes(
   context: MeasureContext,
   chunkBytes: number,
   expected: number,
-  waitMs: number,
+  limits: Limits,
 ): Promise<ThresholdEvidence['byChunk'][number]> {
   const probes: Probe[] = [];
+  const options = {
+    over: 0,
+    rungs: [mostWrites(limits)],
+    atOnce: AT_ONCE,
+    times: 1,
+    hints: [expected - 1, expected],
+  };
   for (;;) {
-    const inWrites = answers(probes, waitMs).map(({ at, enough }) => ({ at: at / chunkBytes, enough }));
-    const options = { over: 0, rungs: [MOST_WRITES], atOnce: AT_ONCE, times: 1, hints: [expected - 1, expected] };
+    const inWrites = answers(probes, limits).map(({ at, enough }) => ({ at: at / chunkBytes, enough }));
     const questions = nextQuestions(inWrites, options);
     if (questions.length === 0) return { chunkBytes, probes };
-    probes.push(...(await Promise.all(questions.map((writes) => chunkProbe(context, chunkBytes, writes, waitMs)))));
+    const ask = (writes: number): Promise<Probe> => chunkProbe(context, chunkBytes, writes, limits.limitMs);
+    probes.push(...(await Promise.all(questions.map(ask))));
+    if (probes.some(({ fault }) => fault !== undefined)) return { chunkBytes, probes };
   }
 }
 
 async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const { delayLimitMs } = context.floor;
   const waitMs = Math.max(SMALLEST_WAIT_MS, Math.ceil(delayLimitMs * WAIT_FACTOR));
-  const evidence: ThresholdEvidence = { delayLimitMs, waitMs, smallest: [], first: [], next: [], byChunk: [] };
+  const quietMs = Math.max(QUIET_MS, 2 * waitMs);
+  const evidence: ThresholdEvidence = { delayLimitMs, waitMs, quietMs, smallest: [], first: [], next: [], byChunk: [] };
   const { smallest, first, next } = evidence;
-  smallest.push(await wholeProbe(context, 1, waitMs));
+  smallest.push(await wholeProbe(context, 1, quietMs));
   // One after another, so that a timer that ticks by itself is not met at one moment only.
   while (smallest.length < TIMES && smallest[0]?.firstMs !== undefined)
-    smallest.push(await wholeProbe(context, 1, waitMs));
+    smallest.push(await wholeProbe(context, 1, quietMs));
   const start = startOf(evidence);
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
   const { limitMs } = start;
   const least = smallest[0]?.bytes ?? 0;
-  const bounds = { rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
-  await search(first, limitMs, { ...bounds, over: least }, (bytes) => wholeProbe(context, bytes, limitMs));
+  const bounds = { over: least, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
+  await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitMs));
   const found = figures(evidence);
   if (found.how !== 'bytes' || !found.threshold.exact) return evidence;
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
-  await search(next, limitMs, { ...bounds, over: least }, (bytes) =>
-    nextProbe(context, { upTo, released }, bytes, limitMs),
-  );
-  // Writing them takes longer than bytes may be told from a timer.
-  if (start.timerMs !== undefined) return evidence;
-  const sizes = CHUNK_BYTES.filter((size) => size < upTo && writesFor(upTo, size) <= MOST_WRITES);
-  evidence.byChunk = await Promise.all(sizes.map((size) => chunkProbes(context, size, writesFor(upTo, size), limitMs)));
+  await search(next, start, bounds, (bytes) => nextProbe(context, { upTo, released }, bytes, limitMs));
+  const sizes = CHUNK_BYTES.filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
+  evidence.byChunk = await Promise.all(sizes.map((size) => chunkProbes(context, size, writesFor(upTo, size), start)));
   return evidence;
 }
 

@@ -89,8 +89,22 @@ const tick: Guilty = (out) => {
   const release = (): void => {
     if (held.length > 0) out.write(Buffer.concat(held.splice(0)));
   };
-  const ticker = setInterval(release, TICK_MS);
-  out.on('close', () => clearInterval(ticker));
+  // An interval would be late by a little more at each tick.
+  const start = performance.now();
+  let ticks = 0;
+  let ticker: NodeJS.Timeout | undefined;
+  const wind = (): void => {
+    ticks += 1;
+    ticker = setTimeout(
+      () => {
+        wind();
+        release();
+      },
+      start + ticks * TICK_MS - performance.now(),
+    );
+  };
+  wind();
+  out.on('close', () => clearTimeout(ticker));
   return {
     piece: (bytes) => held.push(bytes),
     end() {
