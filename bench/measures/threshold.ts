@@ -38,7 +38,7 @@ export interface ThresholdEvidence {
   byChunk: { chunkBytes: number; probes: Probe[] }[];
 }
 
-/** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and every probe agreed. */
+/** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and every probe of these two agreed. */
 export interface Range {
   over: number;
   upTo: number;
@@ -56,7 +56,7 @@ export type ThresholdFigures =
       next?: Range;
       /** The same in writes of this size, counted in whole writes. */
       byChunk: { chunkBytes: number; over: number; upTo?: number; same: boolean }[];
-      /** Fewer bytes were let go after this, by a timer. */
+      /** The first chunk was let go after this, by a timer, which may have been started by the head. */
       timerMs?: number;
       /** The bytes are those before this coding: the threshold is one of coded bytes, and depends on the text. */
       coding?: string;
@@ -131,8 +131,8 @@ function answers(probes: readonly Probe[], { limitMs, quietMs }: Limits): Answer
 }
 
 function rangeOf(probes: readonly Probe[], limits: Limits, start: number): Range | undefined {
-  const { over, upTo, consistent } = bracket(answers(probes, limits), start);
-  return upTo === undefined ? undefined : { over, upTo, exact: consistent && upTo - over === 1 };
+  const { over, upTo, consistent, unanimous } = bracket(answers(probes, limits), start);
+  return upTo === undefined ? undefined : { over, upTo, exact: consistent && unanimous && upTo - over === 1 };
 }
 
 /** Writes that ought to be enough when nothing but bytes counts. */
@@ -204,7 +204,7 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
   const parts = [
     coding === undefined ? first : `${first} of this text before ${coding}`,
     ...(next === undefined ? [] : [sayNext(next)]),
-    ...(timerMs === undefined ? [] : [`or ${number(timerMs)} ms`]),
+    ...(timerMs === undefined ? [] : [`or after a timer`]),
     ...differ.map(
       ({ chunkBytes, upTo }) =>
         `in writes of ${number(chunkBytes)} ${upTo === undefined ? 'nothing is enough' : `${number(upTo)} bytes`}`,
@@ -300,7 +300,7 @@ async function chunkProbes(
     over: 0,
     rungs: [mostWrites(limits)],
     atOnce: AT_ONCE,
-    times: 1,
+    times: TIMES,
     hints: [expected - 1, expected],
   };
   for (;;) {
