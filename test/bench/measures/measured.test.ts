@@ -1,0 +1,64 @@
+/** Both measures for real, in one process, through relays that hold by bytes: what is found must not depend on the machine. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { flushMeasure } from '../../../bench/measures/flush.ts';
+import type { MeasureContext } from '../../../bench/measures/measure.ts';
+import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
+import { OriginClient } from '../../../bench/origin-client.ts';
+import { startRelays } from '../../../bench/relays/relays.ts';
+import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
+import { FLOOR } from '../traces.ts';
+
+let origin: RunningOrigin;
+let client: OriginClient;
+let ports: Record<string, number>;
+beforeAll(async () => {
+  origin = await runningOrigin();
+  client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
+  ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
+});
+afterAll(async () => {
+  client.close();
+  await origin[Symbol.asyncDispose]();
+});
+
+function through(relay: string, workload: MeasureContext['workload'] = {}): MeasureContext {
+  const clock = { shared: true, offsetMs: 0, errorMs: 0 };
+  const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
+  return { origin: client, clock, floor: FLOOR, via, workload, request: {} };
+}
+
+it.each([
+  ['hold-4096-bytes', 'chunked', 4096],
+  ['hold-4096-bytes', 'content-length', 4096],
+  ['hold-1000-bytes', 'close-delimited', 1000],
+] as const)('%s holds just so many bytes, %s, and again, in writes of any size', async (relay, framing, bytes) => {
+  const figures = thresholdMeasure.figures(await thresholdMeasure.measure(through(relay, { framing })));
+  const exactly = { over: bytes - 1, upTo: bytes, exact: true };
+  expect(figures).toMatchObject({ how: 'bytes', threshold: exactly, next: exactly });
+  expect(figures).toMatchObject({ byChunk: expect.not.arrayContaining([expect.objectContaining({ same: false })]) });
+});
+
+it('collect-all lets go by no bytes, nor by time', { timeout: 20_000 }, async () => {
+  const [threshold, flush] = await Promise.all([
+    thresholdMeasure.measure(through('collect-all')),
+    flushMeasure.measure(through('collect-all')),
+  ]);
+  expect(thresholdMeasure.figures(threshold)).toEqual({ how: 'not-by-bytes', boundBytes: 4 * 1024 * 1024 });
+  expect(flushMeasure.figures(flush)).toMatchObject({ how: 'never', after: 0 });
+});
+
+it('every stream is deleted from the origin afterwards', async () => {
+  const created: string[] = [];
+  const { create } = client;
+  client.create = async (workload) => {
+    const stream = await create.call(client, workload);
+    created.push(stream.id);
+    return stream;
+  };
+  await thresholdMeasure.measure(through('transparent'));
+  client.create = create;
+  expect(created).toHaveLength(3);
+  for (const id of created) expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+});
