@@ -38,9 +38,9 @@ export interface Measure<Evidence, Figures> {
   /** Touches sockets and clocks; brings back all that the figures are computed from. */
   measure(context: MeasureContext): Promise<Evidence>;
   /** Pure. */
-  figures(evidence: Evidence): Figures;
+  figures(this: void, evidence: Evidence): Figures;
   /** One short phrase for the matrix. */
-  say(figures: Figures): string;
+  say(this: void, figures: Figures): string;
   relays: RelayExpectation<Figures>[];
 }
 

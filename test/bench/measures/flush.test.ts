@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { flushMeasure, pauseMs, samplesOf, type FlushEvidence, type Sample } from '../../../bench/measures/flush.ts';
@@ -140,10 +140,10 @@ describe('what is said', () => {
   });
 });
 
-describe('a relay is convicted', () => {
-  const convicted = (relay: string, streams: Sample[][]): boolean | undefined =>
-    flushMeasure.relays.find((one) => one.relay === relay)?.convicted(found(streams));
+const convicted = (relay: string, streams: Sample[][]): boolean | undefined =>
+  flushMeasure.relays.find((one) => one.relay === relay)?.convicted(found(streams));
 
+describe('a relay is convicted', () => {
   it.each([
     ['hold-50-ms', delayed(50), true],
     ['hold-50-ms', delayed(52.5), true],

@@ -76,9 +76,9 @@ describe('a probe', () => {
   });
 });
 
-describe('the smallest chunks', () => {
-  const start = (smallest: Probe[]): ReturnType<typeof startOf> => startOf({ ...BASE, smallest });
+const start = (smallest: Probe[]): ReturnType<typeof startOf> => startOf({ ...BASE, smallest });
 
+describe('the smallest chunks', () => {
   it('stream where most are at the floor', () => {
     expect(start([out(14, 5), out(14, 4), out(14, 90)])).toEqual({ how: 'streams' });
   });
@@ -225,17 +225,17 @@ describe('what is said', () => {
   });
 });
 
-describe('a relay is convicted', () => {
-  const convicted = (relay: string, one: ThresholdFigures): boolean | undefined =>
-    thresholdMeasure.relays.find((candidate) => candidate.relay === relay)?.convicted(one);
-  const exactly = (bytes: number, nextBytes = bytes, exact = true): ThresholdFigures => ({
-    how: 'bytes',
-    threshold: { over: bytes - 1, upTo: bytes, exact },
-    releasedBytes: { min: bytes, max: bytes },
-    next: { over: nextBytes - 1, upTo: nextBytes, exact: true },
-    byChunk: [],
-  });
+const convicted = (relay: string, one: ThresholdFigures): boolean | undefined =>
+  thresholdMeasure.relays.find((candidate) => candidate.relay === relay)?.convicted(one);
+const exactly = (bytes: number, nextBytes = bytes, exact = true): ThresholdFigures => ({
+  how: 'bytes',
+  threshold: { over: bytes - 1, upTo: bytes, exact },
+  releasedBytes: { min: bytes, max: bytes },
+  next: { over: nextBytes - 1, upTo: nextBytes, exact: true },
+  byChunk: [],
+});
 
+describe('a relay is convicted', () => {
   it.each([
     ['hold-4096-bytes', exactly(4096), true],
     ['hold-4096-bytes', exactly(4095), false],
