@@ -25,13 +25,6 @@ export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (
 export const LockStep = Type.Object(
   {
     mode: Type.Literal('lock-step'),
-    leadMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 60_000,
-        description: 'The silence between the head and the first chunk.',
-      }),
-    ),
     deadlineMs: Type.Optional(
       Type.Integer({
         minimum: 10,
@@ -76,6 +69,13 @@ export const LockStep = Type.Object(
         minimum: 0,
         maximum: 600_000,
         description: 'After a stall, the silence before the end of the response.',
+      }),
+    ),
+    leadMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 60_000,
+        description: 'The silence between the head and the first chunk.',
       }),
     ),
   },
@@ -155,7 +155,6 @@ export const MEDIA_TYPES: Record<Format, string> = {
 
 export const LOCK_STEP: LockStep = {
   mode: 'lock-step',
-  leadMs: 0,
   deadlineMs: 1000,
   budgetMs: 1500,
   boundBytes: 1024 * 1024,
@@ -163,6 +162,7 @@ export const LOCK_STEP: LockStep = {
   stepMs: 15,
   releases: 3,
   lingerMs: 250,
+  leadMs: 0,
 };
 
 export const PACED: Paced = { mode: 'paced', intervalMs: 10 };

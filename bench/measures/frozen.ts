@@ -39,7 +39,7 @@ export interface FrozenOptions {
 const SLACK_MS = 5000;
 
 /** So long after the head comes the first write, that a hop reads it by itself. */
-const LEAD_MS = 5;
+export const LEAD_MS = 5;
 
 /** Each write that is left when there is no acknowledgement is made in a turn of its own. */
 const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
+import { measureStream } from '../../../bench/measure.ts';
 import { flushMeasure } from '../../../bench/measures/flush.ts';
+import { frozenWorkload, LEAD_MS } from '../../../bench/measures/frozen.ts';
 import type { MeasureContext } from '../../../bench/measures/measure.ts';
 import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
@@ -55,4 +57,12 @@ it('every stream is deleted from the origin afterwards', async () => {
   const created = await Promise.all(create.mock.results.map(({ value }) => value as Promise<{ id: string }>));
   expect(created).toHaveLength(3);
   for (const { id } of created) expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+});
+
+it('the head comes well before the first write, so that a hop reads it by itself', async () => {
+  const workload = frozenWorkload({}, { chunkBytes: [100], deadlineMs: 10 });
+  const { clock, via } = through('transparent');
+  const { origin: seen } = await measureStream({ origin: client, clock, via, workload });
+  // A timer of Node's may be early by the millisecond that its clock is rounded to.
+  expect((seen.emissions[0]?.at ?? 0) - (seen.headAt ?? Infinity)).toBeGreaterThanOrEqual(LEAD_MS - 1);
 });
