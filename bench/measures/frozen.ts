@@ -38,8 +38,11 @@ export interface FrozenOptions {
 /** Connecting, starting and ending, beyond what the workload itself takes. */
 const SLACK_MS = 5000;
 
-/** So long after the head comes the first write, that a hop reads it by itself. */
-export const LEAD_MS = 5;
+/**
+ * So long after the head comes the first write, that a hop reads it by itself even when the machine is busy: what is
+ * read with the head goes through Go's buffers otherwise, and is held by other bytes.
+ */
+export const LEAD_MS = 20;
 
 /** Each write that is left when there is no acknowledgement is made in a turn of its own. */
 const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };

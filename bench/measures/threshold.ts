@@ -20,6 +20,8 @@ export interface Probe {
   /** From its first write to its last. */
   writingMs: number;
   coding?: string;
+  /** What was to come out before did not: the probe tells nothing. */
+  void?: true;
   fault?: string;
 }
 
@@ -70,6 +72,10 @@ const RUNGS_BYTES = [64 * 1024, 1024 * 1024, 4 * 1024 * 1024];
 const AT_ONCE = 4;
 /** How often each of the two sizes that decide is probed. */
 const TIMES = 3;
+/** A search ends after so many: usual are thirty. */
+const MOST_PROBES = 90;
+/** On a busy machine the smallest chunk must be seen at the floor more often than not in so many. */
+const MOST_SMALLEST = 9;
 const SMALLEST_WAIT_MS = 60;
 const WAIT_FACTOR = 4;
 /** The smallest chunk is waited for longer, so that a timer is known before bytes are written for as long. */
@@ -96,6 +102,7 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
     writingMs: (about.at(-1)?.at ?? 0) - (about[0]?.at ?? 0),
     ...(first === undefined ? {} : { firstMs: first.at - (writes.at(-1)?.at ?? 0) }),
     ...(coding === undefined ? {} : { coding }),
+    ...(total < beyondBytes ? { void: true } : {}),
     ...(fault === undefined ? {} : { fault }),
   };
 }
@@ -124,7 +131,8 @@ export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEv
 type Limits = Extract<Start, { how: 'held' }>;
 
 function answers(probes: readonly Probe[], { limitMs, quietMs }: Limits): Answer[] {
-  return probes.map(({ bytes, firstMs, writingMs }) => ({
+  const told = probes.filter((probe) => probe.void === undefined);
+  return told.map(({ bytes, firstMs, writingMs }) => ({
     at: bytes,
     enough: firstMs !== undefined && firstMs <= limitMs && writingMs + firstMs <= quietMs,
   }));
@@ -239,7 +247,7 @@ async function search(
 ): Promise<void> {
   for (;;) {
     const questions = nextQuestions(answers(probes, limits), options);
-    if (questions.length === 0) return;
+    if (questions.length === 0 || probes.length >= MOST_PROBES) return;
     probes.push(...(await Promise.all(questions.map(ask))));
     if (probes.some(({ fault }) => fault !== undefined)) return;
   }
@@ -321,7 +329,8 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const { smallest, first, next } = evidence;
   smallest.push(await wholeProbe(context, 1, quietMs));
   // One after another, so that a timer that ticks by itself is not met at one moment only.
-  while (smallest.length < TIMES && smallest[0]?.firstMs !== undefined)
+  const undecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
+  while (smallest[0]?.firstMs !== undefined && smallest.length < MOST_SMALLEST && undecided())
     smallest.push(await wholeProbe(context, 1, quietMs));
   const start = startOf(evidence);
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
