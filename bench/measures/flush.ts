@@ -47,6 +47,11 @@ const PHASES = [
   [0, 0.45, 0],
   [0, 0.6, 0.3],
 ];
+/**
+ * Through a hop that streams all is over in a few milliseconds, which a busy machine may take for itself: what nothing
+ * explains is asked again, and judged with all that was seen before.
+ */
+const MOST_ROUNDS = 3;
 /** An explanation must fit the samples within this share of the period … */
 const FITS = 0.1;
 /** What is waited for must come within the bound, the pause included. */
@@ -163,14 +168,16 @@ async function stream(context: MeasureContext, shares: readonly number[], boundM
 }
 
 async function measure(context: MeasureContext): Promise<FlushEvidence> {
-  const seen = await Promise.all(PHASES.map((shares) => stream(context, shares, BOUND_MS)));
-  const fault = seen.find((one) => one.fault !== undefined)?.fault;
-  return {
-    delayLimitMs: context.floor.delayLimitMs,
-    boundMs: BOUND_MS,
-    streams: seen.map(samplesOf),
-    ...(fault === undefined ? {} : { fault }),
-  };
+  const evidence: FlushEvidence = { delayLimitMs: context.floor.delayLimitMs, boundMs: BOUND_MS, streams: [] };
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const seen = await Promise.all(PHASES.map((shares) => stream(context, shares, BOUND_MS)));
+    evidence.streams.push(...seen.map(samplesOf));
+    const fault = seen.find((one) => one.fault !== undefined)?.fault;
+    if (fault !== undefined) return { ...evidence, fault };
+    const found = figures(evidence);
+    if (found.how !== 'timer' || found.from !== 'irregular') break;
+  }
+  return evidence;
 }
 
 const CLOSE = 0.05;

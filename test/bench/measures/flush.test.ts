@@ -108,6 +108,12 @@ describe('a flush interval', () => {
     expect(says([samples])).toMatch(/^lets go after \d+–\d+ ms, at no fixed time$/);
   });
 
+  it('is none where a moment of a busy machine was outweighed by what was seen before or after', () => {
+    const busy = [14, 10, 12, 17, 9, 13, 16, 11].map((heldMs) => ({ phaseMs: 0, heldMs }));
+    const quiet = busy.map(() => ({ phaseMs: 0, heldMs: 0.3 }));
+    expect(found([busy, quiet, quiet])).toEqual({ how: 'none', heldMs: 0.3 });
+  });
+
   it('is none at the floor, and just above it a timer', () => {
     expect(found([delayed(5)])).toEqual({ how: 'none', heldMs: 5 });
     expect(found([delayed(5.1)])).toMatchObject({ how: 'timer' });
