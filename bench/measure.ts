@@ -25,7 +25,7 @@ export function longestMs(workload: Workload): number {
   const { pace, count } = workload;
   if (pace.mode === 'paced') return count * pace.intervalMs;
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
-  return pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
+  return pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
 
 /** Acknowledges arrivals one request at a time, each time the highest that arrived. */

@@ -153,7 +153,8 @@ async function measureAll(
   { measures, signal }: RunOptions,
 ): Promise<Measured> {
   const { workload, request } = laneStream(lane);
-  const context = { origin: stage.origin, clock: proof.instrument.clock, via: hop.address, workload, request, signal };
+  const { clock, floor } = proof.instrument;
+  const context = { origin: stage.origin, clock, floor, via: hop.address, workload, request, signal };
   const measured: Measured = { evidence: {}, results: {} };
   for (const measure of measures) {
     const evidence = await measure.measure(context);

@@ -129,6 +129,7 @@ export class Stream {
 
   /** Whether the stream stalled. */
   async #emitLockStep(pace: LockStep, count: number): Promise<boolean> {
+    if (pace.leadMs > 0) await delay(pace.leadMs, undefined, { signal: this.#stop.signal });
     const start = monotonicMs();
     while (this.#nextSeq < count && monotonicMs() - start < pace.budgetMs) {
       const seq = this.#emitNext();

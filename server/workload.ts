@@ -88,6 +88,13 @@ export const LockStep = Type.Object(
         },
       ),
     ),
+    leadMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 60_000,
+        description: 'The silence between the head and the first chunk.',
+      }),
+    ),
   },
   {
     additionalProperties: false,
@@ -173,6 +180,7 @@ export const LOCK_STEP: LockStep = {
   stepMs: 15,
   releases: 3,
   lingerMs: 250,
+  leadMs: 0,
 };
 
 export const PACED: Paced = { mode: 'paced', intervalMs: 10 };

@@ -6,12 +6,15 @@
 import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
+import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 
 /** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
 export interface MeasureContext {
   origin: OriginClient;
   clock: ClockOffset;
+  /** What this run's instrument can tell apart. */
+  floor: Floor;
   via: Address;
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
@@ -35,9 +38,9 @@ export interface Measure<Evidence, Figures> {
   /** Touches sockets and clocks; brings back all that the figures are computed from. */
   measure(context: MeasureContext): Promise<Evidence>;
   /** Pure. */
-  figures(evidence: Evidence): Figures;
+  figures(this: void, evidence: Evidence): Figures;
   /** One short phrase for the matrix. */
-  say(figures: Figures): string;
+  say(this: void, figures: Figures): string;
   relays: RelayExpectation<Figures>[];
 }
 

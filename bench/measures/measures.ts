@@ -1,6 +1,8 @@
 /** All measures, in the order in which they are reported. */
 
+import { flushMeasure } from './flush.ts';
 import { headersMeasure } from './headers.ts';
 import type { AnyMeasure } from './measure.ts';
+import { thresholdMeasure } from './threshold.ts';
 
-export const MEASURES: AnyMeasure[] = [headersMeasure];
+export const MEASURES: AnyMeasure[] = [thresholdMeasure, flushMeasure, headersMeasure];

@@ -28,7 +28,10 @@ export const TRANSPARENT = 'transparent';
 /** The chunk that is dropped, doubled, moved, altered or cut at. */
 const MARKED_PIECE = 3;
 export const HOLD_BYTES = 4096;
+/** Another block, that is no power of two. */
+const HOLD_ODD_BYTES = 1000;
 export const HOLD_MS = 50;
+const TICK_MS = 80;
 
 /** Treats the marked piece by `wrong` and passes every other on. */
 function atMarkedPiece(wrong: (bytes: Buffer, out: ServerResponse) => void): Guilty {
@@ -45,18 +48,20 @@ function atMarkedPiece(wrong: (bytes: Buffer, out: ServerResponse) => void): Gui
   };
 }
 
-const holdBytes: Guilty = (out) => {
-  let held = Buffer.alloc(0);
-  return {
-    piece(bytes) {
-      held = Buffer.concat([held, bytes]);
-      if (held.length < HOLD_BYTES) return;
-      out.write(held);
-      held = Buffer.alloc(0);
-    },
-    end: () => out.end(held),
+function holdBytes(least: number): Guilty {
+  return (out) => {
+    let held = Buffer.alloc(0);
+    return {
+      piece(bytes) {
+        held = Buffer.concat([held, bytes]);
+        if (held.length < least) return;
+        out.write(held);
+        held = Buffer.alloc(0);
+      },
+      end: () => out.end(held),
+    };
   };
-};
+}
 
 const holdTime: Guilty = (out) => {
   const held: Buffer[] = [];
@@ -72,6 +77,37 @@ const holdTime: Guilty = (out) => {
     },
     end() {
       clearTimeout(timer);
+      release();
+      out.end();
+    },
+  };
+};
+
+/** Lets go at ticks that do not wait for anything to be written. */
+const tick: Guilty = (out) => {
+  const held: Buffer[] = [];
+  const release = (): void => {
+    if (held.length > 0) out.write(Buffer.concat(held.splice(0)));
+  };
+  // An interval would be late by a little more at each tick.
+  const start = performance.now();
+  let ticks = 0;
+  let ticker: NodeJS.Timeout | undefined;
+  const wind = (): void => {
+    ticks += 1;
+    ticker = setTimeout(
+      () => {
+        wind();
+        release();
+      },
+      start + ticks * TICK_MS - performance.now(),
+    );
+  };
+  wind();
+  out.on('close', () => clearTimeout(ticker));
+  return {
+    piece: (bytes) => held.push(bytes),
+    end() {
       release();
       out.end();
     },
@@ -144,8 +180,10 @@ const passOn: Guilty = (out) => ({ piece: (bytes) => out.write(bytes), end: () =
 
 const RELAYS = {
   [TRANSPARENT]: transparent,
-  [`hold-${HOLD_BYTES}-bytes`]: guilty(holdBytes),
+  [`hold-${HOLD_BYTES}-bytes`]: guilty(holdBytes(HOLD_BYTES)),
+  [`hold-${HOLD_ODD_BYTES}-bytes`]: guilty(holdBytes(HOLD_ODD_BYTES)),
   [`hold-${HOLD_MS}-ms`]: guilty(holdTime),
+  [`tick-${TICK_MS}-ms`]: guilty(tick),
   'collect-all': guilty(collect),
   'drop-chunk': guilty(atMarkedPiece(() => {})),
   'duplicate-chunk': guilty(atMarkedPiece((bytes, out) => void out.write(Buffer.concat([bytes, bytes])))),

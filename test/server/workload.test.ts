@@ -20,6 +20,7 @@ describe('a workload', () => {
           "budgetMs": 1500,
           "deadlineMs": 1000,
           "growth": 1.125,
+          "leadMs": 0,
           "lingerMs": 250,
           "mode": "lock-step",
           "releases": 3,

@@ -1,0 +1,136 @@
+/**
+ * A stream of which we choose how many bytes are written and how long is waited then: what comes out
+ * before the end of the response was let go by bytes or by time, and not by the end.
+ */
+
+import { chunkSize } from '../../server/payload.ts';
+import { LOCK_STEP, resolveWorkload, type LockStep, type WorkloadInput } from '../../server/workload.ts';
+import { header } from '../client/http1.ts';
+import { fetchStream, type ClientTrace } from '../client/client.ts';
+import { longestMs } from '../measure.ts';
+import type { OriginTrace } from '../../server/trace.ts';
+import type { ClockOffset } from '../origin-client.ts';
+import type { MeasureContext } from './measure.ts';
+
+/** Times are milliseconds on the client's monotonic clock, bytes are of the body, after decoding at the client. */
+export interface Frozen {
+  /** What the origin wrote before it began the end, without its head. */
+  writes: { at: number; bytes: number }[];
+  /** What came out before that. */
+  pieces: { at: number; bytes: number }[];
+  /** The Content-Encoding that the client got. */
+  coding?: string;
+  /** Nothing is to be told from this stream. */
+  fault?: string;
+}
+
+export interface FrozenOptions {
+  /** One size for each write. */
+  chunkBytes: number[];
+  /** How long is waited for an acknowledgement after each write; without one all that are left are written. */
+  deadlineMs: number;
+  /** Silence after that, before the end. */
+  lingerMs?: number;
+  /** Told how many body bytes have come; may acknowledge a write so that the origin goes on with the next. */
+  onBody?(this: void, receivedBytes: number, acknowledge: (seq: number) => void): void;
+}
+
+/** Connecting, starting and ending, beyond what the workload itself takes. */
+const SLACK_MS = 5000;
+
+/**
+ * So long after the head comes the first write, that a hop reads it by itself even when the machine is busy: what is
+ * read with the head goes through Go's buffers otherwise, and is held by other bytes.
+ */
+export const LEAD_MS = 20;
+
+/** Each write that is left when there is no acknowledgement is made in a turn of its own. */
+const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };
+
+/**
+ * What the origin is asked for. A chunk beyond the bytes that are asked for is left to the end, so that
+ * a length that is announced is not filled before it.
+ */
+export function frozenWorkload(
+  input: MeasureContext['workload'],
+  { chunkBytes, deadlineMs, lingerMs = 0 }: Omit<FrozenOptions, 'onBody'>,
+): WorkloadInput & { pace: LockStep } {
+  const plain = { ...input, count: chunkBytes.length, chunkBytes };
+  // Small sizes are raised to what the marks need.
+  const raised = resolveWorkload(plain);
+  const boundBytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 1);
+  const pace = { ...LOCK_STEP, ...ONE_BY_ONE, leadMs: LEAD_MS, deadlineMs, budgetMs: 600_000, boundBytes, lingerMs };
+  return { ...plain, pace };
+}
+
+function faultOf(
+  { end, request }: OriginTrace,
+  client: ClientTrace,
+  status: number,
+  pieces: number,
+): string | undefined {
+  if (client.end.how === 'not-connected') return `no connection to the hop: ${client.end.detail ?? ''}`;
+  if (request === undefined || end === undefined)
+    return `the hop answered ${client.head?.status ?? client.end.how} without the origin`;
+  if (end.how !== 'complete') return `the stream was cut before its end: ${end.how}`;
+  if (pieces > 0 && client.head?.status !== status) return `the hop answered ${client.head?.status ?? 'nothing'}`;
+  return undefined;
+}
+
+/** Pure: what the two sides saw. */
+export function frozenOf(
+  origin: OriginTrace,
+  client: ClientTrace,
+  body: Frozen['pieces'],
+  { offsetMs }: Pick<ClockOffset, 'offsetMs'>,
+): Frozen {
+  const endAt = (origin.end?.at ?? Number.POSITIVE_INFINITY) + offsetMs;
+  const pieces = body.filter(({ at, bytes }) => at < endAt && bytes > 0);
+  const coding = client.head === undefined ? undefined : header(client.head, 'content-encoding');
+  const fault = faultOf(origin, client, origin.workload.status, pieces.length);
+  return {
+    writes: origin.emissions.map(({ at, bytes }) => ({ at: at + offsetMs, bytes })).filter(({ at }) => at < endAt),
+    pieces,
+    ...(coding === undefined ? {} : { coding }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+/** @throws BenchError when the origin's control API fails. */
+export async function frozenStream(
+  { origin, clock, via, workload: input, request, signal }: MeasureContext,
+  options: FrozenOptions,
+): Promise<Frozen> {
+  signal?.throwIfAborted();
+  const { chunkBytes, onBody } = options;
+  const asked = frozenWorkload(input, options);
+  const { pace } = asked;
+  // The budget is no measure of it: every write may take its deadline.
+  const totalMs = longestMs(resolveWorkload({ ...asked, pace: { ...pace, budgetMs: 10 } }));
+  const timeoutMs = totalMs + (chunkBytes.length > 16 ? 0 : chunkBytes.length * pace.deadlineMs) + SLACK_MS;
+  const stream = await origin.create({ ...asked, lifetimeMs: Math.ceil(timeoutMs) + 1000 });
+  const body: Frozen['pieces'] = [];
+  const acknowledged: Promise<void>[] = [];
+  let receivedBytes = 0;
+  try {
+    const client = await fetchStream(
+      via,
+      { method: 'GET', httpVersion: '1.1', headers: {}, ...request, path: stream.path },
+      {
+        headTimeoutMs: timeoutMs,
+        totalTimeoutMs: timeoutMs,
+        ...(signal === undefined ? {} : { signal }),
+        onBody(bytes, at) {
+          body.push({ at, bytes: bytes.length });
+          receivedBytes += bytes.length;
+          // One that comes too late for a stream that is over is of no matter.
+          onBody?.(receivedBytes, (seq) => acknowledged.push(origin.acknowledge(stream.id, seq).catch(() => {})));
+        },
+      },
+    );
+    await Promise.all(acknowledged);
+    return frozenOf(await origin.trace(stream.id), client, body, clock);
+  } finally {
+    await origin.delete(stream.id).catch(() => {});
+  }
+}

@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { flushMeasure, pauseMs, samplesOf, type FlushEvidence, type Sample } from '../../../bench/measures/flush.ts';
+
+const PHASES = [0, 0.15, 0.75, 0, 0.3, 0.6, 0, 0.45, 0, 0, 0.6, 0.3];
+
+function evidence(streams: Sample[][]): FlushEvidence {
+  return { delayLimitMs: 5, boundMs: 2500, streams };
+}
+
+function found(streams: Sample[][]): ReturnType<typeof flushMeasure.figures> {
+  return flushMeasure.figures(evidence(streams));
+}
+
+const says = (streams: Sample[][]): string => flushMeasure.say(found(streams));
+
+/** Each chunk held for the same time, whenever it was written. */
+function delayed(periodMs: number, noise: number[] = []): Sample[] {
+  const phased = PHASES.map((share, index) => ({ phaseMs: share * periodMs, heldMs: periodMs + (noise[index] ?? 0) }));
+  return [{ heldMs: periodMs }, ...phased];
+}
+
+/** Each chunk held until the next tick. */
+function ticking(periodMs: number, noise: number[] = []): Sample[] {
+  const phased = PHASES.map((share, index) => ({
+    phaseMs: share * periodMs,
+    heldMs: periodMs * (1 - share) + (noise[index] ?? 0),
+  }));
+  return [{ heldMs: periodMs / 3 }, ...phased];
+}
+
+describe('the samples of one stream', () => {
+  it('are held from their write to the first byte beyond the chunks before, and phased from the release before', () => {
+    const writes = [
+      { at: 10, bytes: 100 },
+      { at: 75, bytes: 100 },
+      { at: 200, bytes: 100 },
+    ];
+    const pieces = [
+      { at: 60, bytes: 40 },
+      { at: 61, bytes: 60 },
+      { at: 130, bytes: 100 },
+    ];
+    expect(samplesOf({ writes, pieces })).toEqual([{ heldMs: 50 }, { phaseMs: 15, heldMs: 55 }, { phaseMs: 70 }]);
+  });
+
+  it('have no phase where nothing was released before', () => {
+    const writes = [
+      { at: 10, bytes: 100 },
+      { at: 20, bytes: 100 },
+    ];
+    expect(samplesOf({ writes, pieces: [] })).toEqual([{}, {}]);
+  });
+});
+
+describe('the pause before the next write', () => {
+  it.each([
+    [0, 100, 0],
+    [0.6, 100, 60],
+    [0.75, 2000, 250],
+    [0.75, 2400, 0],
+  ])('%d of %d ms is %d ms', (share, heldMs, expected) => {
+    expect(pauseMs(share, heldMs, 2500)).toBeCloseTo(expected);
+  });
+});
+
+describe('a flush interval', () => {
+  it('runs from the write where the hold does not depend on the phase, to the noise', () => {
+    const noise = fc.array(fc.double({ min: 0, max: 1.5, noNaN: true }), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 1400 }), noise, (period, late) => {
+        const figures = found([delayed(period, late)]);
+        expect(figures).toMatchObject({ how: 'timer', from: 'write', samples: 13 });
+        if (figures.how !== 'timer') return;
+        expect(figures.periodMs).toBeGreaterThanOrEqual(period);
+        expect(figures.periodMs).toBeLessThanOrEqual(period + 1.5);
+      }),
+    );
+  });
+
+  it('ticks where hold and phase together are one period, whatever the first chunk met', () => {
+    const noise = fc.array(fc.double({ min: 0, max: 1.5, noNaN: true }), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 1400 }), noise, (period, late) => {
+        const figures = found([ticking(period, late)]);
+        expect(figures).toMatchObject({ how: 'timer', from: 'tick', samples: 12 });
+        if (figures.how !== 'timer') return;
+        expect(figures.periodMs).toBeGreaterThanOrEqual(period - 0.001);
+        expect(figures.periodMs).toBeLessThanOrEqual(period + 1.501);
+      }),
+    );
+  });
+
+  it('is not moved by a few chunks that the machine held', () => {
+    const noise = [0, 0, 300, 0, 0, 200, 0, 0, 0, 0, 0, 0];
+    expect(found([delayed(100, noise)])).toMatchObject({
+      from: 'write',
+      periodMs: 100,
+      spread: { madMs: 0, minMs: 100, maxMs: 400 },
+    });
+  });
+
+  it('is irregular where neither explains what was seen', () => {
+    const held = [10, 400, 90, 200, 30, 700, 60, 150];
+    const samples = held.map((heldMs, index) => ({ phaseMs: (index * 37) % 120, heldMs }));
+    expect(found([samples])).toMatchObject({ how: 'timer', from: 'irregular' });
+    expect(says([samples])).toMatch(/^lets go after \d+–\d+ ms, at no fixed time$/);
+  });
+
+  it('is none where a moment of a busy machine was outweighed by what was seen before or after', () => {
+    const busy = [14, 10, 12, 17, 9, 13, 16, 11].map((heldMs) => ({ phaseMs: 0, heldMs }));
+    const quiet = busy.map(() => ({ phaseMs: 0, heldMs: 0.3 }));
+    expect(found([busy, quiet, quiet])).toEqual({ how: 'none', heldMs: 0.3 });
+  });
+
+  it('is none at the floor, and just above it a timer', () => {
+    expect(found([delayed(5)])).toEqual({ how: 'none', heldMs: 5 });
+    expect(found([delayed(5.1)])).toMatchObject({ how: 'timer' });
+  });
+
+  it('is never where a chunk did not come out, after those that did', () => {
+    expect(found([[{}], delayed(50)])).toEqual({ how: 'never', boundMs: 2500, after: 0 });
+    expect(found([[{ heldMs: 1 }, { heldMs: 1 }, {}]])).toEqual({ how: 'never', boundMs: 2500, after: 2 });
+  });
+
+  it('is unknown after a fault, and where nothing was written', () => {
+    const fault = flushMeasure.figures({ ...evidence([delayed(50)]), fault: 'cut' });
+    expect(fault).toEqual({ how: 'unknown', reason: 'cut' });
+    expect(flushMeasure.say(fault)).toBe('not measured: cut');
+    expect(found([[]])).toEqual({ how: 'unknown', reason: 'nothing was written' });
+  });
+});
+
+describe('what is said', () => {
+  it.each([
+    [[delayed(0.2)], 'none: lets go at once'],
+    [[delayed(100)], 'lets go after 100 ms'],
+    [[delayed(8)], 'lets go after 8.0 ms'],
+    [[ticking(1200)], 'lets go every 1,200 ms, whenever it was written'],
+    [[[{}]], 'never lets go by time, within 2,500 ms'],
+    [[[{ heldMs: 1 }, {}]], 'after 1 write never lets go by time, within 2,500 ms'],
+    [[[{ heldMs: 1 }, { heldMs: 1 }, {}]], 'after 2 writes never lets go by time, within 2,500 ms'],
+  ])('%# %s', (streams, expected) => {
+    expect(says(streams)).toBe(expected);
+  });
+});
+
+const convicted = (relay: string, streams: Sample[][]): boolean | undefined =>
+  flushMeasure.relays.find((one) => one.relay === relay)?.convicted(found(streams));
+
+describe('a relay is convicted', () => {
+  it.each([
+    ['hold-50-ms', delayed(50), true],
+    ['hold-50-ms', delayed(52.5), true],
+    ['hold-50-ms', delayed(52.6), false],
+    ['hold-50-ms', delayed(47.4), false],
+    ['hold-50-ms', ticking(50), false],
+    ['tick-80-ms', ticking(80), true],
+    ['tick-80-ms', delayed(80), false],
+    ['tick-80-ms', ticking(85), false],
+    ['transparent', delayed(0.2), true],
+    ['transparent', delayed(50), false],
+    ['collect-all', [{}], true],
+    ['collect-all', delayed(50), false],
+  ] as const)('%s %#: %o', (relay, samples, expected) => {
+    expect(convicted(relay, [[...samples]])).toBe(expected);
+  });
+});

@@ -1,0 +1,68 @@
+/** Both measures for real, in one process, through relays that hold by bytes: what is found must not depend on the machine. */
+
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+
+import { measureStream } from '../../../bench/measure.ts';
+import { flushMeasure } from '../../../bench/measures/flush.ts';
+import { frozenWorkload, LEAD_MS } from '../../../bench/measures/frozen.ts';
+import type { MeasureContext } from '../../../bench/measures/measure.ts';
+import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
+import { OriginClient } from '../../../bench/origin-client.ts';
+import { startRelays } from '../../../bench/relays/relays.ts';
+import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
+import { FLOOR } from '../traces.ts';
+
+let origin: RunningOrigin;
+let client: OriginClient;
+let ports: Record<string, number>;
+beforeAll(async () => {
+  origin = await runningOrigin();
+  client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
+  ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
+});
+afterAll(async () => {
+  client.close();
+  await origin[Symbol.asyncDispose]();
+});
+
+function through(relay: string, workload: MeasureContext['workload'] = {}): MeasureContext {
+  const clock = { shared: true, offsetMs: 0, errorMs: 0 };
+  const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
+  return { origin: client, clock, floor: FLOOR, via, workload, request: {} };
+}
+
+it.each([
+  ['hold-4096-bytes', 'chunked', 4096],
+  ['hold-4096-bytes', 'content-length', 4096],
+  ['hold-1000-bytes', 'close-delimited', 1000],
+] as const)('%s holds just so many bytes, %s, and again, in writes of any size', async (relay, framing, bytes) => {
+  const figures = thresholdMeasure.figures(await thresholdMeasure.measure(through(relay, { framing })));
+  const exactly = { over: bytes - 1, upTo: bytes, exact: true };
+  expect(figures).toMatchObject({ how: 'bytes', threshold: exactly, next: exactly });
+  expect(figures).toMatchObject({ byChunk: expect.not.arrayContaining([expect.objectContaining({ same: false })]) });
+});
+
+it('collect-all lets go by no bytes, nor by time', { timeout: 20_000 }, async () => {
+  const [threshold, flush] = await Promise.all([
+    thresholdMeasure.measure(through('collect-all')),
+    flushMeasure.measure(through('collect-all')),
+  ]);
+  expect(thresholdMeasure.figures(threshold)).toEqual({ how: 'not-by-bytes', boundBytes: 4 * 1024 * 1024 });
+  expect(flushMeasure.figures(flush)).toMatchObject({ how: 'never', after: 0 });
+});
+
+it('every stream is deleted from the origin afterwards', async () => {
+  const create = vi.spyOn(client, 'create');
+  await thresholdMeasure.measure(through('transparent'));
+  const created = await Promise.all(create.mock.results.map(({ value }) => value as Promise<{ id: string }>));
+  expect(created).toHaveLength(3);
+  for (const { id } of created) expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+});
+
+it('the head comes well before the first write, so that a hop reads it by itself', async () => {
+  const workload = frozenWorkload({}, { chunkBytes: [100], deadlineMs: 10 });
+  const { clock, via } = through('transparent');
+  const { origin: seen } = await measureStream({ origin: client, clock, via, workload });
+  // A timer of Node's may be early by the millisecond that its clock is rounded to.
+  expect((seen.emissions[0]?.at ?? 0) - (seen.headAt ?? Infinity)).toBeGreaterThanOrEqual(LEAD_MS - 1);
+});
