@@ -79,7 +79,12 @@ const LONGEST_POLL_MS = 160;
 const END_SLACK_MS = 1000;
 
 /** The origin's trace once its stream has ended, or as it is when the wait is over. */
-async function traceOfEnd(origin: OriginClient, id: string, waitMs: number, signal?: AbortSignal): Promise<OriginTrace> {
+async function traceOfEnd(
+  origin: OriginClient,
+  id: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<OriginTrace> {
   const deadline = monotonicMs() + waitMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 2)) {
     const trace = await origin.trace(id);

@@ -82,7 +82,11 @@ export const LockStep = Type.Object(
 const Silence = Type.Object(
   {
     afterChunk: Type.Integer({ minimum: 0, description: 'The number of the last chunk before it; the first is 0.' }),
-    ms: Type.Integer({ minimum: 1, maximum: 600_000, description: 'How much longer than intervalMs nothing is written.' }),
+    ms: Type.Integer({
+      minimum: 1,
+      maximum: 600_000,
+      description: 'How much longer than intervalMs nothing is written.',
+    }),
   },
   { additionalProperties: false, description: 'A pause in the pace, after which it goes on as before.' },
 );
@@ -93,7 +97,8 @@ export const Death = Type.Object(
   {
     afterChunk: Type.Integer({
       minimum: 0,
-      description: 'The number of the last chunk that is written; the first is 0. Death comes in place of what would follow.',
+      description:
+        'The number of the last chunk that is written; the first is 0. Death comes in place of what would follow.',
     }),
     how: oneOf(DEATHS, 'How the connection is closed: by TCP RST, or by FIN as when the process exits.'),
   },

@@ -25,7 +25,15 @@ export interface ClientRequest {
  * `left`: the client itself left, as it was told to.
  */
 export type ClientEnd =
-  'complete' | 'closed' | 'cut' | 'reset' | 'no-head' | 'no-end' | 'malformed' | 'not-connected' | 'left';
+  | 'complete'
+  | 'closed'
+  | 'cut'
+  | 'reset'
+  | 'no-head'
+  | 'no-end'
+  | 'malformed'
+  | 'not-connected'
+  | 'left';
 
 /** How a client closes its connection: as a program does that is done or killed (FIN), or at once (RST). */
 export type Leaving = 'fin' | 'rst';
