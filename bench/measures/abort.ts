@@ -185,7 +185,10 @@ function sayWhen({ when, ms, writes, told, repeats }: PhaseFigures): string {
   }
 }
 
+const LEARNS = 'the origin learns that the client left';
+
 function sayPhases({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>, learns: string): string {
+  if (writing?.told === 0 && idle?.told === 0) return learns.replace('learns', 'never learns').concat(' (a zombie)');
   if (writing !== undefined && writing.when === idle?.when) {
     const worse = (writing.ms?.max ?? 0) > (idle.ms?.max ?? 0) ? writing : idle;
     return `${learns} ${sayWhen(worse)}`;
@@ -203,9 +206,9 @@ function differs(one: PhaseFigures | undefined, other: PhaseFigures | undefined)
 }
 
 function say({ byReset, ...byFin }: AbortFigures): string {
-  const plain = sayPhases(byFin, 'the origin learns that the client left');
+  const plain = sayPhases(byFin, LEARNS);
   if (!differs(byFin.writing, byReset.writing) && !differs(byFin.idle, byReset.idle)) return plain;
-  return `${plain}; ${sayPhases(byReset, 'by RST')}`;
+  return `${plain}; ${sayPhases(byReset, `by RST ${LEARNS}`)}`;
 }
 
 function isTold({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>, when: When, seen: Seen): boolean {
@@ -231,7 +234,7 @@ export const abortMeasure: Measure<Departure[], AbortFigures> = {
     },
     {
       relay: 'zombie',
-      expected: 'the origin learns that the client left never (a zombie)',
+      expected: 'the origin never learns that the client left (a zombie)',
       convicted: (found) => isTold(found, 'never', 'nothing') && isTold(found.byReset, 'never', 'nothing'),
     },
   ],

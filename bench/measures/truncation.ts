@@ -103,19 +103,6 @@ function casesOf(found: TruncationFigures, fate: Fate): string {
   }).join(', ');
 }
 
-function say(found: TruncationFigures): string {
-  const [told, hidden, hangs] = [casesOf(found, 'told'), casesOf(found, 'hidden'), casesOf(found, 'hangs')];
-  const parts = [
-    ...(hidden === '' ? [] : [`a dead origin looks like a clean end (${hidden})`]),
-    ...(hangs === '' ? [] : [`the client of a dead origin hangs, for ${found.waitedMs / 1000} s at least (${hangs})`]),
-    ...(told === '' ? [] : [`the client is told that the origin died${hidden + hangs === '' ? '' : ` (${told})`}`]),
-    ...[...new Set(found.foreign.map(({ sample }) => sample))].map(
-      (sample) => `text that the origin never wrote is in the body: ${JSON.stringify(sample.slice(0, 40))}`,
-    ),
-  ];
-  return parts.length === 0 ? 'could not be told' : parts.join('; ');
-}
-
 function areFates(found: TruncationFigures, chunked: Fates, length: Fates, close: Fates): boolean {
   const expected: [Framing, Fates][] = [
     ['chunked', chunked],
@@ -131,6 +118,27 @@ const TOLD: Fates = { rst: 'told', fin: 'told' };
 const HIDDEN: Fates = { rst: 'hidden', fin: 'hidden' };
 const HANGS: Fates = { rst: 'hangs', fin: 'hangs' };
 
+/** Wherever that can be told. */
+function isTold(found: TruncationFigures): boolean {
+  return areFates(found, TOLD, TOLD, { ...CLOSED, rst: 'told' });
+}
+
+function say(found: TruncationFigures): string {
+  const [told, hidden, hangs] = [casesOf(found, 'told'), casesOf(found, 'hidden'), casesOf(found, 'hangs')];
+  const isRight = isTold(found);
+  const parts = [
+    ...(hidden === '' || isRight ? [] : [`a dead origin looks like a clean end (${hidden})`]),
+    ...(hangs === '' ? [] : [`the client of a dead origin hangs, for ${found.waitedMs / 1000} s at least (${hangs})`]),
+    ...(told === ''
+      ? []
+      : [`the client is told that the origin died${isRight ? ', wherever that can be told' : ` (${told})`}`]),
+    ...[...new Set(found.foreign.map(({ sample }) => sample))].map(
+      (sample) => `text that the origin never wrote is in the body: ${JSON.stringify(sample.slice(0, 40))}`,
+    ),
+  ];
+  return parts.length === 0 ? 'could not be told' : parts.join('; ');
+}
+
 export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
   id: 'truncation',
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
@@ -141,7 +149,7 @@ export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
     {
       relay: 'transparent',
       expected: 'the client is told wherever that can be told: all but close-delimited by FIN',
-      convicted: (found) => areFates(found, TOLD, TOLD, { ...CLOSED, rst: 'told' }) && found.foreign.length === 0,
+      convicted: (found) => isTold(found) && found.foreign.length === 0,
     },
     {
       relay: 'hide-death',
@@ -157,9 +165,7 @@ export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
       relay: 'explain-death',
       expected: 'text that the origin never wrote is in the body: all but close-delimited by FIN',
       convicted: (found) =>
-        areFates(found, TOLD, TOLD, { ...CLOSED, rst: 'told' }) &&
-        found.foreign.length === 5 &&
-        found.foreign.every(({ sample }) => sample === DEATH_NOTE),
+        isTold(found) && found.foreign.length === 5 && found.foreign.every(({ sample }) => sample === DEATH_NOTE),
     },
   ],
 };

@@ -149,18 +149,25 @@ function guilty(guilt: Guilty, manners: Partial<Manners> = {}): Relay {
   return (target) =>
     createServer((request, response) => {
       const { method, url, headers } = request;
+      let isDead = false;
+      const died = (): void => {
+        if (isDead) return;
+        isDead = true;
+        if (response.headersSent) onDeath(response);
+        else response.destroy();
+      };
       const upstream = httpRequest({ ...target, method, path: url, headers }, (answer) => {
         response.sendDate = false;
         response.writeHead(answer.statusCode ?? 502, definedOnly(rewrite(answer.headers)));
         response.flushHeaders();
         const { piece, end } = guilt(response);
         answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
-        answer.on('end', () => response.writable && end());
-        answer.on('error', () => onDeath(response));
+        answer.on('end', () => !isDead && response.writable && end());
+        answer.on('error', died);
         response.on('close', () => onAbort(answer));
       });
-      // Once there is an answer its own error tells of the upstream's death.
-      upstream.on('error', () => response.headersSent || response.destroy());
+      // Of an RST the request tells first; to an answer that is close-delimited it looks like its end all the same.
+      upstream.on('error', died);
       request.pipe(upstream);
     });
 }
