@@ -14,6 +14,10 @@ async function refusal(workload: unknown): Promise<string> {
   return body.error;
 }
 
+function silent(silence: unknown): object {
+  return { count: 5, pace: { mode: 'paced', silence } };
+}
+
 describe('a malformed workload', () => {
   it('says which names there are, and which was probably meant', async () => {
     expect(await refusal({ framming: 'chunked' })).toMatchInlineSnapshot(
@@ -70,19 +74,34 @@ describe('a malformed workload', () => {
   });
 
   it('says what a silence and a death must have, and what they may be', async () => {
-    const silent = (silence: unknown): unknown => ({ count: 5, pace: { mode: 'paced', silence } });
-    expect(await refusal(silent({ afterChunk: 1 }))).toMatchInlineSnapshot(`"malformed workload: field "pace.silence.ms" is missing"`);
-    expect(await refusal(silent({ afterChunk: 1, ms: 0 }))).toMatchInlineSnapshot(`"malformed workload: field "pace.silence.ms" must be >= 1; got 0"`);
-    expect(await refusal(silent({ afterChunk: 1, mss: 5, ms: 5 }))).toMatchInlineSnapshot(`"malformed workload: unknown field "pace.silence.mss" (did you mean "ms"?); allowed: afterChunk, ms"`);
-    expect(await refusal(silent({ afterChunk: 4, ms: 5 }))).toMatchInlineSnapshot(`"malformed workload: field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got 4 of 5"`);
+    expect(await refusal(silent({ afterChunk: 1 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.ms" is missing"`,
+    );
+    expect(await refusal(silent({ afterChunk: 1, ms: 0 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.ms" must be >= 1; got 0"`,
+    );
+    expect(await refusal(silent({ afterChunk: 1, mss: 5, ms: 5 }))).toMatchInlineSnapshot(
+      `"malformed workload: unknown field "pace.silence.mss" (did you mean "ms"?); allowed: afterChunk, ms"`,
+    );
+    expect(await refusal(silent({ afterChunk: 4, ms: 5 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got 4 of 5"`,
+    );
     expect(await refusal({ pace: { mode: 'lock-step', silence: { afterChunk: 1, ms: 5 } } })).toContain(
       'unknown field "pace.silence"; allowed: mode, deadlineMs, ',
     );
-    expect(await refusal({ death: { afterChunk: 1, how: 'kill' } })).toMatchInlineSnapshot(`"malformed workload: field "death.how" must be one of "rst", "fin"; got "kill""`);
-    expect(await refusal({ death: { how: 'fin' } })).toMatchInlineSnapshot(`"malformed workload: field "death.afterChunk" is missing"`);
-    expect(await refusal({ death: { afterChunk: -1, how: 'fin' } })).toMatchInlineSnapshot(`"malformed workload: field "death.afterChunk" must be >= 0; got -1"`);
-    expect(await refusal({ count: 5, death: { afterChunk: 5, how: 'fin' } })).toMatchInlineSnapshot(`"malformed workload: field "death.afterChunk" must be less than "count"; got 5 of 5"`);
-    const most = { ...(silent({ afterChunk: 3, ms: 600_000 }) as object), death: { afterChunk: 4, how: 'rst' } };
+    expect(await refusal({ death: { afterChunk: 1, how: 'kill' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.how" must be one of "rst", "fin"; got "kill""`,
+    );
+    expect(await refusal({ death: { how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" is missing"`,
+    );
+    expect(await refusal({ death: { afterChunk: -1, how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" must be >= 0; got -1"`,
+    );
+    expect(await refusal({ count: 5, death: { afterChunk: 5, how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" must be less than "count"; got 5 of 5"`,
+    );
+    const most = { ...silent({ afterChunk: 3, ms: 600_000 }), death: { afterChunk: 4, how: 'rst' } };
     expect((await origin.ask('POST', '/streams', most)).status).toBe(201);
   });
 

@@ -29,8 +29,8 @@ interface Case {
 function departure(given: Case): Departure {
   const { phase = 'writing', how = 'fin', leftAt = 51, seen = 'fin', clientEnd = 'left', offsetMs = 0, fault } = given;
   const { toldAt, originEnd = toldAt === undefined ? 'complete' : 'client-left' } = given;
-  const writing = Array.from({ length: 50 }, (_, seq) => 10 + seq * 10);
-  const planned = phase === 'writing' ? writing : writing.slice(0, 10).map((at, seq) => (seq > 4 ? at + 350 : at));
+  const steady = Array.from({ length: 50 }, (_, seq) => 10 + seq * 10);
+  const planned = phase === 'writing' ? steady : steady.slice(0, 10).map((at, seq) => (seq > 4 ? at + 350 : at));
   const emittedAt = planned.filter((at) => toldAt === undefined || at < toldAt);
   const endAt = toldAt ?? (planned.at(-1) ?? 0) + 1;
   const workload = phase === 'writing' ? WRITING : SILENT;
@@ -203,6 +203,10 @@ describe('a repeat does not count', () => {
   });
 });
 
+function byReset(cases: Case[]): Case[] {
+  return cases.map((one) => ({ ...one, how: 'rst' }));
+}
+
 describe('it says', () => {
   const atOnce: Case[] = [
     { phase: 'writing', toldAt: 52.26 },
@@ -231,7 +235,6 @@ describe('it says', () => {
   });
 
   it('of an RST only where it is told otherwise', () => {
-    const byReset = (cases: Case[]): Case[] => cases.map((one) => ({ ...one, how: 'rst' }));
     expect(said(...atOnce, ...byReset(atOnce))).toBe(said(...atOnce));
     expect(said(...zombie, ...byReset(atOnce))).toBe(
       'the origin never learns that the client left (a zombie); by RST the origin learns that the client left at once (within 20 ms)',
@@ -239,16 +242,16 @@ describe('it says', () => {
   });
 });
 
-describe('relays', () => {
-  const told = (how: Leaving, seen: 'fin' | 'rst', writingAt: number, idleAt: number): Case[] => [
-    { phase: 'writing', how, seen, toldAt: writingAt },
-    { phase: 'idle', how, seen, leftAt: 60, toldAt: idleAt },
-  ];
-  const lost = (how: Leaving): Case[] => [
-    { phase: 'writing', how },
-    { phase: 'idle', how, leftAt: 60 },
-  ];
+const told = (how: Leaving, seen: 'fin' | 'rst', writingAt: number, idleAt: number): Case[] => [
+  { phase: 'writing', how, seen, toldAt: writingAt },
+  { phase: 'idle', how, seen, leftAt: 60, toldAt: idleAt },
+];
+const lost = (how: Leaving): Case[] => [
+  { phase: 'writing', how },
+  { phase: 'idle', how, leftAt: 60 },
+];
 
+describe('relays', () => {
   it('are convicted of just what they do', () => {
     const does: Record<string, Case[]> = {
       transparent: [...told('fin', 'fin', 53, 61), ...told('rst', 'rst', 53, 61)],

@@ -139,10 +139,11 @@ describe('it says', () => {
   });
 });
 
-describe('relays', () => {
-  const all = (one: Case): Parameters<typeof figures>[0] =>
-    Object.fromEntries(FRAMINGS.flatMap((framing) => HOWS.map((how) => [`${framing} ${how}`, one])));
+function all(one: Case): Parameters<typeof figures>[0] {
+  return Object.fromEntries(FRAMINGS.flatMap((framing) => HOWS.map((how) => [`${framing} ${how}`, one])));
+}
 
+describe('relays', () => {
   it('are convicted of just what they do', () => {
     const does: Record<string, TruncationFigures> = {
       transparent: figures(UNKNOWABLE),
