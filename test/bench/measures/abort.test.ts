@@ -42,8 +42,10 @@ function departure(given: Case): Departure {
     clientEnd: { at: leftAt, how: clientEnd },
     offsetMs,
   });
-  const end = { at: endAt - offsetMs, how: originEnd };
-  const abort = toldAt === undefined || seen === 'nothing' ? {} : { abort: { at: end.at, seen } };
+  const isSeen = toldAt !== undefined && seen !== 'nothing';
+  // The connection is closed some time after the first sign of it, which is what counts.
+  const end = { at: endAt - offsetMs + (isSeen ? 100 : 0), how: originEnd };
+  const abort = isSeen ? { abort: { at: endAt - offsetMs, seen } } : {};
   return {
     phase,
     how,
@@ -148,6 +150,10 @@ describe('what the origin saw', () => {
 
   it('is timed on the client’s clock', () => {
     expect(writing({ leftAt: 51, toldAt: 53, offsetMs: 5000 })).toMatchObject({ when: 'at-once', ms: { max: 2 } });
+    expect(writing({ leftAt: 51, toldAt: 65, offsetMs: 5000 })).toMatchObject({
+      when: 'next-write',
+      writes: { max: 1 },
+    });
     expect(idle({ leftAt: 60, toldAt: 62, offsetMs: -700 })).toMatchObject({ when: 'at-once', ms: { max: 2 } });
   });
 });

@@ -80,8 +80,8 @@ describe('a dead origin', () => {
   it.each(['no-end', 'no-head'] as const)('makes a client hang that waited two seconds for it (%s)', (clientEnd) => {
     expect(fateOf({ clientEnd, endAt: DIED_AT + 2000 })).toBe('hangs');
     expect(fateOf({ clientEnd, endAt: DIED_AT + 1999 })).toBeUndefined();
-    expect(fateOf({ clientEnd, endAt: DIED_AT + 2000, offsetMs: 900 })).toBe('hangs');
-    expect(fateOf({ clientEnd, endAt: DIED_AT + 1999, offsetMs: -900 })).toBeUndefined();
+    expect(fateOf({ clientEnd, endAt: DIED_AT + 2000, offsetMs: -900 })).toBe('hangs');
+    expect(fateOf({ clientEnd, endAt: DIED_AT + 1999, offsetMs: 900 })).toBeUndefined();
   });
 
   it('is told of by another status, whose body is its own', () => {
