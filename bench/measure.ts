@@ -1,9 +1,13 @@
 /** Drives one stream through a path and brings back its trace. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { monotonicMs } from '../server/clock.ts';
 import { planChunks } from '../server/payload.ts';
+import type { OriginTrace } from '../server/trace.ts';
 import { resolveWorkload, type Workload, type WorkloadInput } from '../server/workload.ts';
 import { Arrivals } from './client/arrivals.ts';
-import { fetchStream, type Address, type ClientRequest } from './client/client.ts';
+import { fetchStream, type Address, type ClientRequest, type Leaving } from './client/client.ts';
 import type { ClockOffset, OriginClient } from './origin-client.ts';
 import type { Trace } from './trace.ts';
 
@@ -15,6 +19,16 @@ export interface MeasureOptions {
   workload: WorkloadInput;
   request?: Partial<Omit<ClientRequest, 'path'>>;
   signal?: AbortSignal;
+  /** How long the client waits for the end of the response; by default as long as the workload can take, and the slack. */
+  waitMs?: number;
+  leave?: Leave;
+}
+
+/** The client leaves as soon as so many chunks have arrived, and in any case so long after it asked. */
+export interface Leave {
+  afterChunks: number;
+  afterMs: number;
+  how: Leaving;
 }
 
 /** Slack for connecting, starting and ending, beyond what the workload itself takes. */
@@ -23,7 +37,7 @@ const SLACK_MS = 10_000;
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
   const { pace, count } = workload;
-  if (pace.mode === 'paced') return count * pace.intervalMs;
+  if (pace.mode === 'paced') return count * pace.intervalMs + (pace.silence?.ms ?? 0);
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
   return pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
@@ -59,6 +73,26 @@ class Acknowledger {
   }
 }
 
+const FIRST_POLL_MS = 10;
+const LONGEST_POLL_MS = 160;
+/** Beyond the workload's own length: for a hop that passes the request on late. */
+const END_SLACK_MS = 1000;
+
+/** The origin's trace once its stream has ended, or as it is when the wait is over. */
+async function traceOfEnd(
+  origin: OriginClient,
+  id: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<OriginTrace> {
+  const deadline = monotonicMs() + waitMs;
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 2)) {
+    const trace = await origin.trace(id);
+    if (trace.state === 'ended' || monotonicMs() >= deadline || signal?.aborted === true) return trace;
+    await delay(pollMs);
+  }
+}
+
 /** @throws BenchError when the origin's control API fails. */
 export async function measureStream({
   origin,
@@ -67,10 +101,15 @@ export async function measureStream({
   workload: input,
   request,
   signal,
+  waitMs,
+  leave,
 }: MeasureOptions): Promise<Trace> {
-  const totalMs = longestMs(resolveWorkload(input)) + SLACK_MS;
+  const lengthMs = longestMs(resolveWorkload(input));
+  const totalMs = waitMs ?? lengthMs + SLACK_MS;
   const workload = resolveWorkload({ ...input, lifetimeMs: input.lifetimeMs ?? Math.ceil(totalMs) + 1000 });
   const stream = await origin.create(workload);
+  const leaving = new AbortController();
+  const timer = leave === undefined ? undefined : setTimeout(() => leaving.abort(), leave.afterMs);
   try {
     const arrivals = new Arrivals(workload);
     const acknowledger = new Acknowledger((seq) => origin.acknowledge(stream.id, seq));
@@ -82,17 +121,22 @@ export async function measureStream({
         headTimeoutMs: totalMs,
         totalTimeoutMs: totalMs,
         ...(signal === undefined ? {} : { signal }),
+        ...(leave === undefined ? {} : { leave: { signal: leaving.signal, how: leave.how } }),
         onBody(bytes, at, read) {
           const before = arrivals.highest;
           arrivals.feed(bytes, at, read);
           if (lockStep && arrivals.highest > before) acknowledger.arrived(arrivals.highest);
+          if (leave !== undefined && arrivals.highest + 1 >= leave.afterChunks) leaving.abort();
         },
       },
     );
     arrivals.finish(client.end.at);
     const fault = await acknowledger.done();
     const trace: Trace = {
-      origin: await origin.trace(stream.id),
+      origin:
+        leave === undefined
+          ? await origin.trace(stream.id)
+          : await traceOfEnd(origin, stream.id, lengthMs + END_SLACK_MS, signal),
       client,
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,
@@ -100,6 +144,7 @@ export async function measureStream({
     };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {
+    clearTimeout(timer);
     await origin.delete(stream.id).catch(() => {});
   }
 }

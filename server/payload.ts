@@ -83,6 +83,11 @@ const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'conten
 export function faultOf(workload: Workload): string | undefined {
   const reserved = Object.keys(workload.headers).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (reserved !== undefined) return `field "headers" may not hold "${reserved}": "framing" and "contentType" say it`;
+  const { count, pace, death } = workload;
+  if (pace.mode === 'paced' && pace.silence !== undefined && pace.silence.afterChunk > count - 2)
+    return `field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got ${pace.silence.afterChunk} of ${count}`;
+  if (death !== undefined && death.afterChunk >= count)
+    return `field "death.afterChunk" must be less than "count"; got ${death.afterChunk} of ${count}`;
   const bytes = planChunks(workload).reduce((sum, size) => sum + size, 0);
   if (bytes <= BODY_LIMIT_BYTES) return undefined;
   return `"count" times "chunkBytes" is ${bytes} bytes in all; a stream may emit at most ${BODY_LIMIT_BYTES}`;

@@ -2,12 +2,13 @@
 
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
 import { encodeChunk, planChunks } from './payload.ts';
 import type { OriginTrace, StreamEnd } from './trace.ts';
-import type { Framing, LockStep, Workload } from './workload.ts';
+import type { Death, Framing, LockStep, Paced, Workload } from './workload.ts';
 
 /** Below this the first steps after a stall would raise the bytes by less than a chunk. */
 const SMALLEST_STEP_BYTES = 64;
@@ -38,7 +39,7 @@ export class Stream {
   }
 
   /** Ends the stream now, cutting the response if one is open. */
-  stop(how: Exclude<StreamEnd, 'complete'>, detail?: string): void {
+  stop(how: Exclude<StreamEnd, 'complete' | 'died'>, detail?: string): void {
     if (this.trace.state === 'ended') return;
     this.#ended(how, monotonicMs(), detail);
     this.#response?.destroy();
@@ -65,7 +66,9 @@ export class Stream {
     };
     this.#response = response;
     response.socket?.setNoDelay(true);
+    const stopWatching = this.#watchAbort(response.socket);
     response.once('close', () => {
+      stopWatching();
       clearTimeout(this.#lifetime);
       if (!response.writableFinished) this.stop('client-left');
     });
@@ -77,6 +80,20 @@ export class Stream {
     });
     trace.headAt = monotonicMs();
     response.flushHeaders();
+  }
+
+  /** A connection may be kept for other streams: what it tells counts only while this one is open. */
+  #watchAbort(socket: Socket | null): () => void {
+    const onEnd = (): void => this.#aborted('fin');
+    const onError = ({ code }: NodeJS.ErrnoException): void => {
+      if (code === 'ECONNRESET' || code === 'EPIPE') this.#aborted('rst');
+    };
+    socket?.once('end', onEnd).on('error', onError);
+    return () => socket?.off('end', onEnd).off('error', onError);
+  }
+
+  #aborted(seen: 'fin' | 'rst'): void {
+    if (this.trace.state === 'open') this.trace.abort ??= { at: monotonicMs(), seen };
   }
 
   #frame(request: IncomingMessage, response: ServerResponse): Framing {
@@ -97,11 +114,12 @@ export class Stream {
   }
 
   async #emitAll(response: ServerResponse): Promise<void> {
-    const { pace, count } = this.trace.workload;
-    if (pace.mode === 'paced') await this.#emitPaced(pace.intervalMs, count);
+    const { pace, count, death } = this.trace.workload;
+    if (pace.mode === 'paced') await this.#emitPaced(pace, count);
     else if (pace.freeze !== undefined) await this.#emitFrozen(pace, pace.freeze);
     else if (await this.#emitLockStep(pace, count)) await this.#raise(pace);
 
+    if (death !== undefined) this.#die(death);
     const at = monotonicMs();
     // A response with a length must be filled; its last chunk is what tells the client the end.
     if (this.trace.framing === 'content-length') while (this.#nextSeq < this.#sizes.length) this.#emitNext();
@@ -110,10 +128,11 @@ export class Stream {
     await once(response, 'close');
   }
 
-  async #emitPaced(intervalMs: number, count: number): Promise<void> {
+  async #emitPaced({ intervalMs, silence }: Paced, count: number): Promise<void> {
     const start = monotonicMs();
     for (let seq = 0; seq < count; seq += 1) {
-      const waitMs = start + seq * intervalMs - monotonicMs();
+      const silentMs = silence !== undefined && seq > silence.afterChunk ? silence.ms : 0;
+      const waitMs = start + seq * intervalMs + silentMs - monotonicMs();
       if (waitMs > 0) await delay(waitMs, undefined, { signal: this.#stop.signal });
       await this.#room(seq);
       this.#emitNext();
@@ -171,11 +190,22 @@ export class Stream {
   #emitNext(): number {
     this.#stop.signal.throwIfAborted();
     const seq = this.#nextSeq;
+    const { death } = this.trace.workload;
+    if (death !== undefined && seq > death.afterChunk) this.#die(death);
     const chunk = encodeChunk(this.trace.workload.format, seq, this.#sizes[seq] ?? 0);
     this.trace.emissions.push({ seq, at: monotonicMs(), bytes: chunk.length });
     this.#response?.write(chunk, 'latin1');
     this.#emittedBytes += chunk.length;
     return seq;
+  }
+
+  /** Never returns. What was written is sent before a FIN; an RST comes one step of the pace after it. */
+  #die({ how }: Death): never {
+    this.#ended('died', monotonicMs(), how);
+    const socket = this.#response?.socket;
+    if (how === 'rst') socket?.resetAndDestroy();
+    else socket?.destroySoon();
+    throw this.#stop.signal.reason;
   }
 
   async #acknowledged(seq: number, deadlineMs: number): Promise<boolean> {
@@ -202,7 +232,8 @@ export class Stream {
     this.trace.state = 'ended';
     this.trace.end = detail === undefined ? { at, how } : { at, how, detail };
     if (how === 'complete') return;
-    clearTimeout(this.#lifetime);
+    // A reader that hangs can hold up the last bytes of a dying stream as it can those of a whole one.
+    if (how !== 'died') clearTimeout(this.#lifetime);
     this.#stop.abort(new Error(`stream ended: ${how}`));
   }
 }

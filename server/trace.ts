@@ -9,8 +9,8 @@ export interface Emission {
   bytes: number;
 }
 
-/** How a stream ended: whole, because its reader left, by its lifetime or by request, or by a fault of the origin. */
-export type StreamEnd = 'complete' | 'client-left' | 'lifetime' | 'deleted' | 'error';
+/** How a stream ended: whole, because its reader left, by the death its workload asks for, by its lifetime or by request, or by a fault of the origin. */
+export type StreamEnd = 'complete' | 'client-left' | 'died' | 'lifetime' | 'deleted' | 'error';
 
 export interface OriginTrace {
   id: string;
@@ -27,6 +27,11 @@ export interface OriginTrace {
   acks: { seq: number; at: number }[];
   /** The chunk whose acknowledgement did not come in time. */
   stalled?: { seq: number; at: number };
+  /**
+   * The first sign on the origin's socket, while the stream was open, that its reader is gone: FIN (the socket's
+   * `end`), or RST (ECONNRESET, or EPIPE where a write met it).
+   */
+  abort?: { at: number; seen: 'fin' | 'rst' };
   /** `at`: when the end of the response was begun. */
   end?: { at: number; how: StreamEnd; detail?: string };
 }

@@ -103,10 +103,38 @@ export const LockStep = Type.Object(
   },
 );
 
+const Silence = Type.Object(
+  {
+    afterChunk: Type.Integer({ minimum: 0, description: 'The number of the last chunk before it; the first is 0.' }),
+    ms: Type.Integer({
+      minimum: 1,
+      maximum: 600_000,
+      description: 'How much longer than intervalMs nothing is written.',
+    }),
+  },
+  { additionalProperties: false, description: 'A pause in the pace, after which it goes on as before.' },
+);
+
+const DEATHS = ['rst', 'fin'] as const;
+
+export const Death = Type.Object(
+  {
+    afterChunk: Type.Integer({
+      minimum: 0,
+      description:
+        'The number of the last chunk that is written; the first is 0. Death comes in place of what would follow.',
+    }),
+    how: oneOf(DEATHS, 'How the connection is closed: by TCP RST, or by FIN as when the process exits.'),
+  },
+  { additionalProperties: false, description: 'The origin dies mid-stream: the response is never ended.' },
+);
+export type Death = Static<typeof Death>;
+
 export const Paced = Type.Object(
   {
     mode: Type.Literal('paced'),
     intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 600_000 })),
+    silence: Type.Optional(Silence),
   },
   { additionalProperties: false, description: 'Open loop: a chunk every intervalMs, whatever the client does.' },
 );
@@ -139,6 +167,7 @@ export const WorkloadInput = Type.Object(
       }),
     ),
     pace: Type.Optional(Pace),
+    death: Type.Optional(Death),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
     headers: Type.Optional(
       Type.Record(
@@ -160,10 +189,11 @@ export type WorkloadInput = Static<typeof WorkloadInput>;
 
 type LockStepInput = Static<typeof LockStep>;
 export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepInput, 'freeze'>;
-export type Paced = Required<Static<typeof Paced>>;
+type PacedInput = Static<typeof Paced>;
+export type Paced = Required<Omit<PacedInput, 'silence'>> & Pick<PacedInput, 'silence'>;
 export type Pace = LockStep | Paced;
-/** A workload with every default filled in. */
-export type Workload = Required<Omit<WorkloadInput, 'pace'>> & { pace: Pace };
+/** A workload with every default filled in; a silence and a death have none. */
+export type Workload = Required<Omit<WorkloadInput, 'pace' | 'death'>> & { pace: Pace; death?: Death };
 
 export const MEDIA_TYPES: Record<Format, string> = {
   sse: 'text/event-stream',
@@ -200,6 +230,7 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     count: input.count ?? 100,
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),
+    ...(input.death === undefined ? {} : { death: input.death }),
     status: input.status ?? 200,
     headers: input.headers ?? {},
     lifetimeMs: input.lifetimeMs ?? 60_000,

@@ -21,7 +21,8 @@ export interface ClientRequest {
 /**
  * How the response ended for the client. `complete`: as its framing demands, `closed`: by closing a
  * close-delimited body, which cannot be told from a cut; `cut`: closed before its end; `reset`: by
- * TCP RST or another socket error; `undecodable`: a content coding not known here; `no-head`, `no-end`: the wait was over; `malformed`: no HTTP.
+ * TCP RST or another socket error; `undecodable`: a content coding not known here; `no-head`,
+ * `no-end`: the wait was over; `malformed`: no HTTP; `left`: the client itself left, as it was told to.
  */
 export type ClientEnd =
   | 'complete'
@@ -32,7 +33,11 @@ export type ClientEnd =
   | 'no-end'
   | 'malformed'
   | 'undecodable'
-  | 'not-connected';
+  | 'not-connected'
+  | 'left';
+
+/** How a client closes its connection: as a program does that is done or killed (FIN), or at once (RST). */
+export type Leaving = 'fin' | 'rst';
 
 export interface Read {
   at: number;
@@ -63,6 +68,8 @@ export interface FetchOptions {
   headTimeoutMs: number;
   totalTimeoutMs: number;
   signal?: AbortSignal;
+  /** When `signal` is aborted the client leaves. */
+  leave?: { signal: AbortSignal; how: Leaving };
   /** Called in order with the decoded body bytes of each read, and which read held them. */
   onBody(bytes: Buffer, at: number, read: number): void;
 }
@@ -124,11 +131,16 @@ class Exchange {
     const aborted = (): void => this.#finish('no-end', 'aborted');
     this.#options.signal?.addEventListener('abort', aborted, { once: true });
     if (this.#options.signal?.aborted === true) aborted();
+    const { leave } = this.#options;
+    const left = (): void => this.#finish('left', leave?.how);
+    leave?.signal.addEventListener('abort', left, { once: true });
     this.#trace.end = await ended;
     clearTimeout(head);
     clearTimeout(total);
     this.#options.signal?.removeEventListener('abort', aborted);
-    this.#socket.destroy();
+    leave?.signal.removeEventListener('abort', left);
+    if (this.#trace.end.how === 'left' && leave?.how === 'rst') this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
     await this.#decoded;
     return this.#trace;
   }

@@ -3,7 +3,13 @@
  * ones that each do one wrong. In every run each must be convicted of just that.
  */
 
-import { createServer, request as httpRequest, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
 
@@ -144,7 +150,9 @@ function alterByte(bytes: Buffer): Buffer {
 function transparent(target: Target): Server {
   return createTcpServer({ noDelay: true }, (downstream) => {
     const upstream = connect({ ...target, noDelay: true });
-    // Either side's end is passed on by the pipelines; their errors need no handling beyond that.
+    // Either side's end is passed on by the pipelines, and an RST as one: a pipeline alone would make a FIN of it.
+    upstream.on('error', () => downstream.resetAndDestroy());
+    downstream.on('error', () => upstream.resetAndDestroy());
     pipeline(downstream, upstream, () => {});
     pipeline(upstream, downstream, () => {});
   });
@@ -156,27 +164,58 @@ function definedOnly(fields: Fields): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Does `guilt` to the body, and `rewrite` to the header fields of the response. */
-function guilty(guilt: Guilty, rewrite = (fields: Fields): Fields => fields): Relay {
+/** What a relay does besides relaying; by default what is right. */
+interface Manners {
+  rewrite: (fields: Fields) => Fields;
+  /** The client left before the end. */
+  onAbort: (answer: IncomingMessage) => void;
+  /** The upstream died before the end. */
+  onDeath: (out: ServerResponse) => void;
+}
+
+const GOOD_MANNERS: Manners = {
+  rewrite: (fields) => fields,
+  onAbort: (answer) => answer.destroy(),
+  onDeath: (out) => out.destroy(),
+};
+
+/** Does `guilt` to the body, and behaves otherwise as `manners` says. */
+function guilty(guilt: Guilty, manners: Partial<Manners> = {}): Relay {
+  const { rewrite, onAbort, onDeath } = { ...GOOD_MANNERS, ...manners };
   return (target) =>
     createServer((request, response) => {
       const { method, url, headers } = request;
+      let isDead = false;
+      const died = (): void => {
+        if (isDead) return;
+        isDead = true;
+        if (response.headersSent) onDeath(response);
+        else response.destroy();
+      };
       const upstream = httpRequest({ ...target, method, path: url, headers }, (answer) => {
         response.sendDate = false;
         response.writeHead(answer.statusCode ?? 502, definedOnly(rewrite(answer.headers)));
         response.flushHeaders();
         const { piece, end } = guilt(response);
         answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
-        answer.on('end', () => response.writable && end());
-        answer.on('error', () => response.destroy());
-        response.on('close', () => answer.destroy());
+        answer.on('end', () => !isDead && response.writable && end());
+        answer.on('error', died);
+        response.on('close', () => onAbort(answer));
       });
-      upstream.on('error', () => response.destroy());
+      // Of an RST the request tells first; to an answer that is close-delimited it looks like its end all the same.
+      upstream.on('error', died);
       request.pipe(upstream);
     });
 }
 
 const passOn: Guilty = (out) => ({ piece: (bytes) => out.write(bytes), end: () => out.end() });
+
+/** What a relay that explains an upstream's death to the client writes into the body. */
+export const DEATH_NOTE = 'upstream died';
+
+function withoutLength(fields: Fields): Fields {
+  return { ...fields, 'content-length': undefined };
+}
 
 const RELAYS = {
   [TRANSPARENT]: transparent,
@@ -191,7 +230,12 @@ const RELAYS = {
   'alter-byte': guilty(atMarkedPiece((bytes, out) => void out.write(alterByte(bytes)))),
   'cut-early': guilty(atMarkedPiece((_, out) => void out.destroy())),
   'end-early': guilty(atMarkedPiece((_, out) => void out.end())),
-  'strip-header': guilty(passOn, (fields) => ({ ...fields, 'x-accel-buffering': undefined })),
+  'strip-header': guilty(passOn, { rewrite: (fields) => ({ ...fields, 'x-accel-buffering': undefined }) }),
+  zombie: guilty(passOn, { onAbort: () => {} }),
+  'abort-at-next-write': guilty(passOn, { onAbort: (answer) => answer.once('data', () => answer.destroy()) }),
+  'hide-death': guilty(passOn, { rewrite: withoutLength, onDeath: (out) => out.end() }),
+  'hang-at-death': guilty(passOn, { onDeath: () => {} }),
+  'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
 } satisfies Record<string, Relay>;
 
 async function listening(server: Server): Promise<number> {

@@ -132,6 +132,16 @@ function precise(ms: number): string {
   return ms.toPrecision(2);
 }
 
+/** The verdict of each relay of delivery; of a measure's relays, which. */
+function proved(relays: Results['instrument']['proofs'][number]['relays']): string {
+  const delivery = relays.filter(({ measure }) => measure === undefined);
+  const measures = relays.filter(({ measure }) => measure !== undefined);
+  const ofMeasures = [...Map.groupBy(measures, ({ measure }) => measure)].map(
+    ([measure, members]) => `${measure}: ${members.map(({ id }) => id).join(', ')}`,
+  );
+  return [delivery.map(({ id, verdict }) => `${id} ${verdict}`).join(', '), ...ofMeasures].join('; ');
+}
+
 function instrumentLines({ proofs }: Results['instrument']): string[] {
   return proofs.flatMap(({ driver, floor, amongLanes, relays, clock }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
@@ -144,7 +154,7 @@ function instrumentLines({ proofs }: Results['instrument']): string[] {
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
       `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed; ${clockSays}.`,
-      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${relays.map(({ id, measure, verdict }) => `${id} ${measure === undefined ? '' : `${measure}: `}${verdict}`).join(', ')}.`,
+      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
     ];
   });
 }

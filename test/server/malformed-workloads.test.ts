@@ -14,19 +14,23 @@ async function refusal(workload: unknown): Promise<string> {
   return body.error;
 }
 
+function silent(silence: unknown): object {
+  return { count: 5, pace: { mode: 'paced', silence } };
+}
+
 describe('a malformed workload', () => {
   it('says which names there are, and which was probably meant', async () => {
     expect(await refusal({ framming: 'chunked' })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, count, chunkBytes, pace, status, headers, lifetimeMs"`,
+      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, count, chunkBytes, pace, death, status, headers, lifetimeMs"`,
     );
     expect(await refusal({ zebra: 1 })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, count, chunkBytes, pace, status, headers, lifetimeMs"`,
+      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, count, chunkBytes, pace, death, status, headers, lifetimeMs"`,
     );
     expect(await refusal({ pace: { mode: 'lock-step', deadlinMs: 3 } })).toContain(
       'unknown field "pace.deadlinMs" (did you mean "deadlineMs"?); allowed: mode, deadlineMs, budgetMs, boundBytes, ',
     );
     expect(await refusal({ pace: { mode: 'paced', intervallMs: 3 } })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "pace.intervallMs" (did you mean "intervalMs"?); allowed: mode, intervalMs"`,
+      `"malformed workload: unknown field "pace.intervallMs" (did you mean "intervalMs"?); allowed: mode, intervalMs, silence"`,
     );
   });
 
@@ -67,6 +71,38 @@ describe('a malformed workload', () => {
     expect(await refusal({ lifetimeMs: 99 })).toMatchInlineSnapshot(
       `"malformed workload: field "lifetimeMs" must be >= 100; got 99"`,
     );
+  });
+
+  it('says what a silence and a death must have, and what they may be', async () => {
+    expect(await refusal(silent({ afterChunk: 1 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.ms" is missing"`,
+    );
+    expect(await refusal(silent({ afterChunk: 1, ms: 0 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.ms" must be >= 1; got 0"`,
+    );
+    expect(await refusal(silent({ afterChunk: 1, mss: 5, ms: 5 }))).toMatchInlineSnapshot(
+      `"malformed workload: unknown field "pace.silence.mss" (did you mean "ms"?); allowed: afterChunk, ms"`,
+    );
+    expect(await refusal(silent({ afterChunk: 4, ms: 5 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got 4 of 5"`,
+    );
+    expect(await refusal({ pace: { mode: 'lock-step', silence: { afterChunk: 1, ms: 5 } } })).toContain(
+      'unknown field "pace.silence"; allowed: mode, deadlineMs, ',
+    );
+    expect(await refusal({ death: { afterChunk: 1, how: 'kill' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.how" must be one of "rst", "fin"; got "kill""`,
+    );
+    expect(await refusal({ death: { how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" is missing"`,
+    );
+    expect(await refusal({ death: { afterChunk: -1, how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" must be >= 0; got -1"`,
+    );
+    expect(await refusal({ count: 5, death: { afterChunk: 5, how: 'fin' } })).toMatchInlineSnapshot(
+      `"malformed workload: field "death.afterChunk" must be less than "count"; got 5 of 5"`,
+    );
+    const most = { ...silent({ afterChunk: 3, ms: 600_000 }), death: { afterChunk: 4, how: 'rst' } };
+    expect((await origin.ask('POST', '/streams', most)).status).toBe(201);
   });
 
   it('says which header cannot be sent', async () => {

@@ -48,6 +48,7 @@ describe('a workload', () => {
       count: 3,
       chunkBytes: [10, 20],
       pace: { ...LOCK_STEP, deadlineMs: 77, growth: 2 },
+      death: { afterChunk: 2, how: 'rst' },
       status: 206,
       headers: { 'x-a': 'b' },
       lifetimeMs: 5000,
@@ -57,6 +58,12 @@ describe('a workload', () => {
 
   it('fills in the rest of a pace that is given in part', () => {
     expect(resolveWorkload({ pace: { mode: 'paced' } }).pace).toEqual({ mode: 'paced', intervalMs: 10 });
+    const silence = { afterChunk: 1, ms: 5 };
+    expect(resolveWorkload({ pace: { mode: 'paced', silence } }).pace).toEqual({
+      mode: 'paced',
+      intervalMs: 10,
+      silence,
+    });
     expect(resolveWorkload({ pace: { mode: 'lock-step', releases: 9 } }).pace).toEqual({ ...LOCK_STEP, releases: 9 });
   });
 });

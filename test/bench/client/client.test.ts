@@ -245,6 +245,34 @@ describe('a response that is not', () => {
     expect(trace.end).toMatchObject({ how: 'no-end', detail: 'aborted' });
   });
 
+  it.each(['fin', 'rst'] as const)(
+    'whose reader leaves by %s has been left, and the server sees it so',
+    async (how) => {
+      const leaving = new AbortController();
+      const seen = Promise.withResolvers<string | undefined>();
+      const result = await fetched({
+        answer: answering('', (socket) => {
+          socket.on('end', () => seen.resolve('fin'));
+          socket.on('error', ({ code }: NodeJS.ErrnoException) => seen.resolve(code));
+          socket.write('hello');
+        }),
+        options: { leave: { signal: leaving.signal, how } },
+        onRead: () => leaving.abort(),
+      });
+      expect(result.trace.end).toEqual({ at: expect.any(Number), how: 'left', detail: how });
+      expect(textOf(result)).toBe('hello');
+      expect(await seen.promise).toBe(how === 'rst' ? 'ECONNRESET' : 'fin');
+    },
+  );
+
+  it('whose reader did not come to leave is as it is', async () => {
+    const { trace } = await fetched({
+      answer: noContent,
+      options: { leave: { signal: new AbortController().signal, how: 'rst' } },
+    });
+    expect(trace.end.how).toBe('complete');
+  });
+
   it('that is no HTTP is malformed, with the reason', async () => {
     const { trace } = await fetched({ answer: (socket) => socket.write('220 smtp ready\r\n\r\n') });
     expect(trace.end).toMatchObject({ how: 'malformed', detail: 'no HTTP/1 status line: "220 smtp ready"' });

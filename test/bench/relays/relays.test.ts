@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { conviction } from '../../../bench/instrument.ts';
 import { breakage } from '../../../bench/integrity.ts';
-import { measureStream } from '../../../bench/measure.ts';
+import { measureStream, type Leave, type MeasureOptions } from '../../../bench/measure.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
 import { HOLD_BYTES, startRelays } from '../../../bench/relays/relays.ts';
 import type { Trace } from '../../../bench/trace.ts';
@@ -32,9 +32,9 @@ afterAll(async () => {
   await origin[Symbol.asyncDispose]();
 });
 
-function through(port: number, workload = WORKLOAD): Promise<Trace> {
+function through(port: number, workload = WORKLOAD, options: Partial<MeasureOptions> = {}): Promise<Trace> {
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
-  return measureStream({ origin: client, clock, via: { host: '127.0.0.1', port }, workload });
+  return measureStream({ origin: client, clock, via: { host: '127.0.0.1', port }, workload, ...options });
 }
 
 describe('what is found through', () => {
@@ -61,6 +61,79 @@ describe('what is found through', () => {
   it('hold-4096-bytes: a release by bytes', async () => {
     const delivery = judgeTrace(await through(ports[`hold-${HOLD_BYTES}-bytes`] ?? 0), ANY_DELAY);
     expect(conviction(delivery)).toBe('coalesces');
+  });
+});
+
+describe('a client that leaves a silent origin', () => {
+  const pace = { mode: 'paced', intervalMs: 1, silence: { afterChunk: 4, ms: 400 } } as const;
+  const left = (relay: string, how: Leave['how']): Promise<Trace> =>
+    through(ports[relay] ?? 0, { count: 10, pace }, { leave: { afterChunks: 5, afterMs: 60_000, how } });
+
+  it.each(['fin', 'rst'] as const)('by %s is told so by transparent', async (how) => {
+    const { origin: seen, client: trace } = await left('transparent', how);
+    expect(trace.end.how).toBe('left');
+    expect(seen).toMatchObject({ end: { how: 'client-left' }, abort: { seen: how } });
+  });
+
+  it('is told of by abort-at-next-write at its next write alone', async () => {
+    const { origin: seen } = await left('abort-at-next-write', 'fin');
+    expect(seen).toMatchObject({ end: { how: 'client-left' }, abort: { seen: 'fin' } });
+    expect(seen.abort?.at).toBeGreaterThan(seen.emissions[5]?.at ?? Infinity);
+  });
+
+  it('is not told of by zombie', async () => {
+    const { origin: seen, arrivals } = await left('zombie', 'rst');
+    expect(seen.end?.how).toBe('complete');
+    expect(seen.abort).toBeUndefined();
+    expect([seen.emissions.length, arrivals.length]).toEqual([10, 5]);
+  });
+
+  it('having had nothing leaves when its time is over', async () => {
+    const { client: trace, arrivals } = await through(
+      ports['collect-all'] ?? 0,
+      { count: 10, pace: { ...pace, silence: { afterChunk: 4, ms: 5000 } } },
+      { leave: { afterChunks: 5, afterMs: 50, how: 'fin' } },
+    );
+    expect(trace.end.how).toBe('left');
+    expect(arrivals).toEqual([]);
+  });
+});
+
+describe('an origin that dies', () => {
+  const framings = ['chunked', 'content-length', 'close-delimited'] as const;
+  const cases = framings.flatMap((framing) => (['rst', 'fin'] as const).map((how) => ({ framing, how })));
+  /** Waits long only where the client is to be told. */
+  const died = (relay: string, { framing, how }: (typeof cases)[number], waitMs = 60_000): Promise<Trace> =>
+    through(
+      ports[relay] ?? 0,
+      { framing, count: 10, pace: { mode: 'paced', intervalMs: 10 }, death: { afterChunk: 4, how } },
+      { waitMs },
+    );
+  const unknowable = ({ framing, how }: (typeof cases)[number]): boolean =>
+    framing === 'close-delimited' && how === 'fin';
+
+  it.each(cases)('$framing by $how is passed on by transparent', async (one) => {
+    const { client: trace, foreign } = await died('transparent', one);
+    expect(trace.end.how).toBe(one.how === 'rst' ? 'reset' : unknowable(one) ? 'closed' : 'cut');
+    expect(foreign).toEqual([]);
+  });
+
+  it.each(cases)('$framing by $how looks like a clean end behind hide-death', async (one) => {
+    const { client: trace, foreign, arrivals } = await died('hide-death', one);
+    expect(trace.end.how).toBe('complete');
+    expect([arrivals.length, foreign]).toEqual([5, []]);
+  });
+
+  it.each(cases)('$framing by $how hangs the client of hang-at-death', async (one) => {
+    const { client: trace, origin: seen } = await died('hang-at-death', one, unknowable(one) ? 60_000 : 700);
+    expect(seen.end?.how).toBe('died');
+    expect(trace.end.how).toBe(unknowable(one) ? 'complete' : 'no-end');
+  });
+
+  it.each(cases)('$framing by $how is explained in the body by explain-death', async (one) => {
+    const { client: trace, foreign } = await died('explain-death', one);
+    expect(trace.end.how).toBe(unknowable(one) ? 'complete' : 'cut');
+    expect(foreign.map(({ sample }) => sample)).toEqual(unknowable(one) ? [] : ['upstream died']);
   });
 });
 
