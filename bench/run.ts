@@ -1,17 +1,23 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
-import type { Catalogue, Lane, Variant } from './catalogue/catalogue.ts';
+import type { Catalogue, Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
-import { isBefore } from './drivers/version.ts';
-import { BenchError, ProxyError, UnavailableError } from './errors.ts';
+import { BenchError, ProxyError } from './errors.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
 import { laneStream, measureLane } from './lane.ts';
+import { describe, figures, notStarted, pathEntry, withFixes } from './lane-result.ts';
 import type { AnyMeasure } from './measures/measure.ts';
-import { pacing } from './metrics.ts';
-import { packageVersion } from './programs.ts';
-import { isJudged, type LaneResult, type PathEntry, type Results } from './results.ts';
+import {
+  inVersion,
+  provide,
+  type Provided,
+  type ProvideEvent,
+  type ProvideOptions,
+  type Provision,
+} from './provision.ts';
+import { isJudged, type LaneResult, type Results } from './results.ts';
 import type { Session } from './session.ts';
 import type { Trace } from './trace.ts';
 import type { Delivery, Evidence } from './verdict.ts';
@@ -28,62 +34,22 @@ export interface EvidenceFile {
 }
 
 export type RunEvent =
-  | { type: 'providing'; proxy: ProxyDeclaration }
-  | { type: 'provided'; proxy: ProxyDeclaration; runnable: Runnable }
-  | { type: 'unavailable'; proxy: ProxyDeclaration; reason: string }
+  | ProvideEvent
   | { type: 'proving'; driver: DriverName }
   | { type: 'proven'; instrument: Instrument }
   | { type: 'measuring'; lane: string }
   | { type: 'lane'; result: LaneResult; done: number; of: number };
 
-export interface RunOptions {
+export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   lanes: Lane[];
   catalogue: Catalogue;
-  /** In order of preference. */
-  drivers: Driver[];
-  /** Version asked for, by proxy id. */
-  versions: Record<string, string>;
   jobs: number;
   /** What is measured besides delivery. */
   measures: AnyMeasure[];
   session: Session;
-  signal: AbortSignal;
   onEvent: (event: RunEvent) => void;
   /** Keeps a lane's evidence; returns the name by which the results refer to it. */
   keep: (evidence: EvidenceFile) => Promise<string>;
-}
-
-interface Provision {
-  driver: Driver;
-  runnable: Runnable;
-}
-
-/** `fault`: it should be able to run and something is wrong with it here, such as a program that is not what it claims. */
-type Provided = Provision | { unavailable: string; bring?: string } | { fault: string };
-
-/** The first driver that can run the proxy. */
-async function provide(proxy: ProxyDeclaration, { drivers, versions, signal, onEvent }: RunOptions): Promise<Provided> {
-  onEvent({ type: 'providing', proxy });
-  const reasons: UnavailableError[] = [];
-  for (const driver of drivers) {
-    try {
-      const runnable = await driver.provide(proxy, versions[proxy.id], signal);
-      onEvent({ type: 'provided', proxy, runnable });
-      return { driver, runnable };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof BenchError) {
-        onEvent({ type: 'unavailable', proxy, reason: error.message });
-        return { fault: error.message };
-      }
-      if (!(error instanceof UnavailableError)) throw error;
-      reasons.push(error);
-    }
-  }
-  const unavailable = reasons.map(({ message }) => message).join('; ');
-  const bring = reasons.find((reason) => reason.bring !== undefined)?.bring;
-  onEvent({ type: 'unavailable', proxy, reason: unavailable });
-  return bring === undefined ? { unavailable } : { unavailable, bring };
 }
 
 interface ProvenStage {
@@ -102,42 +68,6 @@ async function workOff<T>(items: readonly T[], jobs: number, work: (item: T) => 
   const outcomes = await Promise.allSettled(workers);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
-  return {
-    proxy: variant.proxy.id,
-    variant: variant.id.slice(variant.proxy.id.length + 1),
-    version: hop?.version ?? runnable.version,
-    driver: runnable.driver,
-    source: runnable.source,
-    ...(hop?.image === undefined ? {} : { image: hop.image }),
-    ...(variant.package === undefined ? {} : { package: `${variant.package}@${packageVersion(variant.package)}` }),
-    ...(hop === undefined ? {} : { configSha256: hop.configSha256 }),
-  };
-}
-
-function describe(lane: Lane, path: PathEntry[]): Pick<LaneResult, 'id' | 'title' | 'workload' | 'path' | 'expected'> {
-  return { id: lane.id, title: lane.variant.title, workload: 'words', path, expected: lane.expected };
-}
-
-function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
-  const paced = evidence.paced === undefined ? {} : { paced: pacing(evidence.paced) };
-  const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
-  switch (delivery.verdict) {
-    case 'streams':
-      return { hold: { ...delivery.hold, ...onClock }, ...paced };
-    case 'delays':
-      return { hold: { ...delivery.hold, ...onClock }, threshold: { bytes: null, ms: delivery.hold.p50Ms }, ...paced };
-    case 'coalesces':
-      return { threshold: { bytes: delivery.heldBytes, ms: null }, ...paced };
-    case 'buffers':
-      return { threshold: { bytes: null, ms: null }, ...paced };
-    case 'breaks':
-    case 'inconclusive':
-    case 'harness-error':
-      return paced;
-  }
 }
 
 interface Measured {
@@ -197,24 +127,6 @@ async function judged(
   if (isJudged(result)) result.asExpected = delivery.verdict === lane.expected;
   if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
   return result;
-}
-
-function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult {
-  const base = describe(lane, [pathEntry(lane.variant, runnable)]);
-  if (error instanceof ProxyError) {
-    const { log, command, refused } = error;
-    if (refused)
-      return {
-        ...base,
-        verdict: 'refused',
-        because: 'the proxy refuses to start with this config',
-        asExpected: lane.expected === 'refused',
-        log,
-        command,
-      };
-    return { ...base, verdict: 'harness-error', because: error.message, log, command };
-  }
-  return { ...base, verdict: 'harness-error', because: (error as Error).message };
 }
 
 /** A variant's hop, started for its first lane and ended after its last. */
@@ -289,24 +201,6 @@ async function resultOf(
     if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
     return notStarted(lane, runnable, error);
   }
-}
-
-/** What is to be expected of the version that runs here. */
-function inVersion(lane: Lane, provision: Provided | undefined): Lane {
-  const { earlier, fix: _, ...rest } = lane;
-  if (earlier === undefined || provision === undefined || !('driver' in provision)) return lane;
-  return isBefore(provision.runnable.version, earlier.before) ? { ...rest, ...earlier } : lane;
-}
-
-/** A fix is proven where the lane that it names was measured to stream in this same run. */
-function withFixes(results: LaneResult[], lanes: Lane[]): LaneResult[] {
-  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
-  const declared = new Map(lanes.map(({ id, fix }) => [id, fix]));
-  return results.map((result) => {
-    const fix = declared.get(result.id);
-    const needed = isJudged(result) && result.verdict !== 'streams';
-    return fix === undefined || !needed ? result : { ...result, fix: { ...fix, proven: streams.has(fix.provenBy) } };
-  });
 }
 
 export interface RunOutcome {

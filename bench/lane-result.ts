@@ -1,0 +1,78 @@
+/** What is reported of one lane, from what was found of it. Pure. */
+
+import type { Lane, Variant } from './catalogue/catalogue.ts';
+import type { Hop, Runnable } from './drivers/driver.ts';
+import { ProxyError } from './errors.ts';
+import type { Instrument } from './instrument.ts';
+import { pacing } from './metrics.ts';
+import { packageVersion } from './programs.ts';
+import { isJudged, type LaneResult, type PathEntry } from './results.ts';
+import type { Delivery, Evidence } from './verdict.ts';
+
+export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
+  return {
+    proxy: variant.proxy.id,
+    variant: variant.id.slice(variant.proxy.id.length + 1),
+    version: hop?.version ?? runnable.version,
+    driver: runnable.driver,
+    source: runnable.source,
+    ...(hop?.image === undefined ? {} : { image: hop.image }),
+    ...(variant.package === undefined ? {} : { package: `${variant.package}@${packageVersion(variant.package)}` }),
+    ...(hop === undefined ? {} : { configSha256: hop.configSha256 }),
+  };
+}
+
+export function describe(
+  lane: Lane,
+  path: PathEntry[],
+): Pick<LaneResult, 'id' | 'title' | 'workload' | 'path' | 'expected'> {
+  return { id: lane.id, title: lane.variant.title, workload: 'words', path, expected: lane.expected };
+}
+
+export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
+  const paced = evidence.paced === undefined ? {} : { paced: pacing(evidence.paced) };
+  const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
+  switch (delivery.verdict) {
+    case 'streams':
+      return { hold: { ...delivery.hold, ...onClock }, ...paced };
+    case 'delays':
+      return { hold: { ...delivery.hold, ...onClock }, threshold: { bytes: null, ms: delivery.hold.p50Ms }, ...paced };
+    case 'coalesces':
+      return { threshold: { bytes: delivery.heldBytes, ms: null }, ...paced };
+    case 'buffers':
+      return { threshold: { bytes: null, ms: null }, ...paced };
+    case 'breaks':
+    case 'inconclusive':
+    case 'harness-error':
+      return paced;
+  }
+}
+
+export function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult {
+  const base = describe(lane, [pathEntry(lane.variant, runnable)]);
+  if (error instanceof ProxyError) {
+    const { log, command, refused } = error;
+    if (refused)
+      return {
+        ...base,
+        verdict: 'refused',
+        because: 'the proxy refuses to start with this config',
+        asExpected: lane.expected === 'refused',
+        log,
+        command,
+      };
+    return { ...base, verdict: 'harness-error', because: error.message, log, command };
+  }
+  return { ...base, verdict: 'harness-error', because: (error as Error).message };
+}
+
+/** A fix is proven where the lane that it names was measured to stream in this same run. */
+export function withFixes(results: LaneResult[], lanes: Lane[]): LaneResult[] {
+  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
+  const declared = new Map(lanes.map(({ id, fix }) => [id, fix]));
+  return results.map((result) => {
+    const fix = declared.get(result.id);
+    const needed = isJudged(result) && result.verdict !== 'streams';
+    return fix === undefined || !needed ? result : { ...result, fix: { ...fix, proven: streams.has(fix.provenBy) } };
+  });
+}
