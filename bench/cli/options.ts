@@ -30,7 +30,7 @@ export const proxyOption = new Option(
 );
 
 /** Lanes mostly wait: several on each core do not crowd it, and the floor is measured with as many at once. */
-const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
+const DEFAULT_JOBS = Math.min(16, 6 * availableParallelism());
 
 export const jobsOption = new Option('--jobs <n>', 'lanes measured at the same time')
   .default(DEFAULT_JOBS)
