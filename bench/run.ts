@@ -1,6 +1,6 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
-import type { Catalogue, Lane } from './catalogue/catalogue.ts';
+import type { Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
@@ -42,7 +42,6 @@ export type RunEvent =
 
 export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   lanes: Lane[];
-  catalogue: Catalogue;
   jobs: number;
   /** What is measured besides delivery. */
   measures: AnyMeasure[];

@@ -92,7 +92,6 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const progress = new Progress(process.stderr, lanes.length);
   const outcome = await run({
     lanes,
-    catalogue,
     drivers: chooseDrivers(options.driver, session),
     versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
     jobs: options.jobs,

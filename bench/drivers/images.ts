@@ -26,15 +26,20 @@ function interpolate(text: string, env: Record<string, string | undefined>): str
   return text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, fallback: string) => env[name] || fallback);
 }
 
+/** `x-images` as it stands in docker-compose.yml, not interpolated. */
+function declaredImages(): Record<string, string> {
+  const document = parse(readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8')) as {
+    'x-images'?: Record<string, string>;
+  };
+  return document['x-images'] ?? {};
+}
+
 /**
  * The image for a key of `x-images`. For a version that was asked for, the same repository with that
  * tag, unless UNCLOG_IMAGE_KEY_1_30 names one.
  */
 export function imageFor(key: string, version?: string): string {
-  const document = parse(readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8')) as {
-    'x-images'?: Record<string, string>;
-  };
-  const declared = document['x-images']?.[key];
+  const declared = declaredImages()[key];
   if (declared === undefined) throw new BenchError(`docker-compose.yml names no image "${key}" under x-images`);
   const env = environment();
   const image = interpolate(declared, env);
@@ -49,8 +54,5 @@ export function imageFor(key: string, version?: string): string {
 
 /** Keys of all images. */
 export function imageKeys(): string[] {
-  const document = parse(readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8')) as {
-    'x-images'?: Record<string, string>;
-  };
-  return Object.keys(document['x-images'] ?? {});
+  return Object.keys(declaredImages());
 }

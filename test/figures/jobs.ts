@@ -34,7 +34,6 @@ async function measure(atOnce: number, { session, signal }: Context): Promise<Jo
   const started = performance.now();
   const { instrument, lanes: results } = await run({
     lanes,
-    catalogue,
     drivers: [new NativeDriver(session)],
     versions: {},
     jobs: atOnce,
