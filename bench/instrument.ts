@@ -171,6 +171,8 @@ export async function proveInstrument(
     clock,
     floor,
     via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
+    direct: stage.direct,
+    deep: false,
     workload: {},
     request: {},
     ...(signal === undefined ? {} : { signal }),

@@ -26,7 +26,8 @@ export function describe(
   lane: Lane,
   path: PathEntry[],
 ): Pick<LaneResult, 'id' | 'title' | 'workload' | 'path' | 'expected'> {
-  return { id: lane.id, title: lane.variant.title, workload: 'words', path, expected: lane.expected };
+  const { id, variant, expected } = lane;
+  return { id, title: variant.title, workload: 'words', path, ...(expected === undefined ? {} : { expected }) };
 }
 
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
@@ -57,7 +58,7 @@ export function notStarted(lane: Lane, runnable: Runnable, error: unknown): Lane
         ...base,
         verdict: 'refused',
         because: 'the proxy refuses to start with this config',
-        asExpected: lane.expected === 'refused',
+        ...(lane.expected === undefined ? {} : { asExpected: lane.expected === 'refused' }),
         log,
         command,
       };

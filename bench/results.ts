@@ -27,8 +27,9 @@ export interface LaneResult {
   path: PathEntry[];
   verdict: LaneVerdict;
   because: string;
-  expected: string;
-  /** Absent where nothing was judged: skipped, inconclusive, harness-error. */
+  /** Absent for a lane that is not of the catalogue. */
+  expected?: string;
+  /** Absent where nothing was expected, or nothing judged: skipped, inconclusive, harness-error. */
   asExpected?: boolean;
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };

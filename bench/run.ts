@@ -83,7 +83,17 @@ async function measureAll(
 ): Promise<Measured> {
   const { workload, request } = laneStream(lane);
   const { clock, floor } = proof.instrument;
-  const context = { origin: stage.origin, clock, floor, via: hop.address, workload, request, signal };
+  const context = {
+    origin: stage.origin,
+    clock,
+    floor,
+    via: hop.address,
+    direct: stage.direct,
+    deep: false,
+    workload,
+    request,
+    signal,
+  };
   const measured: Measured = { evidence: {}, results: {} };
   for (const measure of measures) {
     const evidence = await measure.measure(context);
@@ -123,7 +133,7 @@ async function judged(
     ...(options.measures.length === 0 ? {} : { measures: measured.results }),
     evidence: file,
   };
-  if (isJudged(result)) result.asExpected = delivery.verdict === lane.expected;
+  if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;
   if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
   return result;
 }

@@ -19,7 +19,9 @@ export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'file
   files: Record<string, string>;
 }
 
-export interface Lane extends LaneDeclaration {
+/** A lane made on the command line, not of the catalogue, has no expectation. */
+export interface Lane
+  extends Omit<LaneDeclaration, 'expected' | 'why'>, Partial<Pick<LaneDeclaration, 'expected' | 'why'>> {
   /** The variant's id, and `?dimension=value` for each dimension in which it differs from the default. */
   id: string;
   variant: Variant;

@@ -85,7 +85,7 @@ function measured(id: string, last: { result: LaneResult; startedAt: string } | 
 
 function explainLane(lane: Lane, runs: Results[]): string {
   const lines = [
-    `expected: ${lane.expected}. ${lane.why}`,
+    ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
       ? []
       : [

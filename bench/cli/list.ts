@@ -30,7 +30,7 @@ export async function availability(
 }
 
 function describe({ id, expected, why }: Lane): string {
-  return `  ${id}\n${wrap(`${expected}: ${why}`, 80, '      ')}`;
+  return `  ${id}\n${wrap([expected, why].filter(Boolean).join(': '), 80, '      ')}`;
 }
 
 async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {

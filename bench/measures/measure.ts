@@ -16,6 +16,10 @@ export interface MeasureContext {
   /** What this run's instrument can tell apart. */
   floor: Floor;
   via: Address;
+  /** The origin with no hop between, by the same way as the driver lets the bench reach a hop: what that way does itself. */
+  direct: Address;
+  /** Whether waits of more than 10 s are allowed. */
+  deep: boolean;
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
   request: Partial<Omit<ClientRequest, 'path'>>;

@@ -122,7 +122,9 @@ function totals(lanes: LaneResult[]): string {
     judged.length === 0
       ? 'nothing could be judged'
       : wrong.length === 0
-        ? 'all that were judged are as expected'
+        ? judged.some(({ asExpected }) => asExpected !== undefined)
+          ? 'all that were judged are as expected'
+          : 'nothing was expected of them'
         : `${wrong.length} NOT AS EXPECTED: ${wrong.map(({ id }) => id).join(', ')}`;
   return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
 }

@@ -28,7 +28,8 @@ afterAll(async () => {
 function through(relay: string, workload: MeasureContext['workload'] = {}): MeasureContext {
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
   const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
-  return { origin: client, clock, floor: FLOOR, via, workload, request: {} };
+  const direct = { host: '127.0.0.1', port: origin.dataPort };
+  return { origin: client, clock, floor: FLOOR, via, direct, deep: false, workload, request: {} };
 }
 
 it.each([
