@@ -35,8 +35,8 @@ export interface LaneResult {
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
   paced?: { gaps?: Quantiles; hold?: Quantiles; chunksPerRead?: number; ttfbMs?: number; ttftMs?: number };
-  /** Of each measure besides delivery: its figures, and what they say in a phrase. */
-  measures?: Record<string, { figures: unknown; says: string }>;
+  /** Of each measure besides delivery: its figures, what they say in a phrase, and whether it is as with no hop at all. */
+  measures?: Record<string, { figures: unknown; says: string; harmless: boolean }>;
   fix?: { change: string; provenBy: string; proven: boolean };
   /** The proxy's own last lines and how it was started, where it did not start or died. */
   log?: string;

@@ -1,6 +1,6 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
-import type { Lane } from './catalogue/catalogue.ts';
+import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
@@ -18,7 +18,9 @@ import {
   type Provision,
 } from './provision.ts';
 import { isJudged, type LaneResult, type Results } from './results.ts';
+import { longestFirst, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
+import { SharedHop } from './shared-hop.ts';
 import type { Trace } from './trace.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
@@ -58,17 +60,6 @@ interface ProvenStage {
   among: Trace[];
 }
 
-/** Work off `items`, `jobs` at a time; the first failure is thrown once the others have ended. */
-async function workOff<T>(items: readonly T[], jobs: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const workers = Array.from({ length: Math.min(jobs, queue.length) }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  });
-  const outcomes = await Promise.allSettled(workers);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}
-
 interface Measured {
   evidence: Record<string, unknown>;
   results: NonNullable<LaneResult['measures']>;
@@ -94,12 +85,16 @@ async function measureAll(
     request,
     signal,
   };
+  const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
   const measured: Measured = { evidence: {}, results: {} };
-  for (const measure of measures) {
-    const evidence = await measure.measure(context);
-    const found = measure.figures(evidence);
-    measured.evidence[measure.id] = evidence;
-    measured.results[measure.id] = { figures: found, says: measure.say(found) };
+  for (const [index, measure] of measures.entries()) {
+    const figuresFound = measure.figures(seen[index]);
+    measured.evidence[measure.id] = seen[index];
+    measured.results[measure.id] = {
+      figures: figuresFound,
+      says: measure.say(figuresFound),
+      harmless: measure.isHarmless(figuresFound),
+    };
   }
   return measured;
 }
@@ -138,34 +133,6 @@ async function judged(
   return result;
 }
 
-/** A variant's hop, started for its first lane and ended after its last. */
-class SharedHop {
-  readonly #start: () => Promise<Hop>;
-  #lanesLeft: number;
-  #hop: Promise<Hop> | undefined;
-
-  constructor(lanes: number, start: () => Promise<Hop>) {
-    this.#lanesLeft = lanes;
-    this.#start = start;
-  }
-
-  /** Every lane calls this once, whatever comes of it. */
-  async use<T>(work: (hop: Hop) => Promise<T>): Promise<T> {
-    try {
-      this.#hop ??= this.#start();
-      return await work(await this.#hop);
-    } finally {
-      this.#lanesLeft -= 1;
-      if (this.#lanesLeft === 0) await this.#end();
-    }
-  }
-
-  async #end(): Promise<void> {
-    const hop = await this.#hop?.catch(() => undefined);
-    await hop?.[Symbol.asyncDispose]();
-  }
-}
-
 interface PlacedLane {
   lane: Lane;
   hop: SharedHop;
@@ -177,13 +144,15 @@ function placeLanes(
   proven: Map<Driver, ProvenStage>,
   { lanes, versions, signal }: RunOptions,
 ): PlacedLane[] {
-  return [...Map.groupBy(lanes, ({ variant }) => variant)].flatMap(([variant, members]) => {
+  const hops = new Map<Variant, SharedHop>();
+  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
     const hop = new SharedHop(members.length, () => {
       const provision = provided.get(variant.proxy) as Provision;
       return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, versions[variant.proxy.id], signal);
     });
-    return members.map((lane) => ({ lane, hop }));
-  });
+    hops.set(variant, hop);
+  }
+  return longestFirst(lanes).map((lane) => ({ lane, hop: hops.get(lane.variant) as SharedHop }));
 }
 
 async function resultOf(

@@ -209,16 +209,22 @@ function heldWords(trace: Trace, limitMs: number): number[] {
     .map(({ seq }) => seq);
 }
 
+/** Numbers that are in all of the lists. */
+function common(lists: number[][]): number[] {
+  const [first = [], ...rest] = lists;
+  return first.filter((seq) => rest.every((list) => list.includes(seq)));
+}
+
 /**
  * Whether the words that were held were so by the path. A busy machine holds few, others each time, and the
  * relay beside the lane as well; a path holds many, or the same.
  */
-function holdsEachTime(before: Trace, last: Trace, reference: Trace, floor: Floor): boolean {
-  const shares = [heldShare(before, floor), heldShare(last, floor)] as const;
-  if (shares[1] <= 2 * heldShare(reference, floor)) return false;
-  const held = [heldWords(before, floor.delayLimitMs), heldWords(last, floor.delayLimitMs)] as const;
-  const again = held[0].filter((seq) => held[1].includes(seq)).length;
-  const theSame = again >= SAME_SHARE * Math.min(held[0].length, held[1].length);
+function holdsEachTime(tries: Trace[], reference: Trace, floor: Floor): boolean {
+  const shares = tries.map((trace) => heldShare(trace, floor));
+  if ((shares.at(-1) ?? 0) <= 2 * heldShare(reference, floor)) return false;
+  const held = tries.map((trace) => heldWords(trace, floor.delayLimitMs));
+  const again = common(held).length;
+  const theSame = again >= SAME_SHARE * Math.min(...held.map((words) => words.length));
   return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
 }
 
@@ -232,10 +238,9 @@ function inconclusive(reason: string): Delivery {
  */
 function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, floor: Floor): Delivery {
   const delivery = judgeTrace(last, floor);
-  const before = tries.at(-2);
   const hold = quantiles(lockStepHolds(last));
   const relay = reference === undefined ? undefined : quantiles(lockStepHolds(reference));
-  if (before === undefined || reference === undefined || relay === undefined || hold === undefined) return delivery;
+  if (tries.length < 2 || reference === undefined || relay === undefined || hold === undefined) return delivery;
   const verdicts = tries.map((trace) => judgeTrace(trace, floor).verdict);
   if (verdicts.includes('delays') && verdicts.includes('streams')) {
     const held = verdicts.filter((verdict) => verdict === 'delays').length;
@@ -246,17 +251,21 @@ function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, 
       `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
     );
   if (delivery.verdict === 'inconclusive') {
-    return holdsEachTime(before, last, reference, floor)
-      ? { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) }
-      : { verdict: 'streams', hold };
+    if (!holdsEachTime(tries, reference, floor)) return { verdict: 'streams', hold };
+    return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });
   }
   if (delivery.verdict === 'streams') {
-    const held = [clearlyHeld(before, floor), clearlyHeld(last, floor)] as const;
-    const words = held[0].filter((seq) => held[1].includes(seq) && !clearlyHeld(reference, floor).includes(seq));
-    const share = words.length / hold.n;
-    return words.length === 0 ? delivery : { verdict: 'delays', hold, floor: floor.hold, share, words };
+    const innocent = clearlyHeld(reference, floor);
+    const words = common(tries.map((trace) => clearlyHeld(trace, floor))).filter((seq) => !innocent.includes(seq));
+    if (words.length === 0) return delivery;
+    return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
   }
   return delivery;
+}
+
+/** That some of the words are held twice can be a coincidence on a busy machine: the last try must say so too. */
+function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
+  return tries.length < MAX_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
 /** The lane's verdict. */

@@ -215,12 +215,17 @@ function isTold({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>, when:
   return writing?.when === when && idle?.when === when && writing.seen === seen && idle.seen === seen;
 }
 
+function isAtOnce({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>): boolean {
+  return writing?.when === 'at-once' && idle?.when === 'at-once';
+}
+
 export const abortMeasure: Measure<Departure[], AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
   measure,
   figures,
   say,
+  isHarmless: ({ byReset, ...byFin }) => [byFin, byReset].every(isAtOnce),
   relays: [
     {
       relay: 'transparent',

@@ -193,6 +193,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   measure,
   figures,
   say,
+  isHarmless: ({ how }) => how === 'none',
   relays: [
     { relay: 'transparent', expected: 'none: lets go at once', convicted: ({ how }) => how === 'none' },
     { relay: 'hold-50-ms', expected: 'lets go after 50 ms', convicted: (found) => isTimer(found, 'write', 50) },

@@ -79,6 +79,7 @@ export const headersMeasure: Measure<Trace, HeaderFigures> = {
     }),
   figures,
   say,
+  isHarmless: ({ removed, changed }) => removed.length + changed.length === 0,
   relays: [
     {
       relay: 'transparent',

@@ -45,6 +45,8 @@ export interface Measure<Evidence, Figures> {
   figures(this: void, evidence: Evidence): Figures;
   /** One short phrase for the matrix. */
   say(this: void, figures: Figures): string;
+  /** Whether it is as with no hop at all: a matrix of many lanes says only what is not. */
+  isHarmless(this: void, figures: Figures): boolean;
   relays: RelayExpectation<Figures>[];
 }
 

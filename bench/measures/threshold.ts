@@ -361,6 +361,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   measure,
   figures,
   say,
+  isHarmless: ({ how }) => how === 'streams',
   relays: [
     {
       relay: 'transparent',

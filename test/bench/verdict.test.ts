@@ -34,9 +34,9 @@ describe('streams', () => {
   });
 });
 
-/** The verdict of two tries while the relay was not held. */
-function besideAQuietRelay(before: Trace, last: Trace): Verdict {
-  return judge({ ...evidenceOf(before, last), reference: streamed() }, FLOOR).verdict;
+/** The verdict of several tries while the relay was not held. */
+function besideAQuietRelay(...tries: Trace[]): Verdict {
+  return judge({ ...evidenceOf(...tries), reference: streamed() }, FLOOR).verdict;
 }
 
 /** Ten chunks, the first of which are held. */
@@ -69,12 +69,24 @@ describe('inconclusive', () => {
     const others = streamed((seq) => (seq >= 6 ? 300 : 0.2));
     const few = heldOften(2);
     const fewOthers = streamed((seq) => (seq >= 8 ? 300 : 0.2));
-    expect(besideAQuietRelay(some, some)).toBe('delays');
-    expect(besideAQuietRelay(some, others)).toBe('delays');
-    expect(besideAQuietRelay(few, few)).toBe('delays');
+    expect(besideAQuietRelay(some, some, some)).toBe('delays');
+    expect(besideAQuietRelay(some, others, some)).toBe('delays');
+    expect(besideAQuietRelay(few, few, few)).toBe('delays');
     expect(besideAQuietRelay(few, fewOthers)).toBe('streams');
+    expect(besideAQuietRelay(few, few, fewOthers)).toBe('streams');
     expect(besideAQuietRelay(streamed(), few)).toBe('streams');
-    expect(judge({ ...evidenceOf(some, some), reference: streamed() }, FLOOR)).toMatchObject({ share: 0.4 });
+    expect(judge({ ...evidenceOf(some, some, some), reference: streamed() }, FLOOR)).toMatchObject({ share: 0.4 });
+  });
+
+  it('is what only two tries say of some words: that can be a coincidence', () => {
+    const few = heldOften(2);
+    expect(besideAQuietRelay(few, few)).toBe('inconclusive');
+    const lone = streamed((seq) => (seq === 3 ? 800 : 0.2));
+    expect(besideAQuietRelay(lone, lone)).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(few, few), reference: streamed() }, FLOOR)).toMatchObject({
+      reason: 'some words were held in each of 2 tries',
+      tries: 2,
+    });
   });
 
   it('is a stream that was held in one try and not in another', () => {
@@ -100,7 +112,7 @@ describe('a word that is held alone', () => {
   const first = streamed((seq) => (seq === 0 ? 800 : 0.2));
 
   it('is a delay when it is the same each time, and not the relay’s', () => {
-    expect(judge({ ...evidenceOf(first, first), reference: streamed() }, FLOOR)).toMatchObject({
+    expect(judge({ ...evidenceOf(first, first, first), reference: streamed() }, FLOOR)).toMatchObject({
       verdict: 'delays',
       words: [0],
     });
@@ -109,6 +121,7 @@ describe('a word that is held alone', () => {
   it('is an outlier when it is another the next time, or the relay’s too', () => {
     const second = streamed((seq) => (seq === 1 ? 800 : 0.2));
     expect(judge({ ...evidenceOf(first, second), reference: streamed() }, FLOOR).verdict).toBe('streams');
+    expect(judge({ ...evidenceOf(first, first, second), reference: streamed() }, FLOOR).verdict).toBe('streams');
     expect(judge({ ...evidenceOf(first, first), reference: first }, FLOOR).verdict).toBe('streams');
   });
 
