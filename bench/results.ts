@@ -1,5 +1,6 @@
 /** The results document, `unclog/results@1`. A field that was not measured is absent. */
 
+import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
 import type { Quantiles } from './metrics.ts';
@@ -60,7 +61,7 @@ export interface Results {
     memoryMiB: number;
     node: string;
   };
-  options: { jobs: number; driver: string; ids: string[] };
+  options: { jobs: number; driver: string; ids: string[]; depth: Depth; measures: string[] };
   instrument: {
     sound: boolean;
     floorMs: { p50: number; p99: number };

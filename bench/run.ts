@@ -3,12 +3,12 @@
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
+import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { describe, figures, notStarted, pathEntry, withFixes } from './lane-result.ts';
-import type { AnyMeasure } from './measures/measure.ts';
 import {
   inVersion,
   provide,
@@ -45,8 +45,7 @@ export type RunEvent =
 export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   lanes: Lane[];
   jobs: number;
-  /** What is measured besides delivery. */
-  measures: AnyMeasure[];
+  plan: Plan;
   session: Session;
   onEvent: (event: RunEvent) => void;
   /** Keeps a lane's evidence; returns the name by which the results refer to it. */
@@ -70,7 +69,7 @@ async function measureAll(
   lane: Lane,
   hop: Hop,
   { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
-  { measures, signal }: RunOptions,
+  { plan: { measures, depth }, signal }: RunOptions,
 ): Promise<Measured> {
   const { workload, request } = laneStream(lane);
   const { clock, floor } = proof.instrument;
@@ -80,7 +79,7 @@ async function measureAll(
     floor,
     via: hop.address,
     direct: stage.direct,
-    deep: false,
+    deep: depth === 'deep',
     workload,
     request,
     signal,
@@ -118,14 +117,14 @@ async function judged(
     floor: instrument.floor,
     delivery,
     evidence,
-    ...(options.measures.length === 0 ? {} : { measures: measured.evidence }),
+    ...(options.plan.measures.length === 0 ? {} : { measures: measured.evidence }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
     verdict: delivery.verdict,
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
-    ...(options.measures.length === 0 ? {} : { measures: measured.results }),
+    ...(options.plan.measures.length === 0 ? {} : { measures: measured.results }),
     evidence: file,
   };
   if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;
@@ -232,7 +231,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     if (!('driver' in provision) || proven.has(provision.driver)) continue;
     onEvent({ type: 'proving', driver: provision.driver.name });
     const stage = stack.use(await provision.driver.open(signal));
-    const proof = await proveInstrument(session, stage, options.measures, signal);
+    const proof = await proveInstrument(session, stage, options.plan.measures, signal);
     signal.throwIfAborted();
     onEvent({ type: 'proven', instrument: proof.instrument });
     proven.set(provision.driver, { stage, proof, among: [] });

@@ -58,29 +58,40 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
   return [...texts, ...also.map((path) => `(with proxy-configs/${proxy.id}/${basename(path)})`)];
 }
 
-function measured(id: string, last: { result: LaneResult; startedAt: string } | undefined): string {
-  if (last === undefined) return `not measured yet: unclog run '${id.includes('?') ? id : `${id}?`}'`;
-  const { result, startedAt } = last;
-  const [hop] = result.path;
-  const { hold, paced } = result;
+/** A steady stream's figures, in one line; nothing where there are none. */
+function pacedLine({ paced }: LaneResult): string[] {
+  if (paced === undefined) return [];
+  const { gaps, chunksPerRead, ttfbMs, ttftMs } = paced;
   const figures = [
+    ...(gaps === undefined ? [] : [`gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99`]),
+    ...(chunksPerRead === undefined ? [] : [`${chunksPerRead.toFixed(1)} words a read`]),
+    ...(ttfbMs === undefined ? [] : [`TTFB ${milliseconds(ttfbMs)}`]),
+    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)}`]),
+  ];
+  return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
+}
+
+/** All that was last measured, a line for each thing. */
+function measured(id: string, last: { result: LaneResult; startedAt: string } | undefined): string[] {
+  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'`;
+  if (last === undefined) return [`not measured yet: ${command}`];
+  const { result, startedAt } = last;
+  const { hold, measures } = result;
+  const where = [
+    ...result.path.map(({ proxy, version, driver }) => `${proxy} ${version}, ${driver}`),
+    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+  ].join(', ');
+  return [
+    `measured: ${result.verdict} (${where}): ${result.because}`,
     ...(hold === undefined
       ? []
-      : [`hold ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
-    ...(paced?.gaps === undefined
-      ? []
-      : [
-          `paced at one word each 10 ms: gaps ${milliseconds(paced.gaps.p50Ms)} p50, ${milliseconds(paced.gaps.p99Ms)} p99`,
-        ]),
-    ...(paced?.chunksPerRead === undefined ? [] : [`${paced.chunksPerRead.toFixed(1)} words a read`]),
-    ...(paced?.ttfbMs === undefined ? [] : [`TTFB ${milliseconds(paced.ttfbMs)}`]),
-    ...(paced?.ttftMs === undefined ? [] : [`TTFT ${milliseconds(paced.ttftMs)}`]),
+      : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
+    ...pacedLine(result),
+    ...(measures === undefined
+      ? [`no more than delivery was measured then; for the rest: ${command}`]
+      : Object.entries(measures).map(([measure, { says }]) => `${measure}: ${says}`)),
+    ...(result.evidence === undefined ? [] : [`evidence: ${result.evidence}`]),
   ];
-  const where =
-    hop === undefined
-      ? ''
-      : ` (${hop.proxy} ${hop.version}, ${hop.driver}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
-  return `${result.verdict}${where}: ${result.because}${figures.length === 0 ? '' : `; ${figures.join('; ')}`}${result.evidence === undefined ? '' : `; evidence ${result.evidence}`}`;
 }
 
 function explainLane(lane: Lane, runs: Results[]): string {
@@ -91,7 +102,7 @@ function explainLane(lane: Lane, runs: Results[]): string {
       : [
           `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
         ]),
-    `measured: ${measured(lane.id, lastMeasured(lane.id, runs))}`,
+    ...measured(lane.id, lastMeasured(lane.id, runs)),
     ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');

@@ -44,21 +44,27 @@ export const timeoutOption = new Option('--timeout <seconds>', 'give up, as a fa
   .default(900)
   .argParser((text) => positive(text, 'The timeout', 86_400));
 
+export const quickOption = new Option('--quick', 'delivery alone').conflicts(['deep', 'measure']);
+
+export const deepOption = new Option(
+  '--deep',
+  'wait as long as default timeouts need, over a minute for each lane; says how long that will take',
+);
+
 export const measureOption = new Option(
   '--measure <names...>',
-  `measure more than delivery: all, or some of ${MEASURES.map(({ id }) => id).join(', ')}`,
+  `besides delivery only these: ${MEASURES.map(({ id }) => id).join(', ')}`,
 );
 
 /** @throws UsageError for a measure that there is not. */
 export function parseMeasures(names: readonly string[]): AnyMeasure[] {
   const known = MEASURES.map(({ id }) => id);
   const wanted = new Set(names.flatMap((name) => name.split(',')));
-  if (wanted.has('all')) return MEASURES;
   for (const name of wanted) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
     throw new UsageError(
-      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: all, ${known.join(', ')}`,
+      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
     );
   }
   return MEASURES.filter(({ id }) => wanted.has(id));

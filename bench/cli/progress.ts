@@ -15,6 +15,10 @@ export class Progress {
     this.#total = total;
   }
 
+  estimate(ms: number): void {
+    this.#line(`about ${Math.ceil(ms / 60_000)} min for ${this.#total} lanes`);
+  }
+
   on(event: RunEvent): void {
     switch (event.type) {
       case 'providing':

@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 
 import { loadCatalogue, selectLanes } from '../catalogue/catalogue.ts';
+import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { BenchError, UsageError } from '../errors.ts';
@@ -17,6 +18,7 @@ import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import type { Interruption } from './interruption.ts';
 import {
+  deepOption,
   driverOption,
   filterOnly,
   jobsOption,
@@ -24,6 +26,7 @@ import {
   parseMeasures,
   parseProxies,
   proxyOption,
+  quickOption,
   timeoutOption,
 } from './options.ts';
 import { Progress } from './progress.ts';
@@ -36,7 +39,14 @@ interface Options {
   timeout: number;
   json?: string;
   results: string;
+  quick?: true;
+  deep?: true;
   measure?: string[];
+}
+
+function planFrom({ quick, deep, measure }: Options): Plan {
+  const depth = quick === true ? 'quick' : deep === true ? 'deep' : 'standard';
+  return planOf(depth, measure === undefined ? undefined : parseMeasures(measure));
 }
 
 export function machine(): Results['machine'] {
@@ -80,6 +90,7 @@ async function writeJson(path: string, results: Results): Promise<void> {
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   interruption.after(options.timeout);
+  const plan = planFrom(options);
   const catalogue = await loadCatalogue();
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const selected = filterOnly(selectLanes(catalogue, ids), options.only ?? []);
@@ -90,12 +101,13 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, lanes.length);
+  if (plan.depth === 'deep') progress.estimate(estimateMs(plan, lanes.length, options.jobs));
   const outcome = await run({
     lanes,
     drivers: chooseDrivers(options.driver, session),
     versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
     jobs: options.jobs,
-    measures: parseMeasures(options.measure ?? []),
+    plan,
     session,
     signal: interruption.signal,
     onEvent: (event) => progress.on(event),
@@ -109,7 +121,13 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     machine: machine(),
-    options: { jobs: options.jobs, driver: options.driver, ids },
+    options: {
+      jobs: options.jobs,
+      driver: options.driver,
+      ids,
+      depth: plan.depth,
+      measures: plan.measures.map(({ id }) => id),
+    },
     ...outcome,
   };
   const document = shownPath(await folder.finish(results));
@@ -126,6 +144,8 @@ export function runCommand(interruption: Interruption): Command {
     .option('--only <words...>', 'only lanes with this tag or part of an id: gzip, framing=content-length')
     .addOption(proxyOption)
     .addOption(driverOption)
+    .addOption(quickOption)
+    .addOption(deepOption)
     .addOption(measureOption)
     .addOption(jobsOption)
     .addOption(timeoutOption)

@@ -223,6 +223,7 @@ export const abortMeasure: Measure<Departure[], AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
   measure,
+  takesMs: () => (REPEATS + 1) * (LEAVE_AFTER_MS + SILENCE_MS),
   figures,
   say,
   isHarmless: ({ byReset, ...byFin }) => [byFin, byReset].every(isAtOnce),

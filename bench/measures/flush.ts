@@ -191,6 +191,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   id: 'flush',
   title: 'time after which it lets go of what it holds, in ms, and whether that runs from the write',
   measure,
+  takesMs: () => BOUND_MS,
   figures,
   say,
   isHarmless: ({ how }) => how === 'none',

@@ -41,6 +41,8 @@ export interface Measure<Evidence, Figures> {
   title: string;
   /** Touches sockets and clocks; brings back all that the figures are computed from. */
   measure(context: MeasureContext): Promise<Evidence>;
+  /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */
+  takesMs(this: void, deep: boolean): number;
   /** Pure. */
   figures(this: void, evidence: Evidence): Figures;
   /** One short phrase for the matrix. */

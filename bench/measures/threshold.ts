@@ -359,6 +359,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   id: 'threshold',
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
+  takesMs: () => (MOST_PROBES / AT_ONCE) * QUIET_MS,
   figures,
   say,
   isHarmless: ({ how }) => how === 'streams',

@@ -144,6 +144,7 @@ export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
   id: 'truncation',
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
   measure,
+  takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
   say,
   isHarmless: (found) => isTold(found) && found.foreign.length === 0,

@@ -13,6 +13,8 @@ const VERDICT_WIDTH = 14;
 const HOLD_WIDTH = 18;
 const LANE_WIDTH = WIDTH - VERDICT_WIDTH - HOLD_WIDTH;
 const INDENT = '    ';
+/** Of so many whatever was measured is shown; of more only what is not as with no hop. */
+const FEW_VARIANTS = 2;
 
 const STYLES: Record<LaneVerdict, Parameters<Paint>[0]> = {
   streams: 'green',
@@ -71,12 +73,26 @@ function hold({ hold: figures }: LaneResult): string {
   return `${sameUnit ? p50.split(' ')[0] : p50} / ${p99}`;
 }
 
-function notes(lane: LaneResult): string[] {
+/** What measures found that is not as with no hop; of few variants also what is. */
+function findings({ measures = {} }: LaneResult, all: boolean): string[] {
+  return Object.entries(measures)
+    .filter(([, { harmless }]) => all || !harmless)
+    .map(([id, { says }]) => `${id}: ${says}`);
+}
+
+/** Of several lanes: what was found of each of them. */
+function sharedFindings(lanes: LaneResult[], all: boolean): string[] {
+  const measured = lanes.filter(({ measures }) => measures !== undefined).map((lane) => findings(lane, all));
+  const [first = [], ...rest] = measured;
+  return rest.length === 0 ? [] : first.filter((finding) => rest.every((other) => other.includes(finding)));
+}
+
+function notes(lane: LaneResult, found: string[]): string[] {
   const { fix, log, command, bring } = lane;
   const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
   return [
     lane.because,
-    ...Object.entries(lane.measures ?? {}).map(([id, { says }]) => `${id}: ${says}`),
+    ...found,
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}`] : []),
     ...(fix === undefined ? [] : [`fix: ${fix.change} (${provenBy})`]),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
@@ -85,7 +101,8 @@ function notes(lane: LaneResult): string[] {
   ];
 }
 
-function rows(lane: LaneResult, name: string, paint: Paint): string {
+function rows(lane: LaneResult, found: string[], paint: Paint): string {
+  const name = nameOf(lane.id);
   // The figures are plain text in columns of their own; colour would count as width.
   const table = new Table({
     chars: PLAIN,
@@ -96,8 +113,16 @@ function rows(lane: LaneResult, name: string, paint: Paint): string {
   const fits = name.length + 2 < LANE_WIDTH;
   table.push([fits ? `  ${name}` : '', paint(STYLES[lane.verdict], lane.verdict), hold(lane)]);
   const head = fits ? table.toString() : `  ${name}\n${table.toString()}`;
-  const [reason = '', ...rest] = notes(lane).map((note) => wrap(note, WIDTH, INDENT));
+  const [reason = '', ...rest] = notes(lane, found).map((note) => wrap(note, WIDTH, INDENT));
   return [head.trimEnd(), paint('dim', reason), ...rest].join('\n');
+}
+
+function nameOf(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}
+
+function variantOf({ id }: Pick<LaneResult, 'id'>): string {
+  return id.split('?')[0] ?? id;
 }
 
 /** Lanes of one program stand together: the same proxy, version and driver. */
@@ -176,8 +201,28 @@ function untried(lanes: LaneResult[]): string[] {
   });
 }
 
+function silence(measures: string[]): string {
+  return `Measured of each lane besides: ${measures.join(', ')}. Where a lane says nothing of one it is as with no hop at all; \`unclog explain ID\` shows all figures.`;
+}
+
+/** A variant's lanes, and under them what was found of all of them. */
+function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): string[] {
+  const shared = sharedFindings(lanes, showsAll);
+  const [first] = lanes;
+  const ofEach = lanes.map((lane) =>
+    rows(
+      lane,
+      findings(lane, showsAll).filter((finding) => !shared.includes(finding)),
+      paint,
+    ),
+  );
+  if (first === undefined || shared.length === 0) return ofEach;
+  return [...ofEach, `  ${nameOf(variantOf(first))}, each lane:`, ...shared.map((line) => wrap(line, WIDTH, INDENT))];
+}
+
 export function matrix(results: Results, where: string, paint: Paint): string {
   const { instrument, lanes, machine } = results;
+  const showsAll = new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
   const title = `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`;
   const out = [wrap(title, WIDTH), ''];
   if (!instrument.sound) {
@@ -189,10 +234,12 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     groupOf,
   )) {
     out.push(paint('bold', wrap(group, WIDTH)));
-    for (const lane of members) out.push(rows(lane, lane.id.slice(lane.id.indexOf('/') + 1), paint));
+    for (const ofVariant of Map.groupBy(members, variantOf).values())
+      out.push(...variantRows(ofVariant, showsAll, paint));
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
+  if (!showsAll && results.options.measures.length > 0) out.push(wrap(silence(results.options.measures), WIDTH));
   for (const line of [...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;

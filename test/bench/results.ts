@@ -58,7 +58,7 @@ export function results(lanes: LaneResult[], instrument: Partial<Instrument> = {
       memoryMiB: 4000,
       node: '24.21.0',
     },
-    options: { jobs: 4, driver: 'auto', ids: [] },
+    options: { jobs: 4, driver: 'auto', ids: [], depth: 'standard', measures: [] },
     instrument: {
       sound: proof.sound,
       floorMs: { p50: 0.12, p99: 0.85 },

@@ -1,6 +1,7 @@
 /** Whether lanes that are measured at the same time disturb each other's figures. */
 
 import { loadCatalogue, selectLanes } from '../../bench/catalogue/catalogue.ts';
+import { planOf } from '../../bench/depth.ts';
 import { NativeDriver } from '../../bench/drivers/native.ts';
 import { BenchError } from '../../bench/errors.ts';
 import { holds, lockStepHolds, quantiles, type Quantiles } from '../../bench/metrics.ts';
@@ -37,7 +38,7 @@ async function measure(atOnce: number, { session, signal }: Context): Promise<Jo
     drivers: [new NativeDriver(session)],
     versions: {},
     jobs: atOnce,
-    measures: [],
+    plan: planOf('quick', undefined),
     session,
     signal,
     onEvent: () => {},
