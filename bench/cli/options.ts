@@ -9,6 +9,7 @@ import type { Catalogue, Lane } from '../catalogue/catalogue.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
+import { wrap } from '../report/matrix.ts';
 
 function positive(text: string, what: string, max: number): number {
   const value = Number(text);
@@ -40,9 +41,17 @@ export const jobsOption = new Option('--jobs <n>', 'lanes measured at the same t
     return jobs;
   });
 
-export const timeoutOption = new Option('--timeout <seconds>', 'give up, as a failure of the bench, after this long')
-  .default(900)
-  .argParser((text) => positive(text, 'The timeout', 86_400));
+const SHORTEST_TIMEOUT_S = 900;
+
+/** Unless told, far more than the run should take. */
+export function timeoutFor(estimatedMs: number): number {
+  return Math.max(SHORTEST_TIMEOUT_S, Math.ceil((2 * estimatedMs) / 1000));
+}
+
+export const timeoutOption = new Option(
+  '--timeout <seconds>',
+  `give up, as a failure of the bench, after this long (default: twice the estimate, at least ${SHORTEST_TIMEOUT_S})`,
+).argParser((text) => positive(text, 'The timeout', 86_400));
 
 export const quickOption = new Option('--quick', 'delivery alone').conflicts(['deep', 'measure']);
 
@@ -50,6 +59,15 @@ export const deepOption = new Option(
   '--deep',
   'wait as long as default timeouts need, over a minute for each lane; says how long that will take',
 );
+
+const HELP_WIDTH = 80;
+
+/** What each measure tells, for a command's help. */
+export function measuresHelp(): string {
+  const lines = MEASURES.map(({ id, title }) => ({ id, text: wrap(title, HELP_WIDTH - 16).split('\n') }));
+  const entries = lines.map(({ id, text }) => `  ${id.padEnd(14)}${text.join(`\n${' '.repeat(16)}`)}`);
+  return `\nMeasures, besides the verdict of delivery:\n${entries.join('\n')}\n`;
+}
 
 export const measureOption = new Option(
   '--measure <names...>',

@@ -23,10 +23,12 @@ import {
   filterOnly,
   jobsOption,
   measureOption,
+  measuresHelp,
   parseMeasures,
   parseProxies,
   proxyOption,
   quickOption,
+  timeoutFor,
   timeoutOption,
 } from './options.ts';
 import { Progress } from './progress.ts';
@@ -36,7 +38,7 @@ interface Options {
   proxy?: string[];
   only?: string[];
   jobs: number;
-  timeout: number;
+  timeout?: number;
   json?: string;
   results: string;
   quick?: true;
@@ -89,7 +91,6 @@ async function writeJson(path: string, results: Results): Promise<void> {
 
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
-  interruption.after(options.timeout);
   const plan = planFrom(options);
   const catalogue = await loadCatalogue();
   const proxies = parseProxies(catalogue, options.proxy ?? []);
@@ -101,7 +102,9 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, lanes.length);
-  if (plan.depth === 'deep') progress.estimate(estimateMs(plan, lanes.length, options.jobs));
+  const estimatedMs = estimateMs(plan, lanes.length, options.jobs);
+  interruption.after(options.timeout ?? timeoutFor(estimatedMs));
+  if (plan.depth === 'deep') progress.estimate(estimatedMs);
   const outcome = await run({
     lanes,
     drivers: chooseDrivers(options.driver, session),
@@ -151,5 +154,6 @@ export function runCommand(interruption: Interruption): Command {
     .addOption(timeoutOption)
     .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')
     .option('--results <folder>', 'where results are kept', 'results')
+    .addHelpText('after', measuresHelp)
     .action((ids: string[], options: Options) => runLanes(ids, options, interruption));
 }

@@ -39,6 +39,7 @@ describe('usage', () => {
     [['run', '--proxy', 'ngin'], 2, /no proxy is called "ngin" \(did you mean "nginx"\?\); there are: /],
     [['run', '--proxy', 'nginx@'], 2, /--proxy takes NAME or NAME@VERSION/],
     [['run', 'nginx/*', '--proxy', 'caddy'], 2, /of the lanes selected none belongs to caddy/],
+    [['run', '--quick', '--deep'], 2, /option '--quick' cannot be used with option '--deep'/],
     [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
     [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
   ])('%j ends with %d and says what to do', async (args, code, message) => {

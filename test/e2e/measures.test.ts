@@ -16,8 +16,6 @@ test('every measure proves itself on its relays and tells apart what real proxie
     ...ids,
     '--driver',
     'native',
-    '--measure',
-    'all',
     '--json',
     '-',
     '--results',
@@ -44,7 +42,7 @@ test('every measure proves itself on its relays and tells apart what real proxie
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);
   expect(stderr).toContain(
-    'no measure is called "abrot" (did you mean "abort"?); there are: all, threshold, flush, headers, abort, truncation',
+    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, headers, abort, truncation',
   );
   expect(exitCode).toBe(2);
 });

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+
+import { estimateMs, planOf } from '../../bench/depth.ts';
+import { MEASURES } from '../../bench/measures/measures.ts';
+
+it('quick measures delivery alone, the others everything unless some are named', () => {
+  expect(planOf('quick', undefined).measures).toEqual([]);
+  expect(planOf('standard', undefined).measures).toBe(MEASURES);
+  expect(planOf('deep', undefined).measures).toBe(MEASURES);
+  expect(planOf('standard', MEASURES.slice(0, 1)).measures).toHaveLength(1);
+});
+
+it('the estimate grows with lanes, shrinks with jobs, and is longest where most is waited for', () => {
+  const [quick, standard, deep] = (['quick', 'standard', 'deep'] as const).map((depth) => planOf(depth, undefined));
+  if (quick === undefined || standard === undefined || deep === undefined) throw new Error('three plans');
+  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(standard, 10, 10));
+  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(standard, 100, 20));
+  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(quick, 100, 10));
+  expect(estimateMs(deep, 100, 10)).toBeGreaterThanOrEqual(estimateMs(standard, 100, 10));
+});

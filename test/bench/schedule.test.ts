@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+
+import type { Lane, Variant } from '../../bench/catalogue/catalogue.ts';
+import { longestFirst, workOff } from '../../bench/schedule.ts';
+
+const variant = (id: string): Variant => ({ id }) as Variant;
+const [A, B, C] = [variant('a'), variant('b'), variant('c')];
+const lane = (id: string, of: Variant, rest: Partial<Lane> = {}): Lane => ({
+  id,
+  variant: of,
+  expected: 'streams',
+  ...rest,
+});
+
+it('the longest lanes come first, those of a variant together', () => {
+  const lanes = [
+    lane('a', A),
+    lane('b', B),
+    lane('b?held', B, { expected: 'buffers' }),
+    lane('c', C),
+    lane('c?slow', C, { expected: 'delays', patienceMs: 5000 }),
+  ];
+  expect(longestFirst(lanes).map(({ id }) => id)).toEqual(['c?slow', 'c', 'b?held', 'b', 'a']);
+});
+
+it('so many at a time, and a failure is thrown when the others have ended', async () => {
+  let [running, most] = [0, 0];
+  const ended: number[] = [];
+  const working = workOff([1, 2, 3, 4, 5], 2, async (item) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise(setImmediate);
+    running -= 1;
+    if (item === 1) throw new Error('the first');
+    ended.push(item);
+  });
+  await expect(working).rejects.toThrow('the first');
+  expect(most).toBe(2);
+  expect(ended.length).toBeGreaterThan(0);
+  expect(running).toBe(0);
+});
