@@ -9,6 +9,7 @@ import { resolveWorkload, type Workload, type WorkloadInput } from '../server/wo
 import { Arrivals } from './client/arrivals.ts';
 import { fetchStream, type Address, type ClientRequest, type Leaving } from './client/client.ts';
 import type { ClockOffset, OriginClient } from './origin-client.ts';
+import type { Point } from './taps/point.ts';
 import type { Trace } from './trace.ts';
 
 export interface MeasureOptions {
@@ -22,7 +23,12 @@ export interface MeasureOptions {
   /** How long the client waits for the end of the response; by default as long as the workload can take, and the slack. */
   waitMs?: number;
   leave?: Leave;
+  /** What the taps of the path saw of the stream, where there are taps. */
+  points?: PointReader;
 }
+
+/** @throws BenchError when a tap's program fails. */
+export type PointReader = (stream: string, workload: Workload) => Promise<Point[]>;
 
 /** The client leaves as soon as so many chunks have arrived, and in any case so long after it asked. */
 export interface Leave {
@@ -103,6 +109,7 @@ export async function measureStream({
   signal,
   waitMs,
   leave,
+  points,
 }: MeasureOptions): Promise<Trace> {
   const lengthMs = longestMs(resolveWorkload(input));
   const totalMs = waitMs ?? lengthMs + SLACK_MS;
@@ -141,6 +148,7 @@ export async function measureStream({
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,
       clock,
+      ...(points === undefined ? {} : { points: await points(stream.id, workload) }),
     };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {

@@ -74,8 +74,11 @@ export interface FetchOptions {
   onBody(bytes: Buffer, at: number, read: number): void;
 }
 
+/** What the client sends besides the host, unless told otherwise. */
+export const CLIENT_HEADERS = { 'user-agent': 'unclog', accept: '*/*' };
+
 function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
-  const all = { host: `${to.host}:${to.port}`, 'user-agent': 'unclog', accept: '*/*', ...headers };
+  const all = { host: `${to.host}:${to.port}`, ...CLIENT_HEADERS, ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;
 }

@@ -8,6 +8,7 @@ import type { ClientRequest } from '../client/client.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
 import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
+import type { PointReader } from '../measure.ts';
 
 /** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
 export interface MeasureContext {
@@ -23,6 +24,8 @@ export interface MeasureContext {
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
   request: Partial<Omit<ClientRequest, 'path'>>;
+  /** Where the way is a chain with taps: what they saw goes into every trace. */
+  points?: PointReader;
   signal?: AbortSignal;
 }
 

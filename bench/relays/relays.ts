@@ -246,9 +246,16 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Starts one relay; returns its port. @throws Error for an id that is no relay's. */
+export async function startRelay(id: string, target: Target): Promise<number> {
+  const relay = (RELAYS as Record<string, Relay>)[id];
+  if (relay === undefined) throw new Error(`no relay is called "${id}"`);
+  return listening(relay(target));
+}
+
 /** Starts every relay, each on a port of its own; returns the ports by id. */
 export async function startRelays(target: Target): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
-  for (const [id, relay] of Object.entries(RELAYS)) ports[id] = await listening(relay(target));
+  for (const id of Object.keys(RELAYS)) ports[id] = await startRelay(id, target);
   return ports;
 }

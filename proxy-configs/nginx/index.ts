@@ -189,6 +189,27 @@ export default {
       ],
     },
     {
+      id: 'pass-x-accel-buffering',
+      title: 'The origin’s X-Accel-Buffering is passed on',
+      changes: 'proxy_pass_header X-Accel-Buffering;',
+      files: { config: 'pass-x-accel-buffering.conf' },
+      docs: [`${PROXY_MODULE}#proxy_pass_header`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['buffering', 'framing', 'headers', 'fix'],
+      lanes: [
+        {
+          vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'The header is obeyed as without the directive; that it is also passed on matters to another nginx in front of this one.',
+        },
+        {
+          vary: { framing: 'content-length' },
+          expected: 'coalesces',
+          why: 'The directive passes on a header that is there; without it nginx buffers as it comes.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        },
+      ],
+    },
+    {
       id: 'buffering-off',
       title: 'Buffering off',
       changes: 'proxy_buffering off;',
