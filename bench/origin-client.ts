@@ -28,6 +28,12 @@ export class OriginClient {
     await this.#control.ask('POST', `/streams/${id}/ack`, { seq });
   }
 
+  /** Whether the origin had the stream's request, and so many bytes of its body, within this time. */
+  async uploadReached(id: string, bytes: number, withinMs: number): Promise<boolean> {
+    const query = `bytes=${bytes}&withinMs=${Math.ceil(withinMs)}`;
+    return ((await this.#ask('GET', `/streams/${id}/upload?${query}`)) as { reached: boolean }).reached;
+  }
+
   async trace(id: string): Promise<OriginTrace> {
     return (await this.#control.ask('GET', `/streams/${id}/trace`)) as OriginTrace;
   }

@@ -22,6 +22,10 @@ function oneOf<const T extends readonly string[]>(values: T, description: string
 export const Format = oneOf(FORMATS, 'How a chunk is written: an SSE event, an NDJSON line, or a word of text/plain.');
 export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3).');
 
+const LeadMs = Type.Optional(
+  Type.Integer({ minimum: 0, maximum: 60_000, description: 'The silence between the head and the first chunk.' }),
+);
+
 export const LockStep = Type.Object(
   {
     mode: Type.Literal('lock-step'),
@@ -88,13 +92,7 @@ export const LockStep = Type.Object(
         },
       ),
     ),
-    leadMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 60_000,
-        description: 'The silence between the head and the first chunk.',
-      }),
-    ),
+    leadMs: LeadMs,
   },
   {
     additionalProperties: false,
@@ -135,6 +133,7 @@ export const Paced = Type.Object(
     mode: Type.Literal('paced'),
     intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 600_000 })),
     silence: Type.Optional(Silence),
+    leadMs: LeadMs,
   },
   { additionalProperties: false, description: 'Open loop: a chunk every intervalMs, whatever the client does.' },
 );
@@ -146,6 +145,14 @@ export const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>(
   discriminator: { propertyName: 'mode' },
   oneOf: [LockStep, Paced],
 });
+
+function fields(description: string) {
+  return Type.Record(
+    Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+    Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
+    { additionalProperties: false, description },
+  );
+}
 
 export const WorkloadInput = Type.Object(
   {
@@ -169,15 +176,18 @@ export const WorkloadInput = Type.Object(
     pace: Type.Optional(Pace),
     death: Type.Optional(Death),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
-    headers: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-        Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
-        {
-          additionalProperties: false,
-          description: 'Response headers besides Content-Type and what the framing needs.',
-        },
+    headers: Type.Optional(fields('Response headers besides Content-Type and what the framing needs.')),
+    trailers: Type.Optional(
+      fields(
+        'Trailer fields after a chunked body, announced by Trailer (RFC 9110, section 6.5); other framings have none.',
       ),
+    ),
+    informational: Type.Optional(
+      Type.Array(Type.Unsafe<102 | 103>({ type: 'integer', enum: [102, 103] }), {
+        minItems: 1,
+        maxItems: 10,
+        description: 'Responses with a 1xx status that go before the head, but not to an HTTP/1.0 request.',
+      }),
     ),
     lifetimeMs: Type.Optional(
       Type.Integer({ minimum: 100, maximum: 3_600_000, description: 'The stream ends by itself after this long.' }),
@@ -192,8 +202,10 @@ export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepIn
 type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence'>> & Pick<PacedInput, 'silence'>;
 export type Pace = LockStep | Paced;
-/** A workload with every default filled in; a silence and a death have none. */
-export type Workload = Required<Omit<WorkloadInput, 'pace' | 'death'>> & { pace: Pace; death?: Death };
+/** Fields that have no default: absent where they were not asked for. */
+type Extras = Pick<WorkloadInput, 'death' | 'trailers' | 'informational'>;
+/** A workload with every default filled in. */
+export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
 
 export const MEDIA_TYPES: Record<Format, string> = {
   sse: 'text/event-stream',
@@ -213,7 +225,7 @@ export const LOCK_STEP: LockStep = {
   leadMs: 0,
 };
 
-export const PACED: Paced = { mode: 'paced', intervalMs: 10 };
+export const PACED: Paced = { mode: 'paced', intervalMs: 10, leadMs: 0 };
 
 function resolvePace(pace: WorkloadInput['pace']): Pace {
   if (pace === undefined) return LOCK_STEP;
@@ -231,6 +243,8 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),
     ...(input.death === undefined ? {} : { death: input.death }),
+    ...(input.trailers === undefined ? {} : { trailers: input.trailers }),
+    ...(input.informational === undefined ? {} : { informational: input.informational }),
     status: input.status ?? 200,
     headers: input.headers ?? {},
     lifetimeMs: input.lifetimeMs ?? 60_000,

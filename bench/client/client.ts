@@ -70,6 +70,8 @@ export interface FetchOptions {
   signal?: AbortSignal;
   /** When `signal` is aborted the client leaves. */
   leave?: { signal: AbortSignal; how: Leaving };
+  /** Called once the request's head is written: what is given to `write` follows it. */
+  onOpen?(write: (bytes: string) => void): void;
   /** Called in order with the decoded body bytes of each read, and which read held them. */
   onBody(bytes: Buffer, at: number, read: number): void;
 }
@@ -152,6 +154,7 @@ class Exchange {
     this.#trace.connectedAt = monotonicMs();
     this.#socket.write(requestText(this.#trace.request, this.#to));
     this.#trace.sentAt = monotonicMs();
+    this.#options.onOpen?.((bytes) => void (this.#socket.writable && this.#socket.write(bytes)));
   }
 
   #onRead(bytes: Buffer): void {

@@ -3,15 +3,11 @@
  * ones that each do one wrong. In every run each must be convicted of just that.
  */
 
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
+
+import { definedOnly, MESSAGE_RELAYS, type Fields } from './message-relays.ts';
 
 export interface Target {
   host: string;
@@ -27,7 +23,7 @@ interface Guilt {
 type Guilty = (out: ServerResponse) => Guilt;
 
 /** A relay not started yet. */
-type Relay = (target: Target) => Server;
+export type Relay = (target: Target) => Server;
 
 export const TRANSPARENT = 'transparent';
 
@@ -158,12 +154,6 @@ function transparent(target: Target): Server {
   });
 }
 
-type Fields = Record<string, string | string[] | undefined>;
-
-function definedOnly(fields: Fields): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 /** What a relay does besides relaying; by default what is right. */
 interface Manners {
   rewrite: (fields: Fields) => Fields;
@@ -236,6 +226,7 @@ const RELAYS = {
   'hide-death': guilty(passOn, { rewrite: withoutLength, onDeath: (out) => out.end() }),
   'hang-at-death': guilty(passOn, { onDeath: () => {} }),
   'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
+  ...MESSAGE_RELAYS,
 } satisfies Record<string, Relay>;
 
 async function listening(server: Server): Promise<number> {
