@@ -186,6 +186,24 @@ export default {
       ],
     },
     {
+      id: 'request-buffers',
+      title: 'Request buffering',
+      changes: 'request_buffers 64KiB',
+      files: { config: 'request-buffers.Caddyfile' },
+      since: '2.6.3',
+      docs: [
+        REVERSE_PROXY,
+        'https://caddyserver.com/docs/json/apps/http/servers/routes/handle/reverse_proxy/request_buffers/',
+      ],
+      tags: ['request'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Only the body of the request is collected; a request without one is passed on at once, and its response write by write.',
+        },
+      ],
+    },
+    {
       id: 'response-buffers',
       title: 'Response buffering',
       changes: 'response_buffers 64KiB',

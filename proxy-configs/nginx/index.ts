@@ -234,6 +234,21 @@ export default {
       ],
     },
     {
+      id: 'request-buffering-off',
+      title: 'Request buffering off',
+      changes: 'proxy_http_version 1.1; proxy_request_buffering off;',
+      files: { config: 'request-buffering-off.conf' },
+      since: '1.7.11',
+      docs: [`${PROXY_MODULE}#proxy_request_buffering`, `${PROXY_MODULE}#proxy_http_version`],
+      tags: ['request', 'http-version'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The directive is about the body of the request alone: a chunked response passes as with it on. A chunked request is passed on as it comes only where nginx speaks HTTP/1.1 to the origin.',
+        },
+      ],
+    },
+    {
       id: 'gzip-buffered',
       title: 'gzip with buffering on',
       changes: 'gzip on; gzip_types *; gzip_proxied any;',

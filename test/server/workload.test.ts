@@ -62,6 +62,7 @@ describe('a workload', () => {
     expect(resolveWorkload({ pace: { mode: 'paced', silence } }).pace).toEqual({
       mode: 'paced',
       intervalMs: 10,
+      leadMs: 0,
       silence,
     });
     expect(resolveWorkload({ pace: { mode: 'lock-step', releases: 9 } }).pace).toEqual({ ...LOCK_STEP, releases: 9 });

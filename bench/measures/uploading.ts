@@ -1,0 +1,155 @@
+/**
+ * A POST whose body is written piece by piece while its response is open: the next piece when the
+ * origin has told, past the hop, that the last one came, and without that ever more bytes up to a bound.
+ */
+
+import type { OriginTrace } from '../../server/trace.ts';
+import { LOCK_STEP, type WorkloadInput } from '../../server/workload.ts';
+import { fetchStream, type ClientTrace } from '../client/client.ts';
+import { Upload, type Sent, type UploadFraming } from '../client/upload.ts';
+import type { ClockOffset } from '../origin-client.ts';
+import type { MeasureContext } from './measure.ts';
+
+export interface Exchange {
+  framing: UploadFraming;
+  sent: Sent;
+  /** The piece that the origin did not have within the deadline: from here on bytes were raised. Absent where all came. */
+  stalled?: number;
+  /** Pieces in lock-step, the stalled one included. */
+  lockStepPieces: number;
+  origin: OriginTrace;
+  client: ClientTrace;
+  /** Those of the response, after decoding. */
+  body: { at: number; bytes: number }[];
+  clock: ClockOffset;
+}
+
+const PIECES = 30;
+const PIECE_BYTES = 64;
+/** How long the origin's request is waited for before the first piece is written, and then each piece. */
+const HEAD_WAIT_MS = 300;
+const DEADLINE_MS = 400;
+const BUDGET_MS = 1500;
+/** After a stall: so much more, so often, up to the bound. */
+const GROWTH = 1.25;
+const STEP_MS = 30;
+const BOUND_BYTES = 256 * 1024;
+/** What a Content-Length announces: more than is written before the end. */
+const LENGTH_BYTES = BOUND_BYTES + PIECE_BYTES;
+/** How long the response is waited for while the request is open, and again when it is ended. */
+const RESPONSE_WAIT_MS = 300;
+const TOTAL_WAIT_MS = 1000;
+/** More than all of these can take. */
+const TIMEOUT_MS = 15_000;
+
+/** The response is begun at once, with one chunk, and ended by an acknowledgement: the client has it in its hand. */
+const RESPONSE: Pick<WorkloadInput, 'count' | 'pace' | 'lifetimeMs'> = {
+  count: 2,
+  pace: { ...LOCK_STEP, deadlineMs: TIMEOUT_MS, budgetMs: TIMEOUT_MS, boundBytes: 0 },
+  lifetimeMs: TIMEOUT_MS + 1000,
+};
+
+/** What the driving of one upload needs to know of the other side. */
+interface Sides {
+  /** Whether the origin had the request and so many bytes of it within this time. */
+  reached: (bytes: number, withinMs: number) => Promise<boolean>;
+  /** Whether the response's body had begun within this time. */
+  answered: (withinMs: number) => Promise<void>;
+  /** The exchange is over: the hop ended it. */
+  isOver: () => boolean;
+}
+
+/** Lock-step, until a piece does not come. */
+async function inLockStep(
+  upload: Upload,
+  { reached, isOver }: Sides,
+): Promise<Pick<Exchange, 'stalled' | 'lockStepPieces'>> {
+  const start = performance.now();
+  for (let piece = 0; piece < PIECES; piece += 1) {
+    if (isOver() || performance.now() - start > BUDGET_MS) return { lockStepPieces: piece };
+    upload.piece(PIECE_BYTES);
+    const came = await reached(upload.sentBytes, DEADLINE_MS);
+    if (!came && !isOver()) return { stalled: piece, lockStepPieces: piece + 1 };
+  }
+  return { lockStepPieces: PIECES };
+}
+
+/** Ever more bytes, until any of those held come. */
+async function raise(upload: Upload, heldFrom: number, { reached, isOver }: Sides): Promise<void> {
+  while (!isOver() && !(await reached(heldFrom + 1, STEP_MS)) && upload.sentBytes < BOUND_BYTES) {
+    const goal = Math.max(upload.sentBytes * GROWTH, upload.sentBytes + PIECE_BYTES);
+    upload.piece(Math.ceil(Math.min(goal, BOUND_BYTES)) - upload.sentBytes);
+  }
+}
+
+async function drive(upload: Upload, sides: Sides): Promise<Pick<Exchange, 'stalled' | 'lockStepPieces'>> {
+  await sides.reached(0, HEAD_WAIT_MS);
+  const stepped = await inLockStep(upload, sides);
+  if (stepped.stalled !== undefined) await raise(upload, stepped.stalled * PIECE_BYTES, sides);
+  if (sides.isOver()) return stepped;
+  await sides.answered(RESPONSE_WAIT_MS);
+  if (sides.isOver()) return stepped;
+  upload.end();
+  await sides.reached(upload.sentBytes, TOTAL_WAIT_MS);
+  await sides.answered(RESPONSE_WAIT_MS);
+  return stepped;
+}
+
+/** Resolves at the latest after this time. */
+async function within(event: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  void event.then(() => resolve());
+  await promise;
+  clearTimeout(timer);
+}
+
+/** @throws BenchError when the origin's control API fails. */
+export async function uploadingExchange(
+  { origin, clock, via, workload, request, signal }: MeasureContext,
+  framing: UploadFraming,
+): Promise<Exchange> {
+  signal?.throwIfAborted();
+  const stream = await origin.create({ ...workload, ...RESPONSE });
+  try {
+    const upload = new Upload(framing, LENGTH_BYTES);
+    const body: Exchange['body'] = [];
+    const began = Promise.withResolvers<void>();
+    let over = false;
+    const exchange = fetchStream(
+      via,
+      {
+        httpVersion: '1.1',
+        ...request,
+        method: 'POST',
+        path: stream.path,
+        headers: { ...request.headers, ...upload.headers },
+      },
+      {
+        headTimeoutMs: TIMEOUT_MS,
+        totalTimeoutMs: TIMEOUT_MS,
+        ...(signal === undefined ? {} : { signal }),
+        onOpen: (write) => upload.begin(write),
+        onBody(bytes, at) {
+          body.push({ at, bytes: bytes.length });
+          if (bytes.length > 0) began.resolve();
+        },
+      },
+    );
+    const ended = exchange.then(() => {
+      over = true;
+      began.resolve();
+    });
+    await Promise.race([upload.opened, ended]);
+    const stepped = await drive(upload, {
+      reached: (bytes, withinMs) => origin.uploadReached(stream.id, bytes, withinMs),
+      answered: (withinMs) => within(began.promise, withinMs),
+      isOver: () => over,
+    });
+    await origin.acknowledge(stream.id, 1);
+    const client = await exchange;
+    return { framing, sent: upload.sent, ...stepped, origin: await origin.trace(stream.id), client, body, clock };
+  } finally {
+    await origin.delete(stream.id).catch(() => {});
+  }
+}
