@@ -53,6 +53,9 @@ export class Stream {
   async emit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open(request, response);
     try {
+      if (this.trace.workload.answer === 'request-end') await this.uploads.ended;
+      this.#stop.signal.throwIfAborted();
+      this.#sendHead(request, response);
       await this.#emitAll(response);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.stop('error', String(error));
@@ -79,6 +82,10 @@ export class Stream {
       if (!response.writableFinished) this.stop('client-left');
     });
     response.on('error', (error) => this.stop('client-left', String(error)));
+  }
+
+  #sendHead(request: IncomingMessage, response: ServerResponse): void {
+    const { trace } = this;
     trace.framing = this.#frame(request, response);
     this.#inform(request, response);
     const { status, contentType, headers, trailers } = trace.workload;

@@ -17,12 +17,18 @@ export class UploadReader {
   #asked = false;
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
+  #end: () => void = () => {};
+  /** Resolves when the request's body has ended, or its connection. */
+  readonly ended = new Promise<void>((resolve) => (this.#end = resolve));
 
   /** Reads what `request` brings, without ever holding it up; `undefined` where it brings no body. */
   read(request: IncomingMessage): Upload | undefined {
     this.#asked = true;
     this.#tell();
-    if (!hasBody(request)) return undefined;
+    if (!hasBody(request)) {
+      this.#end();
+      return undefined;
+    }
     const upload: Upload = { pieces: [], bytes: 0 };
     request.on('data', (piece: Buffer) => {
       if (upload.pieces.length < MOST_PIECES) upload.pieces.push({ at: monotonicMs(), bytes: piece.length });
@@ -30,7 +36,10 @@ export class UploadReader {
       this.#bytes = upload.bytes;
       this.#tell();
     });
-    const ended = (how: 'whole' | 'cut'): void => void (upload.end ??= { at: monotonicMs(), how });
+    const ended = (how: 'whole' | 'cut'): void => {
+      upload.end ??= { at: monotonicMs(), how };
+      this.#end();
+    };
     request.on('end', () => ended('whole'));
     request.on('error', () => ended('cut'));
     request.on('close', () => ended('cut'));

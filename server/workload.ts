@@ -113,6 +113,8 @@ const Silence = Type.Object(
   { additionalProperties: false, description: 'A pause in the pace, after which it goes on as before.' },
 );
 
+const ANSWERS = ['request-head', 'request-end'] as const;
+
 const DEATHS = ['rst', 'fin'] as const;
 
 export const Death = Type.Object(
@@ -175,6 +177,12 @@ export const WorkloadInput = Type.Object(
     ),
     pace: Type.Optional(Pace),
     death: Type.Optional(Death),
+    answer: Type.Optional(
+      oneOf(
+        ANSWERS,
+        'When the response is begun: as soon as the request’s head has come (default), or all of its body.',
+      ),
+    ),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
     headers: Type.Optional(fields('Response headers besides Content-Type and what the framing needs.')),
     trailers: Type.Optional(
@@ -203,7 +211,7 @@ type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence'>> & Pick<PacedInput, 'silence'>;
 export type Pace = LockStep | Paced;
 /** Fields that have no default: absent where they were not asked for. */
-type Extras = Pick<WorkloadInput, 'death' | 'trailers' | 'informational'>;
+type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational'>;
 /** A workload with every default filled in. */
 export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
 
@@ -243,6 +251,7 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),
     ...(input.death === undefined ? {} : { death: input.death }),
+    ...(input.answer === undefined ? {} : { answer: input.answer }),
     ...(input.trailers === undefined ? {} : { trailers: input.trailers }),
     ...(input.informational === undefined ? {} : { informational: input.informational }),
     status: input.status ?? 200,

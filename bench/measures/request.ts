@@ -8,7 +8,7 @@ import type { UploadFraming } from '../client/upload.ts';
 import { quantiles, type Quantiles } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { uploadingExchange, type Exchange } from './uploading.ts';
+import { uploadingExchange, type Answer, type Exchange } from './uploading.ts';
 
 /** Of the request's body, without its framing. */
 export type BodyFigures =
@@ -22,17 +22,21 @@ export type BodyFigures =
   | { how: 'breaks'; sentBytes: number; arrivedBytes: number }
   | { how: 'unknown'; reason: string };
 
+/** The origin begins to answer when it has the request's head. */
 export type DuplexFigures =
   /** The response's first byte of body came while the request was open: so long after the origin wrote it. */
   | { how: 'yes'; ms: number }
   /** It came when the request had ended, the response being open still. */
   | { how: 'waits' }
+  /** The origin took for the whole of the request what was a part of it. */
+  | { how: 'loses'; sentBytes: number; arrivedBytes: number }
   /** The hop answered by itself, … */
   | { how: 'answers'; status: number }
   /** … or ended the exchange. */
-  | { how: 'cuts'; end: string }
+  | { how: 'cuts'; end: string; sentBytes: number; arrivedBytes: number }
   | { how: 'unknown'; reason: string };
 
+/** The body from an exchange that is answered when all of it has come, so that the two do not meet. */
 export type RequestFigures = Record<UploadFraming, { body: BodyFigures; duplex: DuplexFigures }>;
 
 export interface RequestEvidence {
@@ -40,6 +44,8 @@ export interface RequestEvidence {
   exchanges: Exchange[];
 }
 
+const NOT_MEASURED = { how: 'unknown', reason: 'not measured' } as const;
+const ANSWERS: Answer[] = ['request-end', 'request-head'];
 const FRAMINGS: UploadFraming[] = ['chunked', 'content-length'];
 
 function sum(pieces: readonly { bytes: number }[]): number {
@@ -89,30 +95,36 @@ function bodyFigures(exchange: Exchange, delayLimitMs: number): BodyFigures {
   return { how: hold.p50Ms <= delayLimitMs ? 'streams' : 'delays', hold };
 }
 
-function duplexFigures({ sent, origin, client, body, clock }: Exchange): DuplexFigures {
+function duplexFigures(exchange: Exchange): DuplexFigures {
+  const { sent, origin, client, body, clock } = exchange;
   const { head, end } = client;
   if (end.how === 'not-connected') return { how: 'unknown', reason: end.detail ?? 'no connection' };
   if (head !== undefined && head.status !== origin.workload.status) return { how: 'answers', status: head.status };
+  const bytes = { sentBytes: sum(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
+  const isWhole = origin.upload?.end?.how === 'whole';
+  if (isWhole && bytes.arrivedBytes !== bytes.sentBytes) return { how: 'loses', ...bytes };
   const { endedAt } = sent;
-  if (endedAt === undefined) return { how: 'cuts', end: end.how };
-  const beganAt = body.find(({ bytes }) => bytes > 0)?.at;
+  const hasEnded = end.how === 'complete' || end.how === 'closed';
+  if (endedAt === undefined || !hasEnded || !isWhole) return { how: 'cuts', end: end.how, ...bytes };
+  const beganAt = body.find((piece) => piece.bytes > 0)?.at;
   if (beganAt !== undefined && beganAt < endedAt) {
     const writtenAt = (origin.emissions[0]?.at ?? 0) + clock.offsetMs;
     return { how: 'yes', ms: beganAt - writtenAt };
   }
-  if (end.how !== 'complete' && end.how !== 'closed') return { how: 'cuts', end: end.how };
   const originEndAt = (origin.end?.at ?? Number.NEGATIVE_INFINITY) + clock.offsetMs;
   if (beganAt !== undefined && beganAt < originEndAt) return { how: 'waits' };
   return { how: 'unknown', reason: 'the response is held to its own end' };
 }
 
-/** A framing that was not asked for was not measured: both always are. */
 function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
-  const none = { how: 'unknown', reason: 'not measured' } as const;
+  const exchangeOf = (framing: UploadFraming, answer: Answer): Exchange | undefined =>
+    exchanges.find((one) => one.framing === framing && one.answer === answer);
   const of = (framing: UploadFraming): RequestFigures[UploadFraming] => {
-    const exchange = exchanges.find((one) => one.framing === framing);
-    if (exchange === undefined) return { body: none, duplex: none };
-    return { body: bodyFigures(exchange, delayLimitMs), duplex: duplexFigures(exchange) };
+    const [apart, atOnce] = [exchangeOf(framing, 'request-end'), exchangeOf(framing, 'request-head')];
+    return {
+      body: apart === undefined ? NOT_MEASURED : bodyFigures(apart, delayLimitMs),
+      duplex: atOnce === undefined ? NOT_MEASURED : duplexFigures(atOnce),
+    };
   };
   return { chunked: of('chunked'), 'content-length': of('content-length') };
 }
@@ -146,8 +158,10 @@ function sayDuplex(duplex: DuplexFigures): string {
       return 'no response before the end of the request';
     case 'answers':
       return `answers ${duplex.status} by itself`;
+    case 'loses':
+      return `loses request bytes when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)}`;
     case 'cuts':
-      return `cuts the exchange (${duplex.end})`;
+      return `cuts the exchange when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)} request bytes`;
     case 'unknown':
       return `full duplex cannot be told: ${duplex.reason}`;
   }
@@ -166,7 +180,8 @@ function say(found: RequestFigures): string {
 }
 
 async function measure(context: MeasureContext): Promise<RequestEvidence> {
-  const exchanges = await Promise.all(FRAMINGS.map((framing) => uploadingExchange(context, framing)));
+  const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer) => ({ framing, answer })));
+  const exchanges = await Promise.all(kinds.map(({ framing, answer }) => uploadingExchange(context, framing, answer)));
   return { delayLimitMs: context.floor.delayLimitMs, exchanges };
 }
 
@@ -187,6 +202,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   measure,
   figures,
   say,
+  isHarmless: (found) => both(found, 'streams', 'yes'),
   relays: [
     {
       relay: 'transparent',

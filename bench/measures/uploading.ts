@@ -1,6 +1,6 @@
 /**
- * A POST whose body is written piece by piece while its response is open: the next piece when the
- * origin has told, past the hop, that the last one came, and without that ever more bytes up to a bound.
+ * A POST whose body is written piece by piece: the next piece when the origin has told, past the hop, that the last
+ * one came. Without that either ever more bytes are written, up to a bound, or the request is ended.
  */
 
 import type { OriginTrace } from '../../server/trace.ts';
@@ -10,10 +10,14 @@ import { Upload, type Sent, type UploadFraming } from '../client/upload.ts';
 import type { ClockOffset } from '../origin-client.ts';
 import type { MeasureContext } from './measure.ts';
 
+/** When the origin answers: with the request's head, so that request and response are open at once, or when it has all. */
+export type Answer = NonNullable<WorkloadInput['answer']>;
+
 export interface Exchange {
   framing: UploadFraming;
+  answer: Answer;
   sent: Sent;
-  /** The piece that the origin did not have within the deadline: from here on bytes were raised. Absent where all came. */
+  /** The piece that the origin did not have within the deadline. Absent where all came. */
   stalled?: number;
   /** Pieces in lock-step, the stalled one included. */
   lockStepPieces: number;
@@ -42,7 +46,7 @@ const TOTAL_WAIT_MS = 1000;
 /** More than all of these can take. */
 const TIMEOUT_MS = 15_000;
 
-/** The response is begun at once, with one chunk, and ended by an acknowledgement: the client has it in its hand. */
+/** The response begins with one chunk, and is ended by an acknowledgement: the client has it in its hand. */
 const RESPONSE: Pick<WorkloadInput, 'count' | 'pace' | 'lifetimeMs'> = {
   count: 2,
   pace: { ...LOCK_STEP, deadlineMs: TIMEOUT_MS, budgetMs: TIMEOUT_MS, boundBytes: 0 },
@@ -74,7 +78,7 @@ async function inLockStep(
   return { lockStepPieces: PIECES };
 }
 
-/** Ever more bytes, until any of those held come. */
+/** What did not come is raised by ever more bytes, until any of it comes. */
 async function raise(upload: Upload, heldFrom: number, { reached, isOver }: Sides): Promise<void> {
   while (!isOver() && !(await reached(heldFrom + 1, STEP_MS)) && upload.sentBytes < BOUND_BYTES) {
     const goal = Math.max(upload.sentBytes * GROWTH, upload.sentBytes + PIECE_BYTES);
@@ -82,12 +86,15 @@ async function raise(upload: Upload, heldFrom: number, { reached, isOver }: Side
   }
 }
 
-async function drive(upload: Upload, sides: Sides): Promise<Pick<Exchange, 'stalled' | 'lockStepPieces'>> {
+async function drive(
+  upload: Upload,
+  answer: Answer,
+  sides: Sides,
+): Promise<Pick<Exchange, 'stalled' | 'lockStepPieces'>> {
   await sides.reached(0, HEAD_WAIT_MS);
   const stepped = await inLockStep(upload, sides);
-  if (stepped.stalled !== undefined) await raise(upload, stepped.stalled * PIECE_BYTES, sides);
-  if (sides.isOver()) return stepped;
-  await sides.answered(RESPONSE_WAIT_MS);
+  if (answer === 'request-head') await sides.answered(RESPONSE_WAIT_MS);
+  else if (stepped.stalled !== undefined) await raise(upload, stepped.stalled * PIECE_BYTES, sides);
   if (sides.isOver()) return stepped;
   upload.end();
   await sides.reached(upload.sentBytes, TOTAL_WAIT_MS);
@@ -108,9 +115,10 @@ async function within(event: Promise<unknown>, ms: number): Promise<void> {
 export async function uploadingExchange(
   { origin, clock, via, workload, request, signal }: MeasureContext,
   framing: UploadFraming,
+  answer: Answer,
 ): Promise<Exchange> {
   signal?.throwIfAborted();
-  const stream = await origin.create({ ...workload, ...RESPONSE });
+  const stream = await origin.create({ ...workload, ...RESPONSE, answer });
   try {
     const upload = new Upload(framing, LENGTH_BYTES);
     const body: Exchange['body'] = [];
@@ -141,14 +149,23 @@ export async function uploadingExchange(
       began.resolve();
     });
     await Promise.race([upload.opened, ended]);
-    const stepped = await drive(upload, {
+    const stepped = await drive(upload, answer, {
       reached: (bytes, withinMs) => origin.uploadReached(stream.id, bytes, withinMs),
       answered: (withinMs) => within(began.promise, withinMs),
       isOver: () => over,
     });
     await origin.acknowledge(stream.id, 1);
     const client = await exchange;
-    return { framing, sent: upload.sent, ...stepped, origin: await origin.trace(stream.id), client, body, clock };
+    return {
+      framing,
+      answer,
+      sent: upload.sent,
+      ...stepped,
+      origin: await origin.trace(stream.id),
+      client,
+      body,
+      clock,
+    };
   } finally {
     await origin.delete(stream.id).catch(() => {});
   }

@@ -186,6 +186,26 @@ export default {
       ],
     },
     {
+      id: 'full-duplex',
+      title: 'Full duplex over HTTP/1.1',
+      changes: 'enable_full_duplex',
+      files: { config: 'full-duplex.Caddyfile' },
+      since: '2.7.0',
+      docs: [
+        'https://caddyserver.com/docs/caddyfile/options#enable-full-duplex',
+        'https://pkg.go.dev/net/http#ResponseController.EnableFullDuplex',
+        'https://github.com/golang/go/issues/57786',
+        'https://github.com/golang/go/issues/40747',
+      ],
+      tags: ['request', 'fix'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A request without a body gets its response as without the option. With a body Go’s server would throw away what of it is not read when the response begins.',
+        },
+      ],
+    },
+    {
       id: 'request-buffers',
       title: 'Request buffering',
       changes: 'request_buffers 64KiB',
