@@ -4,7 +4,7 @@ import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { ProxyError, type BenchError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
-import { pacing } from './metrics.ts';
+import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
 import { isJudged, type LaneResult, type PathEntry } from './results.ts';
 import type { Delivery, Evidence } from './verdict.ts';
@@ -31,7 +31,7 @@ export function describe(
 }
 
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
-  const paced = evidence.paced === undefined ? {} : { paced: pacing(evidence.paced) };
+  const paced = evidence.paced === undefined ? {} : { paced: pacedMeasure.figures(evidence.paced) };
   const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
   switch (delivery.verdict) {
     case 'streams':

@@ -1,16 +1,16 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
-import { LOCK_STEP, PACED, type LockStep } from '../server/workload.ts';
+import { LOCK_STEP, type LockStep } from '../server/workload.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions, type PointReader } from './measure.ts';
 import type { MeasureContext } from './measures/measure.ts';
+import { pacedWorkload } from './measures/paced.ts';
 import type { Trace } from './trace.ts';
 import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
-const PACED_CHUNKS = 60;
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
 const MARGIN_MS = 500;
 
@@ -89,6 +89,6 @@ export async function measureLane(
   const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
   if (frozen.length > 0) evidence.frozen = frozen;
   if (judge(evidence, floor).verdict !== 'harness-error')
-    evidence.paced = await through({ ...plain, workload: { ...plain.workload, count: PACED_CHUNKS, pace: PACED } });
+    evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload) });
   return { evidence, delivery: judge(evidence, floor) };
 }

@@ -7,6 +7,7 @@ import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
 import type { AbortFigures } from './measures/abort.ts';
 import type { TruncationFigures } from './measures/truncation.ts';
+import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
 import type { Delivery } from './verdict.ts';
 
@@ -61,7 +62,7 @@ export interface LaneResult {
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
-  paced?: { gaps?: Quantiles; hold?: Quantiles; chunksPerRead?: number; ttfbMs?: number; ttftMs?: number };
+  paced?: PacedFigures;
   /** Of each measure besides delivery: its figures, what they say in a phrase, and whether it is as with no hop at all. */
   measures?: Record<string, { figures: unknown; says: string; harmless: boolean }>;
   fix?: { change: string; provenBy: string; proven: boolean };

@@ -79,6 +79,7 @@ async function measureAll(
   lane: Lane,
   hop: Hop,
   { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
+  { paced }: Evidence,
   { plan: { measures, depth }, signal }: RunOptions,
 ): Promise<Measured> {
   const { workload, request } = laneStream(lane);
@@ -92,6 +93,7 @@ async function measureAll(
     deep: depth === 'deep',
     workload,
     request,
+    ...(paced === undefined ? {} : { paced }),
     signal,
   };
   const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
@@ -119,7 +121,7 @@ async function judged(
   const { instrument, reference } = proof;
   const { evidence, delivery } = await measureLane(lane, { stage, hop, instrument, reference, signal: options.signal });
   options.signal.throwIfAborted();
-  const measured = await measureAll(lane, hop, { stage, proof }, options);
+  const measured = await measureAll(lane, hop, { stage, proof }, evidence, options);
   options.signal.throwIfAborted();
   const file = await options.keep({
     schema: 'unclog/evidence@1',

@@ -72,12 +72,12 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
 /** A steady stream's figures, in one line; nothing where there are none. */
 function pacedLine({ paced }: LaneResult): string[] {
   if (paced === undefined) return [];
-  const { gaps, chunksPerRead, ttfbMs, ttftMs } = paced;
+  const { gaps, chunksPerRead, ttfbMs, ttftMs, leadMs } = paced;
   const figures = [
     ...(gaps === undefined ? [] : [`gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99`]),
     ...(chunksPerRead === undefined ? [] : [`${chunksPerRead.toFixed(1)} words a read`]),
     ...(ttfbMs === undefined ? [] : [`TTFB ${milliseconds(ttfbMs)}`]),
-    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)}`]),
+    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)} (${milliseconds(leadMs)} of them the origin’s)`]),
   ];
   return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
 }
@@ -97,7 +97,7 @@ function measured(id: string, last: LastMeasured | undefined): string[] {
     ...(hold === undefined
       ? []
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
-    ...pacedLine(result),
+    ...(measures?.['paced'] === undefined ? pacedLine(result) : []),
     ...(measures === undefined
       ? [`no more than delivery was measured then; for the rest: ${command}`]
       : Object.entries(measures).map(([measure, { says }]) => `${measure}: ${says}`)),

@@ -186,7 +186,8 @@ class Exchange {
   }
 
   #onHead(head: ResponseHead, framing: BodyFraming): void {
-    this.#trace.head = { ...head, at: monotonicMs(), framing };
+    // That of its read: a body that came with it is not to seem earlier.
+    this.#trace.head = { ...head, at: this.#trace.reads.at(-1)?.at ?? monotonicMs(), framing };
     const coding = header(head, 'content-encoding');
     if (coding === undefined) return;
     try {

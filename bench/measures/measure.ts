@@ -6,6 +6,7 @@
 import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
+import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { PointReader } from '../measure.ts';
@@ -26,6 +27,8 @@ export interface MeasureContext {
   request: Partial<Omit<ClientRequest, 'path'>>;
   /** Where the way is a chain with taps: what they saw goes into every trace. */
   points?: PointReader;
+  /** The lane's steady stream, where delivery has measured it already: there is to be one. */
+  paced?: Trace;
   signal?: AbortSignal;
 }
 

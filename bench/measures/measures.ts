@@ -4,6 +4,7 @@ import { abortMeasure } from './abort.ts';
 import { flushMeasure } from './flush.ts';
 import { headersMeasure } from './headers.ts';
 import type { AnyMeasure } from './measure.ts';
+import { pacedMeasure } from './paced.ts';
 import { requestMeasure } from './request.ts';
 import { thresholdMeasure } from './threshold.ts';
 import { truncationMeasure } from './truncation.ts';
@@ -11,6 +12,7 @@ import { truncationMeasure } from './truncation.ts';
 export const MEASURES: AnyMeasure[] = [
   thresholdMeasure,
   flushMeasure,
+  pacedMeasure,
   headersMeasure,
   requestMeasure,
   abortMeasure,
