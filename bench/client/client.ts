@@ -79,9 +79,15 @@ export interface FetchOptions {
 /** What the client sends besides the host, unless told otherwise. */
 export const CLIENT_HEADERS = { 'user-agent': 'unclog', accept: '*/*' };
 
-function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
-  const all = { host: `${to.host}:${to.port}`, ...CLIENT_HEADERS, ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+/** All that the client sends. */
+export function requestFields({ headers }: ClientRequest, to: Address): Record<string, string> {
+  return { host: `${to.host}:${to.port}`, ...CLIENT_HEADERS, ...headers };
+}
+
+function requestText(request: ClientRequest, to: Address): string {
+  const { method, path, httpVersion } = request;
+  const lines = Object.entries(requestFields(request, to)).map(([name, value]) => `${name}: ${value}
+`);
   return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;
 }
 
