@@ -38,11 +38,11 @@ export interface HeaderEvidence {
 
 /** Fields that decide about streaming further down the path, or that a hop likes to touch. */
 const RESPONSE_FIELDS = {
-  'X-Accel-Buffering': 'no',
-  'Cache-Control': 'no-cache',
-  Incremental: '?1',
-  Via: '1.1 origin',
-  'X-Unclog-Probe': 'passed on',
+  'x-accel-buffering': 'no',
+  'cache-control': 'no-cache',
+  incremental: '?1',
+  via: '1.1 origin',
+  'x-unclog-probe': 'passed on',
 };
 const REQUEST_FIELDS = {
   'accept-encoding': 'gzip, br',
@@ -51,7 +51,7 @@ const REQUEST_FIELDS = {
   'x-forwarded-for': '192.0.2.1',
   'x-unclog-probe': 'passed on',
 };
-const TRAILERS = { 'X-Unclog-Trailer': 'passed on' };
+const TRAILERS = { 'x-unclog-trailer': 'passed on' };
 /** A client that takes trailers says so (RFC 9110, section 10.1.4). */
 const TAKES_TRAILERS = { te: 'trailers', connection: 'te' };
 
@@ -64,18 +64,23 @@ const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes'>> = {
 
 const AT_ONCE = { count: 3, pace: { mode: 'paced', intervalMs: 0 } } as const;
 
+/** In lower case, or a lane's own field would stand beside ours in place of it. */
+function lowerCase(fields: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 async function measure(context: MeasureContext): Promise<HeaderEvidence> {
   const { via, workload, request } = context;
   const stream = (more: WorkloadInput, headers: Record<string, string> = {}): Promise<Trace> =>
     measureStream({
       ...context,
       workload: { ...workload, ...AT_ONCE, ...more },
-      request: { ...request, headers: { ...headers, ...request.headers } },
+      request: { ...request, headers: { ...headers, ...lowerCase(request.headers) } },
     });
   const ofSizes = Object.entries(SIZES).map(async ([name, sizes]) => ({ case: name, trace: await stream(sizes) }));
   const [asked, response, trailers, earlyHints, ...sizes] = await Promise.all([
     stream({}, REQUEST_FIELDS),
-    stream({ headers: { ...RESPONSE_FIELDS, ...workload.headers } }),
+    stream({ headers: { ...RESPONSE_FIELDS, ...lowerCase(workload.headers) } }),
     stream({ framing: 'chunked', trailers: TRAILERS }, TAKES_TRAILERS),
     stream({ informational: [103] }),
     ...ofSizes,

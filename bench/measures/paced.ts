@@ -124,10 +124,14 @@ function isHeadFirst({ headersBeforeBody }: PacedFigures): boolean {
   return headersBeforeBody?.how === 'yes';
 }
 
-/** Whether nearly all words came in bursts, and were held as evenly between nothing and the period as its steps allow. */
-function comesInBursts({ bursts, words, hold }: PacedFigures, periodMs: number): boolean {
+/** Whether nearly all words came in bursts of about as many as fall into the period, held for half of it at the median. */
+function comesInBursts({ bursts, words, hold, intervalMs }: PacedFigures, periodMs: number): boolean {
   const heldMs = hold?.p50Ms ?? Number.NaN;
-  return bursts.words >= words.arrived * NEARLY_ALL && Math.abs(heldMs - periodMs / 2) <= periodMs / 8;
+  return (
+    bursts.words >= words.arrived * NEARLY_ALL &&
+    bursts.longest >= periodMs / intervalMs - 1 &&
+    Math.abs(heldMs - periodMs / 2) <= periodMs / 8
+  );
 }
 
 export const pacedMeasure: Measure<Trace, PacedFigures> = {
