@@ -29,12 +29,12 @@ export function trailersPassing(trace: Trace, plain: Trace): Passing {
 
 export function informationalPassing(trace: Trace, plain: Trace): Passing {
   const sent = trace.origin.informational ?? [];
-  const got = trace.client.informational.map(({ head }) => head.status);
+  const got = new Set(trace.client.informational.map(({ head }) => head.status));
   return passing(
     trace,
     plain,
     sent.length > 0,
-    sent.every(({ status }) => got.includes(status)),
+    sent.every(({ status }) => got.has(status)),
   );
 }
 

@@ -139,7 +139,7 @@ export function writesFor(bytes: number, chunkBytes: number): number {
 }
 
 /** Bytes of so many writes of these sizes. */
-function total(sizes: readonly number[], writes: number): number {
+function bytesOf(sizes: readonly number[], writes: number): number {
   return sizes.slice(0, writes).reduce((sum, size) => sum + size, 0);
 }
 
@@ -173,7 +173,7 @@ function growingFigures(
   { upTo }: Range,
 ): InWrites {
   const writes = writesOf(sizes, upTo);
-  return inWrites(probes, limits, total(sizes, writes), total(sizes, writes - 1));
+  return inWrites(probes, limits, bytesOf(sizes, writes), bytesOf(sizes, writes - 1));
 }
 
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {

@@ -143,12 +143,11 @@ export async function uploadingExchange(
           if (bytes.length > 0) began.resolve();
         },
       },
-    );
-    const ended = exchange.then(() => {
+    ).finally(() => {
       over = true;
       began.resolve();
     });
-    await Promise.race([upload.opened, ended]);
+    await Promise.race([upload.opened, exchange]);
     const stepped = await drive(upload, answer, {
       reached: (bytes, withinMs) => origin.uploadReached(stream.id, bytes, withinMs),
       answered: (withinMs) => within(began.promise, withinMs),

@@ -71,13 +71,17 @@ describe('the jitter', () => {
   });
 });
 
+/** Two words so many ms apart that were emitted 10 ms apart. */
+function within(ms: number): PacedFigures['bursts'] {
+  return figures(paced((seq) => (seq === 6 ? 10.5 : seq === 7 ? 0.5 + ms : 0.5))).bursts;
+}
+
 describe('a burst', () => {
   it('is of words that were emitted apart and came in one read', () => {
     expect(figures(paced(ticks(40))).bursts).toEqual({ count: 5, longest: 4, words: 20 });
   });
 
   it('or within a millisecond of each other', () => {
-    const within = (ms: number) => figures(paced((seq) => (seq === 6 ? 10.5 : seq === 7 ? 0.5 + ms : 0.5))).bursts;
     expect(within(1)).toEqual({ count: 1, longest: 2, words: 2 });
     expect(within(1.1)).toEqual({ count: 0, longest: 0, words: 0 });
   });

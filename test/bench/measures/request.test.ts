@@ -160,11 +160,11 @@ it('says what it is, in one phrase where the framings do not differ', () => {
   );
 });
 
+function coalesces(over: number, upTo: number): RequestFigures['chunked'] {
+  return { body: { how: 'coalesces', heldBytes: { over, upTo } }, duplex: { how: 'yes', ms: 1 } };
+}
+
 describe('a relay', () => {
-  const coalesces = (over: number, upTo: number): RequestFigures['chunked'] => ({
-    body: { how: 'coalesces', heldBytes: { over, upTo } },
-    duplex: { how: 'yes', ms: 1 },
-  });
   it.each<[string[], RequestFigures]>([
     [['transparent'], both(found())],
     [['half-duplex'], both(found({ beganAt: 70 }))],
