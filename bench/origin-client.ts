@@ -28,9 +28,9 @@ export class OriginClient {
     await this.#control.ask('POST', `/streams/${id}/ack`, { seq });
   }
 
-  /** Whether the origin had the stream's request, and so many bytes of its body, within this time. */
-  async uploadReached(id: string, bytes: number, withinMs: number): Promise<boolean> {
-    const query = `bytes=${bytes}&withinMs=${Math.ceil(withinMs)}`;
+  /** Whether the origin had the stream's request within this time, and so many bytes of its body, or all of it. */
+  async uploadReached(id: string, bytes: number | 'end', withinMs: number): Promise<boolean> {
+    const query = `${bytes === 'end' ? '' : `bytes=${bytes}&`}withinMs=${withinMs}`;
     return ((await this.#ask('GET', `/streams/${id}/upload?${query}`)) as { reached: boolean }).reached;
   }
 

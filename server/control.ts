@@ -97,7 +97,12 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
   });
 
   const Wanted = Type.Object({
-    bytes: Type.Integer({ minimum: 0, description: 'Of the request’s body; 0 waits for the request alone.' }),
+    bytes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Of the request’s body; 0 waits for the request alone. Left out, the body’s end is awaited.',
+      }),
+    ),
     withinMs: Type.Integer({ minimum: 0, maximum: 5000, description: 'How long they are waited for.' }),
   });
   const Reached = Type.Object({ reached: Type.Boolean() });
@@ -107,7 +112,7 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     async (request, reply) => {
       const stream = streams.find(request.params.id);
       if (stream === undefined) return unknownStream(reply, request.params.id);
-      const { bytes, withinMs } = request.query;
+      const { bytes = 'end', withinMs } = request.query;
       return { reached: await stream.uploads.reached(bytes, withinMs) };
     },
   );

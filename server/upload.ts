@@ -16,6 +16,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 export class UploadReader {
   #asked = false;
   #bytes = 0;
+  #isEnded = false;
   readonly #waiting = new Set<() => void>();
   #end: () => void = () => {};
   /** Resolves when the request's body has ended, or its connection. */
@@ -26,7 +27,7 @@ export class UploadReader {
     this.#asked = true;
     this.#tell();
     if (!hasBody(request)) {
-      this.#end();
+      this.#over();
       return undefined;
     }
     const upload: Upload = { pieces: [], bytes: 0 };
@@ -38,7 +39,7 @@ export class UploadReader {
     });
     const ended = (how: 'whole' | 'cut'): void => {
       upload.end ??= { at: monotonicMs(), how };
-      this.#end();
+      this.#over();
     };
     request.on('end', () => ended('whole'));
     request.on('error', () => ended('cut'));
@@ -46,9 +47,9 @@ export class UploadReader {
     return upload;
   }
 
-  /** Resolves with whether the request had come, and so many bytes of its body, within this time. */
-  async reached(bytes: number, withinMs: number): Promise<boolean> {
-    const isReached = (): boolean => this.#asked && this.#bytes >= bytes;
+  /** Resolves with whether the request had come within this time, and so many bytes of its body, or all of it. */
+  async reached(bytes: number | 'end', withinMs: number): Promise<boolean> {
+    const isReached = (): boolean => this.#asked && (bytes === 'end' ? this.#isEnded : this.#bytes >= bytes);
     if (isReached()) return true;
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = (): void => void (isReached() && resolve());
@@ -58,6 +59,12 @@ export class UploadReader {
     clearTimeout(timer);
     this.#waiting.delete(look);
     return isReached();
+  }
+
+  #over(): void {
+    this.#isEnded = true;
+    this.#end();
+    this.#tell();
   }
 
   #tell(): void {

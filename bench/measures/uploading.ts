@@ -55,8 +55,8 @@ const RESPONSE: Pick<WorkloadInput, 'count' | 'pace' | 'lifetimeMs'> = {
 
 /** What the driving of one upload needs to know of the other side. */
 interface Sides {
-  /** Whether the origin had the request and so many bytes of it within this time. */
-  reached: (bytes: number, withinMs: number) => Promise<boolean>;
+  /** Whether the origin had the request within this time, and so many bytes of it, or all. */
+  reached: (bytes: number | 'end', withinMs: number) => Promise<boolean>;
   /** Whether the response's body had begun within this time. */
   answered: (withinMs: number) => Promise<void>;
   /** The exchange is over: the hop ended it. */
@@ -97,7 +97,7 @@ async function drive(
   else if (stepped.stalled !== undefined) await raise(upload, stepped.stalled * PIECE_BYTES, sides);
   if (sides.isOver()) return stepped;
   upload.end();
-  await sides.reached(upload.sentBytes, TOTAL_WAIT_MS);
+  await sides.reached('end', TOTAL_WAIT_MS);
   await sides.answered(RESPONSE_WAIT_MS);
   return stepped;
 }

@@ -26,8 +26,8 @@ function post(id: string, ...fields: string[]): Socket {
   return socket;
 }
 
-async function reached(id: string, bytes: number, withinMs: number): Promise<boolean> {
-  const path = `/streams/${id}/upload?bytes=${bytes}&withinMs=${withinMs}`;
+async function reached(id: string, bytes: number | 'end', withinMs: number): Promise<boolean> {
+  const path = `/streams/${id}/upload?${bytes === 'end' ? '' : `bytes=${bytes}&`}withinMs=${withinMs}`;
   return (await origin.ask<{ reached: boolean }>('GET', path)).body.reached;
 }
 
@@ -41,7 +41,10 @@ describe('the body of a request', () => {
     socket.write('2\r\nde\r\n');
     expect(await reached(id, 5, 5000)).toBe(true);
     expect((await origin.trace(id)).upload?.end).toBeUndefined();
+    expect(await reached(id, 'end', 30)).toBe(false);
+    const ended = reached(id, 'end', 5000);
     socket.write('0\r\n\r\n');
+    expect(await ended).toBe(true);
     const { upload, request } = await origin.traceWhen(id, (trace) => trace.upload?.end !== undefined);
     expect(upload).toMatchObject({ pieces: [{ bytes: 3 }, { bytes: 2 }], bytes: 5, end: { how: 'whole' } });
     const times = [request?.at, ...(upload?.pieces ?? []).map(({ at }) => at), upload?.end?.at];

@@ -140,6 +140,21 @@ describe('full duplex', () => {
   });
 });
 
+function seen(...cases: Case[]): string {
+  const exchanges = cases.map((one) => exchange({ ...one, answer: 'request-head' }));
+  return figures({ delayLimitMs: 5, exchanges }).chunked.duplex.how;
+}
+
+it('is the worst of what was seen in the repeats, but a response that came late once may have met noise', () => {
+  const [yes, waits, held] = [{}, { beganAt: 70 }, { beganAt: 99 }];
+  const [loses, cuts, answers] = [{ came: [10.5, undefined] }, { clientEnd: 'reset' }, { status: 400 }] as const;
+  expect(seen(yes, { came: [...loses.came] }, cuts)).toBe('loses');
+  expect(seen(yes, answers, cuts)).toBe('cuts');
+  expect(seen(yes, answers)).toBe('answers');
+  expect(seen(held, waits, yes)).toBe('yes');
+  expect(seen(held, waits)).toBe('waits');
+});
+
 function both(one: RequestFigures['chunked'], other = one): RequestFigures {
   return { chunked: one, 'content-length': other };
 }
