@@ -123,10 +123,14 @@ function duplexFigures(exchange: Exchange): DuplexFigures {
 function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
   const of = (framing: UploadFraming): RequestFigures[UploadFraming] => {
     const ofFraming = exchanges.filter((one) => one.framing === framing);
-    const apart = ofFraming.find(({ answer }) => answer === 'request-end');
+    const bodies = ofFraming
+      .filter(({ answer }) => answer === 'request-end')
+      .map((apart) => bodyFigures(apart, delayLimitMs));
+    const [first = NOT_MEASURED] = bodies;
     const seen = ofFraming.filter(({ answer }) => answer === 'request-head').map(duplexFigures);
     const [duplex = NOT_MEASURED] = seen.toSorted((a, b) => WORST_FIRST.indexOf(a.how) - WORST_FIRST.indexOf(b.how));
-    return { body: apart === undefined ? NOT_MEASURED : bodyFigures(apart, delayLimitMs), duplex };
+    // A timer holds each time, a busy machine now and then.
+    return { body: bodies.find(({ how }) => how !== 'delays') ?? first, duplex };
   };
   return { chunked: of('chunked'), 'content-length': of('content-length') };
 }
@@ -184,7 +188,13 @@ function say(found: RequestFigures): string {
 async function measure(context: MeasureContext): Promise<RequestEvidence> {
   const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer) => ({ framing, answer })));
   const exchanges = await Promise.all(kinds.map(({ framing, answer }) => uploadingExchange(context, framing, answer)));
-  return { delayLimitMs: context.floor.delayLimitMs, exchanges };
+  const evidence = { delayLimitMs: context.floor.delayLimitMs, exchanges };
+  for (let repeat = 1; repeat < REPEATS; repeat += 1) {
+    const found = figures(evidence);
+    const held = FRAMINGS.filter((framing) => found[framing].body.how === 'delays');
+    exchanges.push(...(await Promise.all(held.map((framing) => uploadingExchange(context, framing, 'request-end')))));
+  }
+  return evidence;
 }
 
 function both(found: RequestFigures, body: BodyFigures['how'], duplex: DuplexFigures['how']): boolean {

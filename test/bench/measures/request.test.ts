@@ -73,6 +73,14 @@ describe('the body of a request', () => {
     });
   });
 
+  it('does not delay where it streamed in one of the repeats', () => {
+    const exchanges = [exchange({ came: [16, 26, 36] }), exchange()];
+    expect(figures({ delayLimitMs: 5, exchanges }).chunked.body).toMatchObject({ how: 'streams' });
+    expect(figures({ delayLimitMs: 5, exchanges: exchanges.slice(0, 1) }).chunked.body).toMatchObject({
+      how: 'delays',
+    });
+  });
+
   it('is timed on the clock of the client', () => {
     expect(found({ offsetMs: 1000 }).body).toMatchObject({
       how: 'streams',
