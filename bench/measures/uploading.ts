@@ -38,8 +38,14 @@ const BUDGET_MS = 1500;
 const GROWTH = 1.25;
 const STEP_MS = 30;
 const BOUND_BYTES = 256 * 1024;
-/** What a Content-Length announces: more than is written before the end. */
-const LENGTH_BYTES = BOUND_BYTES + PIECE_BYTES;
+/**
+ * What a Content-Length announces: more than is written before the end. With the response open that is little, or the
+ * last write would fill the sockets between hop and origin, and what the hop makes of that is another question.
+ */
+const LENGTH_BYTES: Record<Answer, number> = {
+  'request-head': (PIECES + 1) * PIECE_BYTES,
+  'request-end': BOUND_BYTES + PIECE_BYTES,
+};
 /** How long the response is waited for while the request is open, and again when it is ended. */
 const RESPONSE_WAIT_MS = 300;
 const TOTAL_WAIT_MS = 1000;
@@ -120,7 +126,7 @@ export async function uploadingExchange(
   signal?.throwIfAborted();
   const stream = await origin.create({ ...workload, ...RESPONSE, answer });
   try {
-    const upload = new Upload(framing, LENGTH_BYTES);
+    const upload = new Upload(framing, LENGTH_BYTES[answer]);
     const body: Exchange['body'] = [];
     const began = Promise.withResolvers<void>();
     let over = false;

@@ -6,6 +6,8 @@ const PROXY_MODULE = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html'
 const GZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gzip_module.html';
 /** Reads the upstream when buffering is on; `p->length` is the least it waits for (an HTTP chunk, or a full buffer). */
 const EVENT_PIPE = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/event/ngx_event_pipe.c';
+/** `ngx_http_upstream_send_request_handler` sends no more of a request when `header_sent`, unless `preserve_output`. */
+const UPSTREAM = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/http/ngx_http_upstream.c';
 const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 
 const NO_BUFFERING = 'x-accel-buffering: no';
@@ -239,12 +241,12 @@ export default {
       changes: 'proxy_http_version 1.1; proxy_request_buffering off;',
       files: { config: 'request-buffering-off.conf' },
       since: '1.7.11',
-      docs: [`${PROXY_MODULE}#proxy_request_buffering`, `${PROXY_MODULE}#proxy_http_version`],
+      docs: [`${PROXY_MODULE}#proxy_request_buffering`, `${PROXY_MODULE}#proxy_http_version`, UPSTREAM],
       tags: ['request', 'http-version'],
       lanes: [
         {
           expected: 'streams',
-          why: 'The directive is about the body of the request alone: a chunked response passes as with it on. A chunked request is passed on as it comes only where nginx speaks HTTP/1.1 to the origin.',
+          why: 'The directive is about the body of the request alone: a chunked response passes as with it on. A chunked request is passed on as it comes only where nginx speaks HTTP/1.1 to the origin; and once the response has begun, nginx gives up the rest of a request as soon as the origin is slow to take it.',
         },
       ],
     },
