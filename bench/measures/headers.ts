@@ -62,6 +62,8 @@ const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes'>> = {
   'chunks of mixed sizes': { count: 9, chunkBytes: [1, 65_536, 1, 65_537, 4095, 4096, 4097, 16_384, 1] },
 };
 
+/** Seven short streams, side by side. */
+const QUICK_MS = 200;
 const AT_ONCE = { count: 3, pace: { mode: 'paced', intervalMs: 0 } } as const;
 
 /** In lower case, or a lane's own field would stand beside ours in place of it. */
@@ -174,6 +176,7 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   id: 'headers',
   title: 'fields of request and response added, removed and changed, framing, trailers, 103, bytes of awkward chunks',
   measure,
+  takesMs: () => QUICK_MS,
   figures,
   say,
   isHarmless: (found) =>

@@ -8,7 +8,7 @@ import type { UploadFraming } from '../client/upload.ts';
 import { quantiles, type Quantiles } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { uploadingExchange, type Answer, type Exchange } from './uploading.ts';
+import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './uploading.ts';
 
 /** Of the request's body, without its framing. */
 export type BodyFigures =
@@ -212,6 +212,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   id: 'request',
   title: 'whether a request body passes as it comes (hold in ms, or bytes), and the response while it is open',
   measure,
+  takesMs: () => LONGEST_MS,
   figures,
   say,
   isHarmless: (found) => both(found, 'streams', 'yes'),

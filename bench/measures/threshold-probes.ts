@@ -13,7 +13,7 @@ export const AT_ONCE = 4;
 /** How often each of the two sizes that decide is probed. */
 export const TIMES = 3;
 /** A search ends after so many: usual are thirty. */
-const MOST_PROBES = 90;
+export const MOST_PROBES = 90;
 /** What a write takes at most, on a quiet machine: it is a turn of the origin's. */
 const WRITE_MS = 1.5;
 const CHUNK_BYTES = [64, 1024, 16 * 1024];

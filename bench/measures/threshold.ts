@@ -16,6 +16,7 @@ import {
 import {
   AT_ONCE,
   growingSizes,
+  MOST_PROBES,
   mostWrites,
   nextProbe,
   RUNGS_BYTES,
@@ -99,7 +100,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   id: 'threshold',
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
-  takesMs: () => (MOST_PROBES / AT_ONCE) * QUIET_MS,
+  takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
   figures,
   say,
   isHarmless: ({ how }) => how === 'streams',

@@ -49,6 +49,12 @@ const LENGTH_BYTES: Record<Answer, number> = {
 /** How long the response is waited for while the request is open, and again when it is ended. */
 const RESPONSE_WAIT_MS = 300;
 const TOTAL_WAIT_MS = 1000;
+/** What the waits come to where the whole request is held. */
+export const LONGEST_MS =
+  HEAD_WAIT_MS +
+  DEADLINE_MS +
+  STEP_MS * Math.ceil(Math.log(BOUND_BYTES / PIECE_BYTES) / Math.log(GROWTH)) +
+  RESPONSE_WAIT_MS;
 /** More than all of these can take. */
 const TIMEOUT_MS = 15_000;
 
