@@ -50,21 +50,23 @@ function jitterOf(trace: Trace): number | undefined {
   }, 0);
 }
 
-function burstsOf({ arrivals, origin }: Trace, intervalMs: number): PacedFigures['bursts'] {
-  const runs: number[] = [];
-  let run = 1;
-  for (const [index, { seq, at, read }] of arrivals.entries()) {
-    const before = arrivals[index - 1];
-    if (before === undefined) continue;
-    const emittedApartMs = (origin.emissions[seq]?.at ?? 0) - (origin.emissions[before.seq]?.at ?? 0);
-    const cameTogether = read === before.read || at - before.at <= TOGETHER_MS;
-    if (cameTogether && emittedApartMs >= intervalMs * APART_SHARE) run += 1;
-    else {
-      runs.push(run);
-      run = 1;
-    }
+/** Words that came together, in the order in which they came. */
+function runsOf({ arrivals }: Trace): Trace['arrivals'][] {
+  const runs: Trace['arrivals'][] = [];
+  for (const arrival of arrivals) {
+    const before = runs.at(-1)?.at(-1);
+    const isTogether = before !== undefined && (arrival.read === before.read || arrival.at - before.at <= TOGETHER_MS);
+    if (isTogether) runs.at(-1)?.push(arrival);
+    else runs.push([arrival]);
   }
-  const bursts = [...runs, run].filter((words) => words > 1);
+  return runs;
+}
+
+function burstsOf(trace: Trace, intervalMs: number): PacedFigures['bursts'] {
+  const emittedAt = (seq: number): number => trace.origin.emissions[seq]?.at ?? Number.NaN;
+  const bursts = runsOf(trace)
+    .filter((run) => emittedAt(run.at(-1)?.seq ?? 0) - emittedAt(run[0]?.seq ?? 0) >= intervalMs * APART_SHARE)
+    .map(({ length }) => length);
   return {
     count: bursts.length,
     longest: Math.max(0, ...bursts),

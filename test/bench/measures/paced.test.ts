@@ -86,6 +86,12 @@ describe('a burst', () => {
     expect(within(1.1)).toEqual({ count: 0, longest: 0, words: 0 });
   });
 
+  it('stays one where the origin wrote some of its words together', () => {
+    const emittedAt = EMITTED_AT.map((at, seq) => (seq === 5 ? at + 9 : at));
+    const late = (seq: number): number => ticks(40)(seq) - (seq === 5 ? 9 : 0);
+    expect(figures(paced(late, 1, { emittedAt })).bursts).toEqual({ count: 5, longest: 4, words: 20 });
+  });
+
   it('is none where the origin itself was late and wrote them together', () => {
     const emittedAt = EMITTED_AT.map((at, seq) => (seq === 5 ? at + 8 : at));
     expect(figures(paced((seq) => (seq === 5 ? 2.5 : 0.5), 1, { emittedAt })).bursts.count).toBe(0);
