@@ -31,7 +31,7 @@ export class OriginClient {
   /** Whether the origin had the stream's request within this time, and so many bytes of its body, or all of it. */
   async uploadReached(id: string, bytes: number | 'end', withinMs: number): Promise<boolean> {
     const query = `${bytes === 'end' ? '' : `bytes=${bytes}&`}withinMs=${withinMs}`;
-    return ((await this.#ask('GET', `/streams/${id}/upload?${query}`)) as { reached: boolean }).reached;
+    return ((await this.#control.ask('GET', `/streams/${id}/upload?${query}`)) as { reached: boolean }).reached;
   }
 
   async trace(id: string): Promise<OriginTrace> {
