@@ -88,8 +88,12 @@ describe('a burst', () => {
 
   it('stays one where the origin wrote some of its words together', () => {
     const emittedAt = EMITTED_AT.map((at, seq) => (seq === 5 ? at + 9 : at));
-    const late = (seq: number): number => ticks(40)(seq) - (seq === 5 ? 9 : 0);
-    expect(figures(paced(late, 1, { emittedAt })).bursts).toEqual({ count: 5, longest: 4, words: 20 });
+    const onTick = ticks(40);
+    expect(figures(paced((seq) => onTick(seq) - (seq === 5 ? 9 : 0), 1, { emittedAt })).bursts).toEqual({
+      count: 5,
+      longest: 4,
+      words: 20,
+    });
   });
 
   it('is none where the origin itself was late and wrote them together', () => {
