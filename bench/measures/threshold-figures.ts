@@ -76,6 +76,10 @@ export type ThresholdFigures =
 /** Of a timer’s period: what comes out in the first half was let go by bytes; and until shortly before its end it is quiet. */
 const BEFORE_TIMER = 0.5;
 const QUIET_SHARE = 0.9;
+/** What a coder on a busy machine manages. */
+const BYTES_PER_MS = 10_000;
+/** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
+const SURE_FACTOR = 8;
 /** The shortest that the origin can wait for an acknowledgement. */
 export const SHORTEST_MS = 10;
 
@@ -120,11 +124,16 @@ export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEv
 
 export type Limits = Extract<Start, { how: 'held' }>;
 
-export function answers(probes: readonly Probe[], { limitMs, quietMs }: Limits): Answer[] {
+/** Many bytes take their time even where they are let go at once: they are passed on, and perhaps coded. */
+export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
+  return Math.min(quietMs, limitMs + Math.floor(bytes / BYTES_PER_MS));
+}
+
+export function answers(probes: readonly Probe[], limits: Limits): Answer[] {
   const told = probes.filter((probe) => probe.void === undefined);
   return told.map(({ bytes, firstMs, writingMs }) => ({
     at: bytes,
-    enough: firstMs !== undefined && firstMs <= limitMs && writingMs + firstMs <= quietMs,
+    enough: firstMs !== undefined && firstMs <= limitFor(bytes, limits) && writingMs + firstMs <= limits.quietMs,
   }));
 }
 
@@ -176,6 +185,13 @@ function growingFigures(
   return inWrites(probes, limits, bytesOf(sizes, writes), bytesOf(sizes, writes - 1));
 }
 
+function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): ThresholdFigures {
+  const { minMs, maxMs } = start;
+  if (maxMs >= SURE_FACTOR * delayLimitMs) return start;
+  const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
+  return { how: 'unknown', reason: `small writes came out after ${after}, which a busy machine does as well` };
+}
+
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const { smallest, first, next, byChunk, growing } = evidence;
   const series = [...byChunk, ...(growing === undefined ? [] : [growing])];
@@ -184,7 +200,7 @@ export function figures(evidence: ThresholdEvidence): ThresholdFigures {
   if (fault !== undefined) return { how: 'unknown', reason: fault };
   const start = startOf(evidence);
   if (start.how === 'streams') return { how: 'streams', bytes: 0 };
-  if (start.how === 'by-time') return start;
+  if (start.how === 'by-time') return sure(start, evidence.delayLimitMs);
   const timer = start.timerMs === undefined ? {} : { timerMs: start.timerMs };
   const least = smallest[0]?.bytes ?? 0;
   const threshold = rangeOf(first, start, least);

@@ -6,6 +6,7 @@
 import type { Measure, MeasureContext } from './measure.ts';
 import {
   figures,
+  limitFor,
   startOf,
   writesFor,
   writesOf,
@@ -75,16 +76,17 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const start = startOf(evidence);
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
-  const { limitMs } = start;
   const least = smallest[0]?.bytes ?? 0;
   const bounds = { over: least, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
-  await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitMs));
+  await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitFor(bytes, start)));
   const found = figures(evidence);
   if (found.how !== 'bytes' || !found.threshold.exact) return evidence;
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
-  await search(next, start, bounds, (bytes) => nextProbe(context, { upTo, released }, bytes, limitMs));
+  await search(next, start, bounds, (bytes) =>
+    nextProbe(context, { upTo, released }, bytes, limitFor(upTo + bytes, start)),
+  );
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
   evidence.byChunk = await Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start)));
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { frozenOf, frozenWorkload } from '../../../bench/measures/frozen.ts';
 import {
+  limitFor,
   probeOf,
   startOf,
   type Probe,
@@ -111,6 +112,21 @@ describe('the smallest chunks', () => {
 describe('the figures', () => {
   it('of a hop that streams are no bytes', () => {
     expect(found({ smallest: [out(14), out(14), out(14)] })).toEqual({ how: 'streams', bytes: 0 });
+  });
+
+  it('are not a hop’s where a busy machine would have let go so late', () => {
+    expect(found({ smallest: [out(14, 6), out(14, 39), out(14, 8)] })).toEqual({
+      how: 'unknown',
+      reason: 'small writes came out after 6–39 ms, which a busy machine does as well',
+    });
+    expect(found({ smallest: [out(14, 6), out(14, 40), out(14, 8)] })).toEqual({ how: 'by-time', minMs: 6, maxMs: 40 });
+  });
+
+  it('give many bytes their time, and never longer than no timer was seen', () => {
+    const limits = { how: 'held', limitMs: 60, quietMs: 250 } as const;
+    expect(limitFor(9999, limits)).toBe(60);
+    expect(limitFor(1_000_000, limits)).toBe(160);
+    expect(limitFor(4_000_000, limits)).toBe(250);
   });
 
   it('are exact where every probe of the two that decide agreed', () => {
