@@ -1,7 +1,7 @@
 /** One sentence that a newcomer understands, from a delivery and nothing else. Pure. */
 
 import type { Breakage } from './integrity.ts';
-import type { Delivery } from './verdict.ts';
+import { RULE_SHARE, type Delivery } from './verdict.ts';
 
 function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
@@ -57,7 +57,7 @@ function delays({ hold, share, words }: Extract<Delivery, { verdict: 'delays' }>
     return `${which} of ${hold.n} held each time, up to ${milliseconds(hold.maxMs)}; the others were not`;
   }
   if (hold.n === 1) return `with no more bytes written, it let go after ${milliseconds(hold.p50Ms)}: a timer`;
-  if (share < 0.75)
+  if (share < RULE_SHARE)
     return `${Math.round(share * 100)} % of the words held each time, up to ${milliseconds(hold.maxMs)}; the others were not`;
   return `every word arrived, but held for ${milliseconds(hold.p50Ms)} each: a timer`;
 }

@@ -52,7 +52,7 @@ export async function freeze(
     if (held <= 0) break;
     const bytes = streamedBytes + held;
     frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
-    if (freezing(frozen.at(-1) as Trace, pace.deadlineMs) !== 'at-once') break;
+    if (freezing(frozen.at(-1) as Trace, afterChunks, pace.deadlineMs).how !== 'at-once') break;
   }
   return frozen;
 }

@@ -23,15 +23,23 @@ export type Breakage =
 /** The origin's answer to a second request for the same stream (server/data.ts). */
 const REPLAY_STATUS = 409;
 
+function answerOf({ origin, client: { head } }: Trace): Breakage | undefined {
+  if (head === undefined) return undefined;
+  const { status } = head;
+  const expected = origin.workload.status;
+  if (status === REPLAY_STATUS && origin.replays > 0) return { how: 'replayed', times: origin.replays + 1 };
+  if (status !== expected) return { how: 'status', status, expected };
+  return origin.state === 'waiting' ? { how: 'unasked', status } : undefined;
+}
+
 function orderOf(trace: Trace): Breakage | undefined {
   const seen = new Set<number>();
-  let highest = -1;
+  let after = -1;
   for (const { seq, altered } of trace.arrivals) {
     if (altered === true) return { how: 'altered', seq };
-    if (seen.has(seq)) return { how: 'duplicated', seq };
-    if (seq < highest) return { how: 'reordered', seq, after: highest };
+    if (seq <= after) return seen.has(seq) ? { how: 'duplicated', seq } : { how: 'reordered', seq, after };
     seen.add(seq);
-    highest = Math.max(highest, seq);
+    after = seq;
   }
   return undefined;
 }
@@ -39,12 +47,8 @@ function orderOf(trace: Trace): Breakage | undefined {
 /** What broke first, in the order in which one explains the other; `undefined` when nothing did. */
 export function breakage(trace: Trace): Breakage | undefined {
   const { origin, client, arrivals, foreign } = trace;
-  const expected = origin.workload.status;
-  if (client.head?.status === REPLAY_STATUS && origin.replays > 0)
-    return { how: 'replayed', times: origin.replays + 1 };
-  if (client.head !== undefined && client.head.status !== expected)
-    return { how: 'status', status: client.head.status, expected };
-  if (client.head !== undefined && origin.state === 'waiting') return { how: 'unasked', status: client.head.status };
+  const answer = answerOf(trace);
+  if (answer !== undefined) return answer;
   if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
   const order = orderOf(trace);
   if (order !== undefined) return order;
@@ -53,9 +57,9 @@ export function breakage(trace: Trace): Breakage | undefined {
   if (alien !== undefined)
     return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
   const arrived = new Set(arrivals.map(({ seq }) => seq));
-  const highest = arrivals.reduce((most, { seq }) => Math.max(most, seq), -1);
   const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
-  if (missing !== undefined && missing.seq < highest) return { how: 'lost', seq: missing.seq };
+  // All before it came: when more came than those, some of them are later ones.
+  if (missing !== undefined && arrived.size > missing.seq) return { how: 'lost', seq: missing.seq };
   const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
   if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
   const told = client.end.how === 'cut' || client.end.how === 'reset';

@@ -52,7 +52,7 @@ export type Delivery =
 export type Verdict = Delivery['verdict'];
 
 /** A timer holds every chunk, a busy machine some: from this share on a hold is the rule, … */
-const RULE_SHARE = 0.75;
+export const RULE_SHARE = 0.75;
 /** … and up to this share it is an outlier. */
 const OUTLIER_SHARE = 0.1;
 /** A hold that is less than this many times that of the relay beside it is put down to the machine. */
@@ -68,8 +68,9 @@ export const MAX_TRIES = 3;
 function ourFault(trace: Trace): string | undefined {
   if (trace.fault !== undefined) return trace.fault;
   const { end, state } = trace.origin;
-  if (trace.client.end.how === 'undecodable') return trace.client.end.detail ?? 'a content coding not known here';
-  if (trace.client.end.how === 'not-connected') return `no connection to the hop: ${trace.client.end.detail ?? ''}`;
+  const { how, detail } = trace.client.end;
+  if (how === 'undecodable') return detail ?? 'a content coding not known here';
+  if (how === 'not-connected') return `no connection to the hop: ${detail ?? 'no reason was given'}`;
   if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted')
     return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
   if (state === 'ended' && end === undefined) return 'the origin has no end in its trace';
@@ -93,25 +94,36 @@ function judgeHolds(trace: Trace, floor: Floor): Delivery {
   return { verdict: 'inconclusive', reason, tries: 1 };
 }
 
-/** The first arrival after the stall that came before the end of the response was begun. */
-export function firstRelease(trace: Trace): { at: number; waitedMs: number } | undefined {
-  const { stalled, end, emissions } = trace.origin;
-  if (stalled === undefined || end === undefined) return undefined;
-  const endAt = onClientClock(trace, end.at);
-  const release = trace.arrivals.find(({ seq, at }) => seq >= stalled.seq && at < endAt);
-  const held = emissions[stalled.seq];
-  if (release === undefined || held === undefined) return undefined;
-  return { at: release.at, waitedMs: release.at - onClientClock(trace, held.at) };
+/** The chunk that was waited for, from its emission to the end of the response, on the client's clock. */
+interface Stall {
+  seq: number;
+  heldAt: number;
+  endAt: number;
 }
 
-function judgeStall(trace: Trace, floor: Floor): Delivery {
+function stallOf(trace: Trace): Stall | undefined {
   const { stalled, end, emissions } = trace.origin;
-  const streamedChunks = stalled?.seq ?? 0;
-  const endAt = onClientClock(trace, end?.at ?? Number.POSITIVE_INFINITY);
+  const held = stalled === undefined ? undefined : emissions[stalled.seq];
+  if (held === undefined || end === undefined) return undefined;
+  return { seq: held.seq, heldAt: onClientClock(trace, held.at), endAt: onClientClock(trace, end.at) };
+}
+
+/** The first arrival after the stall that came before the end of the response was begun. */
+export function firstRelease(trace: Trace): { at: number; waitedMs: number } | undefined {
+  const stall = stallOf(trace);
+  if (stall === undefined) return undefined;
+  const release = trace.arrivals.find(({ seq, at }) => seq >= stall.seq && at < stall.endAt);
+  return release === undefined ? undefined : { at: release.at, waitedMs: release.at - stall.heldAt };
+}
+
+function sizeOf(chunks: Emission[]): number {
+  return chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall, floor: Floor): Delivery {
   const release = firstRelease(trace);
-  const streamedBytes = emissions.slice(0, streamedChunks).reduce((sum, { bytes }) => sum + bytes, 0);
+  const streamedBytes = sizeOf(trace.origin.emissions.slice(0, streamedChunks));
   if (release === undefined) {
-    const heldAt = onClientClock(trace, emissions[streamedChunks]?.at ?? 0);
     const head = trace.client.head !== undefined && trace.client.head.at < endAt;
     return {
       verdict: 'buffers',
@@ -134,7 +146,8 @@ export function judgeTrace(trace: Trace, floor: Floor): Delivery {
   if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
   const broken = breakage(trace);
   if (broken !== undefined) return { verdict: 'breaks', ...broken };
-  return trace.origin.stalled === undefined ? judgeHolds(trace, floor) : judgeStall(trace, floor);
+  const stall = stallOf(trace);
+  return stall === undefined ? judgeHolds(trace, floor) : judgeStall(trace, stall, floor);
 }
 
 /** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
@@ -142,7 +155,7 @@ function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number }
   // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
   if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
     return arrivals.find((arrival) => arrival.seq >= seq);
-  const before = origin.emissions.slice(0, seq).reduce((sum, { bytes }) => sum + bytes, 0);
+  const before = sizeOf(origin.emissions.slice(0, seq));
   let bodyBytes = 0;
   for (const read of client.reads) {
     bodyBytes += read.bodyBytes;
@@ -151,47 +164,53 @@ function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number }
   return undefined;
 }
 
-/** Chunks that were written at once and then waited for. */
-function frozenChunks({ origin }: Trace): Emission[] {
-  const { pace } = origin.workload;
-  const afterChunks = pace.mode === 'lock-step' ? (pace.freeze?.afterChunks ?? 0) : 0;
+/** What was written at once and then waited for, on the client's clock; `undefined` where the origin did not come to it. */
+function frozenPart(trace: Trace, afterChunks: number): { bytes: number; lastAt: number; endAt: number } | undefined {
+  const { emissions, end } = trace.origin;
+  if (end === undefined) return undefined;
   // What only fills an announced length is written once the end was begun.
-  const endAt = origin.end?.at ?? 0;
-  return origin.emissions.filter(({ seq, at }) => seq >= afterChunks && at < endAt);
+  const chunks = emissions.filter(({ seq, at }) => seq >= afterChunks && at < end.at);
+  const last = chunks.at(-1);
+  if (last === undefined) return undefined;
+  return { bytes: sizeOf(chunks), lastAt: onClientClock(trace, last.at), endAt: onClientClock(trace, end.at) };
 }
 
-/** What came of freezing the bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
-export function freezing(frozen: Trace, deadlineMs: number): 'held' | 'at-once' | { timerMs: number } {
-  const chunks = frozenChunks(frozen);
-  const [first, last] = [chunks[0], chunks.at(-1)];
-  if (first === undefined || last === undefined) return 'held';
-  const release = letGo(frozen, first.seq);
-  if (release === undefined || release.at >= onClientClock(frozen, frozen.origin.end?.at ?? 0)) return 'held';
-  const holdMs = release.at - onClientClock(frozen, last.at);
+/** What came of freezing so many bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
+export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'timer'; holdMs: number };
+
+/** @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them. */
+export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number): Freezing {
+  const part = frozenPart(frozen, afterChunks);
+  if (part === undefined) return { how: 'held', bytes: 0 };
+  const { bytes, lastAt, endAt } = part;
+  const release = letGo(frozen, afterChunks);
+  if (release === undefined || release.at >= endAt) return { how: 'held', bytes };
+  const holdMs = release.at - lastAt;
   // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
-  return holdMs < deadlineMs ? 'at-once' : { timerMs: holdMs };
+  return holdMs < deadlineMs ? { how: 'at-once', bytes } : { how: 'timer', holdMs };
 }
 
 /** Bytes that were held while frozen bound the threshold from below; bytes that were let go at once, from above. */
 function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor: Floor): Delivery {
   const { pace } = tried.origin.workload;
   if (delivery.verdict !== 'coalesces' || pace.mode !== 'lock-step' || frozen.length === 0) return delivery;
+  const { streamedChunks } = delivery;
   let { over, upTo } = { over: 0, upTo: delivery.heldBytes.upTo };
   for (const trace of frozen) {
     const fault = ourFault(trace);
     if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-    const bytes = frozenChunks(trace).reduce((sum, chunk) => sum + chunk.bytes, 0);
-    const outcome = freezing(trace, pace.deadlineMs);
-    if (outcome === 'held') over = Math.max(over, bytes);
-    else if (outcome === 'at-once') upTo = Math.min(upTo, bytes);
-    else {
-      const ms = outcome.timerMs;
+    const outcome = freezing(trace, streamedChunks, pace.deadlineMs);
+    if (outcome.how === 'timer') {
+      const ms = outcome.holdMs;
       const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };
       return { verdict: 'delays', hold, floor: floor.hold, share: 1 };
     }
+    if (outcome.how === 'held') over = Math.max(over, outcome.bytes);
+    else upTo = Math.min(upTo, outcome.bytes);
   }
-  const firstHeld = tried.origin.emissions[delivery.streamedChunks]?.bytes ?? 0;
-  if (upTo <= firstHeld) return inconclusive('what was held until more was written came out at once the next time');
+  const firstHeld = tried.origin.emissions.slice(streamedChunks, streamedChunks + 1);
+  if (upTo <= sizeOf(firstHeld))
+    return inconclusive('what was held until more was written came out at once the next time');
   return { ...delivery, heldBytes: { over, upTo } };
 }
 
@@ -209,19 +228,18 @@ function heldWords(trace: Trace, limitMs: number): number[] {
     .map(({ seq }) => seq);
 }
 
-/** Numbers that are in all of the lists. */
+/** Numbers that are in all of the lists, of which there is one at least. */
 function common(lists: number[][]): number[] {
-  const [first = [], ...rest] = lists;
-  return first.filter((seq) => rest.every((list) => list.includes(seq)));
+  return lists.reduce((inAll, list) => inAll.filter((seq) => list.includes(seq)));
 }
 
 /**
  * Whether the words that were held were so by the path. A busy machine holds few, others each time, and the
  * relay beside the lane as well; a path holds many, or the same.
  */
-function holdsEachTime(tries: Trace[], reference: Trace, floor: Floor): boolean {
+function holdsEachTime(tries: Trace[], last: Trace, reference: Trace, floor: Floor): boolean {
+  if (heldShare(last, floor) <= 2 * heldShare(reference, floor)) return false;
   const shares = tries.map((trace) => heldShare(trace, floor));
-  if ((shares.at(-1) ?? 0) <= 2 * heldShare(reference, floor)) return false;
   const held = tries.map((trace) => heldWords(trace, floor.delayLimitMs));
   const again = common(held).length;
   const theSame = again >= SAME_SHARE * Math.min(...held.map((words) => words.length));
@@ -238,9 +256,10 @@ function inconclusive(reason: string): Delivery {
  */
 function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, floor: Floor): Delivery {
   const delivery = judgeTrace(last, floor);
+  if (tries.length < 2 || reference === undefined) return delivery;
   const hold = quantiles(lockStepHolds(last));
-  const relay = reference === undefined ? undefined : quantiles(lockStepHolds(reference));
-  if (tries.length < 2 || reference === undefined || relay === undefined || hold === undefined) return delivery;
+  const relay = quantiles(lockStepHolds(reference));
+  if (hold === undefined || relay === undefined) return delivery;
   const verdicts = tries.map((trace) => judgeTrace(trace, floor).verdict);
   if (verdicts.includes('delays') && verdicts.includes('streams')) {
     const held = verdicts.filter((verdict) => verdict === 'delays').length;
@@ -251,7 +270,7 @@ function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, 
       `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
     );
   if (delivery.verdict === 'inconclusive') {
-    if (!holdsEachTime(tries, reference, floor)) return { verdict: 'streams', hold };
+    if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
     return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });
   }
   if (delivery.verdict === 'streams') {

@@ -86,17 +86,16 @@ function between(over: number, upTo: number, count: number): number[] {
 
 /** What to ask next; nothing when the answer is known, is above the last rung, or the answers contradict each other. */
 export function nextQuestions(answers: readonly Answer[], options: SearchOptions): number[] {
-  const { over: start, rungs, atOnce, times, hints = [] } = options;
-  const first = hints.filter((at) => at > start);
+  const { over: start, rungs, atOnce, times } = options;
+  const first = options.hints?.filter((at) => at > start) ?? [];
   if (answers.length === 0 && first.length > 0) return first;
   const { over, upTo, consistent } = bracket(answers, start);
-  const points = pointsOf(answers);
   const missing = (at: number): number[] => {
-    const { yes, no } = points.find((point) => point.at === at) ?? { yes: 0, no: 0 };
-    return Array.from({ length: Math.max(0, times - yes - no) }, () => at);
+    const asked = answers.filter((answer) => answer.at === at).length;
+    return Array.from({ length: Math.max(0, times - asked) }, () => at);
   };
   if (!consistent) {
-    const { yes, no } = sides(points, start);
+    const { yes, no } = sides(pointsOf(answers), start);
     const disputed = new Set([Math.min(...yes), Math.max(...no)].filter((at) => at > start));
     return [...disputed].flatMap(missing);
   }
