@@ -18,8 +18,20 @@ const SENTENCES: [Delivery, string][] = [
     'word 0 of 100 held each time, up to 0.60 ms; the others were not',
   ],
   [
+    { verdict: 'delays', hold: hold(100, 0.2), floor: FLOOR, share: 0.05, words: [0, 7, 14, 21, 28] },
+    'words 0, 7, 14, 21, 28 of 100 held each time, up to 0.60 ms; the others were not',
+  ],
+  [
+    { verdict: 'delays', hold: hold(100, 0.2), floor: FLOOR, share: 0.06, words: [0, 7, 14, 21, 28, 35] },
+    'words 0, 7, 14, 21, 28, … of 100 held each time, up to 0.60 ms; the others were not',
+  ],
+  [
     { verdict: 'delays', hold: hold(30, 640), floor: FLOOR, share: 0.61 },
     '61 % of the words held each time, up to 1.9 s; the others were not',
+  ],
+  [
+    { verdict: 'delays', hold: hold(20, 51), floor: FLOOR, share: 0.75 },
+    'every word arrived, but held for 51 ms each: a timer',
   ],
   [
     { verdict: 'delays', hold: hold(30, 51), floor: FLOOR, share: 1 },
@@ -83,6 +95,8 @@ const SENTENCES: [Delivery, string][] = [
     { verdict: 'breaks', how: 'status', status: 502, expected: 200 },
     'it answered 502 itself where the origin answered 200',
   ],
+  [{ verdict: 'breaks', how: 'replayed', times: 2 }, 'it asked the origin 2 times for the same stream'],
+  [{ verdict: 'breaks', how: 'unasked', status: 200 }, 'it answered 200 itself and never asked the origin'],
   [
     { verdict: 'breaks', how: 'malformed', detail: 'no chunk size: "x"' },
     'its response is not valid HTTP: no chunk size: "x"',

@@ -40,6 +40,38 @@ describe('a stream that came as it was written', () => {
   });
 });
 
+/** The hop's answer and how often, if at all, the origin was asked. */
+function answered(status: number, origin: Partial<Trace['origin']>, texts = WHOLE): Trace {
+  const trace = came(texts);
+  if (trace.client.head !== undefined) trace.client.head = { ...trace.client.head, status };
+  trace.origin = { ...trace.origin, ...origin };
+  return trace;
+}
+
+describe('an answer that is not the origin’s first', () => {
+  it('is replayed when the origin refused a second request and the hop passes that on', () => {
+    expect(breakage(answered(409, { replays: 1 }, []))).toEqual({ how: 'replayed', times: 2 });
+    expect(breakage(answered(409, { replays: 2 }, []))).toEqual({ how: 'replayed', times: 3 });
+  });
+
+  it('is not replayed when the hop alone says 409, nor when what arrived is the first answer', () => {
+    expect(breakage(answered(409, { replays: 0 }, []))).toEqual({ how: 'status', status: 409, expected: 200 });
+    expect(breakage(answered(502, { replays: 1 }, []))).toEqual({ how: 'status', status: 502, expected: 200 });
+    expect(breakage(answered(200, { replays: 1 }))).toBeUndefined();
+  });
+
+  it('is unasked when the origin still waits for the request', () => {
+    expect(breakage(answered(200, { state: 'waiting', emissions: [] }, []))).toEqual({ how: 'unasked', status: 200 });
+    expect(breakage(answered(404, { state: 'waiting', emissions: [] }, []))).toMatchObject({ how: 'status' });
+  });
+
+  it('is none at all when no head came, though the origin still waits', () => {
+    const silent = came([], { ended: 'no-head', headAt: undefined });
+    silent.origin = { ...silent.origin, state: 'waiting', emissions: [] };
+    expect(breakage(silent)).toMatchObject({ how: 'unended', arrived: 0 });
+  });
+});
+
 describe('a breakage', () => {
   const cases: [string, Trace, Breakage][] = [
     ['altered', came(WHOLE.with(2, chunkText(2).replace('-', '_'))), { how: 'altered', seq: 2 }],
@@ -84,6 +116,19 @@ describe('a breakage', () => {
 
   it.each(cases)('is found: %s', (_, trace, expected) => {
     expect(breakage(trace)).toEqual(expected);
+  });
+
+  it('is what follows the end of the response', () => {
+    const trace = came(WHOLE);
+    trace.client.excess = { bytes: 3, sample: '0\r\n' };
+    expect(breakage(trace)).toEqual({ how: 'foreign', bytes: 3, sample: '0\r\n' });
+  });
+
+  it('is a whole stream that the hop ended before the origin did', () => {
+    const trace = came(WHOLE);
+    trace.origin.state = 'open';
+    delete trace.origin.end;
+    expect(breakage(trace)).toEqual({ how: 'cut', seq: 5, emitted: 5, told: false });
   });
 
   it('of HTTP itself says how', () => {

@@ -76,6 +76,12 @@ describe('holds', () => {
     const trace = makeTrace({ emittedAt, pieces: arriving(emittedAt.map((at) => at + 1)), endAt: 10 });
     expect(lockStepHolds(trace)).toHaveLength(10);
   });
+
+  it('of lock-step are those of every chunk while the origin has not come to its end', () => {
+    const open = streamed();
+    delete open.origin.end;
+    expect(lockStepHolds(open)).toHaveLength(10);
+  });
 });
 
 describe('bytes at a moment', () => {
@@ -98,6 +104,11 @@ describe('bytes at a moment', () => {
     expect(arrivedBytesAt(twice, 5)).toBe(100);
   });
 
+  it('count no chunk that was never written', () => {
+    const madeUp = makeTrace({ emittedAt: [1], pieces: [...arriving([2]), { at: 3, text: chunkText(4) }], endAt: 9 });
+    expect(arrivedBytesAt(madeUp, 5)).toBe(100);
+  });
+
   it('are at moments of the client’s clock', () => {
     const remote = makeTrace({ emittedAt: [10, 20], pieces: arriving([15, 25]), endAt: 40, offsetMs: 1000 });
     expect(emittedBytesAt(remote, 15)).toBe(100);
@@ -118,9 +129,12 @@ describe('pacing', () => {
   });
 
   it('says nothing of what did not come', () => {
-    expect(pacing(makeTrace({ emittedAt: [], pieces: [], endAt: 5, headAt: undefined }))).toEqual({});
-    expect(pacing(makeTrace({ emittedAt: [], pieces: [], endAt: 5 }))).toEqual({ ttfbMs: 1 });
+    expect(pacing(makeTrace({ emittedAt: [], pieces: [], endAt: 5, headAt: undefined }))).toStrictEqual({});
+    expect(pacing(makeTrace({ emittedAt: [], pieces: [], endAt: 5 }))).toStrictEqual({ ttfbMs: 1 });
     const one = makeTrace({ emittedAt: [0], pieces: arriving([1]), endAt: 5 });
-    expect(pacing(one).gaps).toBeUndefined();
+    const hold = { n: 1, p50Ms: 1, p99Ms: 1, maxMs: 1 };
+    expect(pacing(one)).toStrictEqual({ hold, chunksPerRead: 1, ttfbMs: 1, ttftMs: 2 });
+    delete one.client.sentAt;
+    expect(pacing(one)).toStrictEqual({ hold, chunksPerRead: 1 });
   });
 });

@@ -165,8 +165,8 @@ export function frozen(
     pace: { ...LOCK_STEP, boundBytes: 101 + bytes, deadlineMs: 1500, freeze: { afterChunks: 1, bytes: 100 + bytes } },
   };
   const endAt = heldMs === undefined ? 10 + 1500 + LOCK_STEP.lingerMs : 10 + heldMs + 1;
-  // A length that was announced is filled with the plan's last chunk, once the end is begun.
-  const emittedAt = framing === 'content-length' ? [0, 10, endAt + 0.1] : [0, 10];
+  // A length that was announced is filled with the plan's last chunk, from the moment on that the end is begun.
+  const emittedAt = framing === 'content-length' ? [0, 10, endAt] : [0, 10];
   const arrivedAt = [0.2, heldMs === undefined ? endAt + 0.5 : 10 + heldMs, endAt + 0.5];
   return makeTrace({
     workload,
@@ -175,6 +175,16 @@ export function frozen(
     endAt,
     ...(heldMs === undefined ? { stalledSeq: 1 } : {}),
   });
+}
+
+/** Twenty words in lock-step, of which these are held. */
+export function holding(...seqs: number[]): Trace {
+  return streamed((seq) => (seqs.includes(seq) ? 300 : 0.2), { workload: { ...WORKLOAD, count: 20 } });
+}
+
+/** So many numbers in a row. */
+export function row(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 export function evidenceOf(...tries: Trace[]): Evidence {

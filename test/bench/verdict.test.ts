@@ -4,7 +4,19 @@ import type { Trace } from '../../bench/trace.ts';
 import { clearlyHeld, firstRelease, judge, judgeTrace, MAX_TRIES, type Verdict } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
-import { evidenceOf, FLOOR, frozen, makeTrace, stalled, STALLED_AT_MS, streamed, WORKLOAD } from './traces.ts';
+import {
+  arriving,
+  evidenceOf,
+  FLOOR,
+  frozen,
+  holding,
+  makeTrace,
+  row,
+  stalled,
+  STALLED_AT_MS,
+  streamed,
+  WORKLOAD,
+} from './traces.ts';
 
 function verdictOf(trace: Trace): Verdict {
   return judgeTrace(trace, FLOOR).verdict;
@@ -31,6 +43,8 @@ describe('streams', () => {
   it('may have one outlier in ten chunks, not two', () => {
     expect(verdictOf(streamed((seq) => (seq === 4 ? 300 : 0.2)))).toBe('streams');
     expect(verdictOf(streamed((seq) => (seq < 2 ? 300 : 0.2)))).toBe('inconclusive');
+    expect(verdictOf(holding(...row(0, 2)))).toBe('streams');
+    expect(verdictOf(holding(...row(0, 3)))).toBe('inconclusive');
   });
 });
 
@@ -55,13 +69,21 @@ describe('inconclusive', () => {
   });
 
   it('is up to three quarters of the chunks; from there it is a delay', () => {
-    expect(verdictOf(streamed((seq) => (seq < 7 ? 300 : 0.2)))).toBe('inconclusive');
-    expect(verdictOf(streamed((seq) => (seq < 8 ? 300 : 0.2)))).toBe('delays');
+    expect(verdictOf(holding(...row(0, 14)))).toBe('inconclusive');
+    expect(verdictOf(holding(...row(0, 15)))).toBe('delays');
   });
 
   it('is no doubt when the relay beside it was held half as often', () => {
     const noisy = heldOften(4);
     expect(judge({ ...evidenceOf(noisy, noisy), reference: heldOften(2) }, FLOOR).verdict).toBe('streams');
+  });
+
+  it('is a delay when the last try was held more than twice as often as the relay beside it', () => {
+    const reference = holding(...row(10, 5));
+    const twice = holding(...row(0, 10));
+    const more = holding(...row(0, 11));
+    expect(judge({ ...evidenceOf(more, more, twice), reference }, FLOOR).verdict).toBe('streams');
+    expect(judge({ ...evidenceOf(twice, twice, more), reference }, FLOOR).verdict).toBe('delays');
   });
 
   it('is a delay of some words when they are many, or the same, each time and the relay was not held', () => {
@@ -76,6 +98,31 @@ describe('inconclusive', () => {
     expect(besideAQuietRelay(few, few, fewOthers)).toBe('streams');
     expect(besideAQuietRelay(streamed(), few)).toBe('streams');
     expect(judge({ ...evidenceOf(some, some, some), reference: streamed() }, FLOOR)).toMatchObject({ share: 0.4 });
+  });
+
+  it('is a delay when half of the words held are the same each time', () => {
+    expect(besideAQuietRelay(holding(0, 1, 2, 3), holding(2, 3, 4, 5), holding(2, 3, 6, 7))).toBe('delays');
+    expect(besideAQuietRelay(holding(0, 1, 2, 3), holding(3, 4, 5, 6), holding(3, 7, 8, 9))).toBe('streams');
+  });
+
+  it('takes that half of the try in which the fewest were held', () => {
+    const few = holding(0, 1, 2);
+    const many = holding(0, 1, ...row(10, 8));
+    expect(besideAQuietRelay(few, many, holding(0, 1, 3))).toBe('delays');
+  });
+
+  it('is a delay when a quarter of the words were held in every try, whichever they were', () => {
+    const quarter = holding(...row(0, 5));
+    expect(besideAQuietRelay(quarter, holding(...row(5, 5)), holding(...row(10, 5)))).toBe('delays');
+    expect(besideAQuietRelay(quarter, holding(...row(5, 4)), holding(...row(10, 5)))).toBe('streams');
+    expect(besideAQuietRelay(quarter, holding(...row(5, 4)), holding(...row(10, 10)))).toBe('streams');
+  });
+
+  it('is what a single try says by itself: a relay is measured beside the second', () => {
+    const doubtful = heldOften(3);
+    expect(besideAQuietRelay(doubtful)).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(doubtful), reference: streamed() }, FLOOR)).toEqual(judgeTrace(doubtful, FLOOR));
+    expect(judge({ ...evidenceOf(streamed(80)), reference: streamed(30) }, FLOOR).verdict).toBe('delays');
   });
 
   it('is what only two tries say of some words: that can be a coincidence', () => {
@@ -96,6 +143,17 @@ describe('inconclusive', () => {
       reason: 'nearly every word was held in 1 of 2 tries, and none in another',
       tries: 2,
     });
+    const thrice = { ...evidenceOf(streamed(200), streamed(), streamed(200)), reference: streamed() };
+    expect(judge(thrice, FLOOR)).toMatchObject({
+      reason: 'nearly every word was held in 2 of 3 tries, and none in another',
+    });
+  });
+
+  it('is no more, whatever the tries before say, when the last stalls at its first word', () => {
+    const last = stalled();
+    expect(judge({ ...evidenceOf(streamed(200), streamed(), last), reference: streamed() }, FLOOR)).toEqual(
+      judgeTrace(last, FLOOR),
+    );
   });
 
   it('counts the tries, of which the last one decides', () => {
@@ -114,6 +172,7 @@ describe('a word that is held alone', () => {
   it('is a delay when it is the same each time, and not the relay’s', () => {
     expect(judge({ ...evidenceOf(first, first, first), reference: streamed() }, FLOOR)).toMatchObject({
       verdict: 'delays',
+      share: 0.1,
       words: [0],
     });
   });
@@ -123,6 +182,15 @@ describe('a word that is held alone', () => {
     expect(judge({ ...evidenceOf(first, second), reference: streamed() }, FLOOR).verdict).toBe('streams');
     expect(judge({ ...evidenceOf(first, first, second), reference: streamed() }, FLOOR).verdict).toBe('streams');
     expect(judge({ ...evidenceOf(first, first), reference: first }, FLOOR).verdict).toBe('streams');
+  });
+
+  it('is one of those in lock-step, not what fills the announced length', () => {
+    const emittedAt = [10, 20, 30];
+    const filled = makeTrace({ emittedAt, pieces: arriving([10.2, 20.2, 830]), endAt: 30 });
+    expect(clearlyHeld(filled, FLOOR)).toEqual([]);
+    expect(clearlyHeld({ ...filled, origin: { ...filled.origin, end: { at: 31, how: 'complete' } } }, FLOOR)).toEqual([
+      2,
+    ]);
   });
 
   it('counts from four times the limit', () => {
@@ -151,6 +219,11 @@ describe('delays', () => {
     });
   });
 
+  it('is of every word, not of some, when the tries agree and the relay beside them was not held', () => {
+    const evidence = { ...evidenceOf(streamed(200), streamed(200)), reference: streamed() };
+    expect(judge(evidence, FLOOR)).toEqual(judgeTrace(streamed(200), FLOOR));
+  });
+
   it('is inconclusive when the transparent relay was held as well', () => {
     const evidence = { ...evidenceOf(streamed(80), streamed(80)), reference: streamed(30) };
     expect(judge(evidence, FLOOR)).toEqual({
@@ -168,14 +241,16 @@ describe('delays', () => {
   });
 
   it('stays when nothing came through the transparent relay', () => {
-    expect(judge({ ...evidenceOf(streamed(200)), reference: stalled() }, FLOOR).verdict).toBe('delays');
+    const evidence = { ...evidenceOf(streamed(200), streamed(200)), reference: stalled() };
+    expect(judge(evidence, FLOOR).verdict).toBe('delays');
   });
 
   it.each(['streams', 'coalesces', 'buffers'] as const)(
     'is all that a busy reference puts in doubt, not: %s',
     (verdict) => {
       const traces = { streams: streamed(), coalesces: stalled({ releasedAfterMs: 1040 }), buffers: stalled() };
-      expect(judge({ ...evidenceOf(traces[verdict]), reference: streamed(30) }, FLOOR).verdict).toBe(verdict);
+      const trace = traces[verdict];
+      expect(judge({ ...evidenceOf(trace, trace), reference: streamed(30) }, FLOOR).verdict).toBe(verdict);
     },
   );
 });
@@ -223,6 +298,13 @@ describe('coalesces', () => {
     expect(verdictOf(stalled({ releasedAfterMs: 1001 }))).toBe('coalesces');
   });
 
+  it('has no release where nothing stalled, nor while the origin has not come to its end', () => {
+    expect(firstRelease(streamed())).toBeUndefined();
+    const open = stalled({ releasedAfterMs: 1031 });
+    delete open.origin.end;
+    expect(firstRelease(open)).toBeUndefined();
+  });
+
   it('may release more than once: the first decides', () => {
     const trace = stalled({ releasedAfterMs: 1031 });
     const [fifth] = trace.arrivals.splice(4, 1);
@@ -249,8 +331,25 @@ describe('coalesces', () => {
   });
 });
 
+/** What the client read of the body, as sizes at times. */
+function reading(trace: Trace, ...reads: [at: number, bodyBytes: number][]): Trace {
+  return {
+    ...trace,
+    client: { ...trace.client, reads: reads.map(([at, bodyBytes]) => ({ at, bytes: bodyBytes, bodyBytes })) },
+  };
+}
+
+function coded(trace: Trace): Trace {
+  trace.client.head?.headers.push(['Content-Encoding', 'gzip']);
+  return trace;
+}
+
 describe('coalesces with its bytes frozen', () => {
   const coalescing = stalled({ streamedChunks: 1, releasedAfterMs: 1091 });
+
+  it('is what the one trace says where nothing was frozen', () => {
+    expect(judge({ ...evidenceOf(coalescing), frozen: [] }, FLOOR)).toEqual(judgeTrace(coalescing, FLOOR));
+  });
 
   it('stays when nothing came out before the end', () => {
     expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(undefined)] }, FLOOR)).toEqual(
@@ -274,15 +373,55 @@ describe('coalesces with its bytes frozen', () => {
   });
 
   it('is not held against a chunk that streams before the frozen one', () => {
-    const trace = frozen(undefined);
-    trace.arrivals = trace.arrivals.slice(0, 1);
-    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR).verdict).toBe('coalesces');
+    const trace = reading(frozen(undefined), [0.2, 100]);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR)).toMatchObject({ heldBytes: { over: 700 } });
   });
 
-  it('stays when nothing at all came', () => {
-    const trace = frozen(undefined);
-    trace.arrivals = [];
-    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR).verdict).toBe('coalesces');
+  it('stays when nothing at all came, not even a head', () => {
+    const trace = reading(frozen(undefined));
+    delete trace.client.head;
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR)).toMatchObject({ heldBytes: { over: 700 } });
+  });
+
+  it('learns nothing of a stream that was not frozen, or did not come to its end', () => {
+    const nothing = { verdict: 'coalesces', heldBytes: { over: 0, upTo: 800 } };
+    const early = frozen(undefined);
+    early.origin.emissions.splice(1);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [early] }, FLOOR)).toMatchObject(nothing);
+    const open = frozen(1100);
+    open.origin.state = 'open';
+    delete open.origin.end;
+    expect(judge({ ...evidenceOf(coalescing), frozen: [open] }, FLOOR)).toMatchObject(nothing);
+  });
+
+  it('counts as frozen what was written before the end was begun, not what fills the announced length', () => {
+    const trace = frozen(undefined, 'content-length', 600);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR)).toMatchObject({ heldBytes: { over: 600 } });
+  });
+
+  it('is in doubt when the first chunk held came out at once the next time', () => {
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(20, 'chunked', 100)] }, FLOOR)).toEqual({
+      verdict: 'inconclusive',
+      reason: 'what was held until more was written came out at once the next time',
+      tries: 1,
+    });
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(20, 'chunked', 101)] }, FLOOR)).toMatchObject({
+      verdict: 'coalesces',
+      heldBytes: { over: 0, upTo: 101 },
+    });
+  });
+
+  it('of a coded body is let go by a whole chunk, however few bytes it came in', () => {
+    const trace = reading(coded(frozen(1100)), [0.2, 30], [1110, 12]);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR)).toMatchObject({
+      verdict: 'delays',
+      hold: { maxMs: 1100 },
+    });
+  });
+
+  it('of a coded body is not let go by bytes of the coder, however many', () => {
+    const trace = reading(coded(frozen(undefined)), [0.2, 30], [11, 500]);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [trace] }, FLOOR)).toMatchObject({ heldBytes: { over: 700 } });
   });
 
   it('has its threshold between bytes that stayed held and bytes that were let go at once', () => {
@@ -342,6 +481,7 @@ describe('buffers', () => {
     const endAt = endOf(stalled());
     expect(judgeTrace(stalled({ recipe: { headAt: endAt - 1 } }), FLOOR)).toMatchObject({ head: true });
     expect(judgeTrace(stalled({ recipe: { headAt: endAt } }), FLOOR)).toMatchObject({ head: false });
+    expect(judgeTrace(stalled({ recipe: { headAt: undefined } }), FLOOR)).toMatchObject({ head: false });
   });
 
   it('does not count what had streamed before', () => {
@@ -421,18 +561,20 @@ describe('harness-error', () => {
     expect(judgeTrace(trace, FLOOR)).toMatchObject({ verdict: 'breaks', how: 'cut', told: false });
   });
 
-  it('is a hop that could not be reached', () => {
-    const trace = makeTrace({
-      emittedAt: [],
-      pieces: [],
-      endAt: 1,
-      headAt: undefined,
-      clientEnd: { how: 'not-connected', at: 1, detail: 'ECONNREFUSED' },
-    });
-    expect(judgeTrace(trace, FLOOR)).toEqual({
-      verdict: 'harness-error',
-      reason: 'no connection to the hop: ECONNREFUSED',
-    });
+  it.each([
+    ['could not be reached', 'not-connected', 'ECONNREFUSED', 'no connection to the hop: ECONNREFUSED'],
+    [
+      'could not be reached, for no reason',
+      'not-connected',
+      undefined,
+      'no connection to the hop: no reason was given',
+    ],
+    ['codes as we cannot decode', 'undecodable', 'no decoder for zstd', 'no decoder for zstd'],
+    ['codes as we do not know', 'undecodable', undefined, 'a content coding not known here'],
+  ] as const)('is a hop that %s', (_, how, detail, reason) => {
+    const clientEnd = { how, at: 1, ...(detail === undefined ? {} : { detail }) };
+    const trace = makeTrace({ emittedAt: [], pieces: [], endAt: 1, headAt: undefined, clientEnd });
+    expect(judgeTrace(trace, FLOOR)).toEqual({ verdict: 'harness-error', reason });
   });
 
   it('is an end that is not in the trace', () => {

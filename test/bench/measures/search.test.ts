@@ -52,7 +52,7 @@ describe('what the answers say', () => {
       { over: 0, upTo: 30, consistent: false, unanimous: true },
     ],
   ] as const)('%s', (_, answers, expected) => {
-    expect(bracket(answers, 20)).toEqual(expected);
+    expect(bracket(answers, 20)).toStrictEqual(expected);
   });
 
   it('of one answer each: nothing was not enough at or above `upTo`, nor enough at or below `over`', () => {
@@ -104,8 +104,18 @@ describe('the search', () => {
     expect(questions).toHaveLength(4);
     expect(questions).toEqual(questions.toSorted((a, b) => a - b));
     expect(questions[0]).toBe(Math.round(20 * (65_536 / 20) ** 0.2));
-    expect(nextQuestions([no(100), yes(200)], OPTIONS)).toEqual([120, 140, 160, 180]);
     expect(nextQuestions([no(100), yes(102)], OPTIONS)).toEqual([101]);
+  });
+
+  it('asks evenly spread up to four times what is not enough, and by factors from there', () => {
+    expect(nextQuestions([no(100), yes(200)], OPTIONS)).toEqual([120, 140, 160, 180]);
+    expect(nextQuestions([no(100), yes(400)], OPTIONS)).toEqual([160, 220, 280, 340]);
+    expect(nextQuestions([no(100), yes(3125)], OPTIONS)).toEqual([199, 396, 789, 1570]);
+  });
+
+  it('asks nothing at or below what is known not to be enough, even where an answer contradicts that', () => {
+    expect(nextQuestions([yes(10)], OPTIONS)).toEqual([]);
+    expect(nextQuestions([yes(20)], OPTIONS)).toEqual([]);
   });
 
   it('asks again what contradicts each other, until each was asked three times', () => {
