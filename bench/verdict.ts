@@ -67,13 +67,15 @@ export const MAX_TRIES = 3;
 
 function ourFault(trace: Trace): string | undefined {
   if (trace.fault !== undefined) return trace.fault;
-  const { end, state } = trace.origin;
+  const { end, state, stalled, emissions } = trace.origin;
   const { how, detail } = trace.client.end;
   if (how === 'undecodable') return detail ?? 'a content coding not known here';
   if (how === 'not-connected') return `no connection to the hop: ${detail ?? 'no reason was given'}`;
   if (end?.how === 'error' || end?.how === 'lifetime' || end?.how === 'deleted')
     return `the origin ended the stream itself: ${end.how} ${end.detail ?? ''}`.trim();
   if (state === 'ended' && end === undefined) return 'the origin has no end in its trace';
+  if (stalled !== undefined && emissions[stalled.seq] === undefined)
+    return 'the chunk that stalled is not in the trace of the origin';
   return undefined;
 }
 

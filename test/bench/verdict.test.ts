@@ -387,6 +387,7 @@ describe('coalesces with its bytes frozen', () => {
     const nothing = { verdict: 'coalesces', heldBytes: { over: 0, upTo: 800 } };
     const early = frozen(undefined);
     early.origin.emissions.splice(1);
+    early.origin.stalled = { seq: 0, at: 1500 };
     expect(judge({ ...evidenceOf(coalescing), frozen: [early] }, FLOOR)).toMatchObject(nothing);
     const open = frozen(1100);
     open.origin.state = 'open';
@@ -583,6 +584,16 @@ describe('harness-error', () => {
     expect(judgeTrace(trace, FLOOR)).toEqual({
       verdict: 'harness-error',
       reason: 'the origin has no end in its trace',
+    });
+  });
+
+  it('is a stall at a chunk that is not in the trace: never a stream that streams', () => {
+    const trace = stalled({ streamedChunks: 3 });
+    trace.origin.emissions.splice(3);
+    trace.arrivals.splice(3);
+    expect(judgeTrace(trace, FLOOR)).toEqual({
+      verdict: 'harness-error',
+      reason: 'the chunk that stalled is not in the trace of the origin',
     });
   });
 
