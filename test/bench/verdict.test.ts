@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Trace } from '../../bench/trace.ts';
-import { clearlyHeld, firstRelease, judge, judgeTrace, MAX_TRIES, type Verdict } from '../../bench/verdict.ts';
+import {
+  clearlyHeld,
+  firstRelease,
+  freezing,
+  judge,
+  judgeTrace,
+  MAX_TRIES,
+  type Verdict,
+} from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
 import {
@@ -437,6 +445,12 @@ describe('coalesces with its bytes frozen', () => {
   it('is a timer only when it took as long as the deadline', () => {
     expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(999)] }, FLOOR).verdict).toBe('coalesces');
     expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(999), frozen(1000)] }, FLOOR).verdict).toBe('delays');
+  });
+
+  it('is told apart as bytes held, bytes that were enough at once, and a timer', () => {
+    expect(freezing(frozen(undefined), 1, 1000)).toEqual({ how: 'held', bytes: 700 });
+    expect(freezing(frozen(999), 1, 1000)).toEqual({ how: 'at-once', bytes: 700 });
+    expect(freezing(frozen(1000), 1, 1000)).toEqual({ how: 'timer', holdMs: 1000 });
   });
 
   it('is let go by any byte of the frozen ones, not only by the whole', () => {
