@@ -5,7 +5,8 @@
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Trace } from './trace.ts';
-import { firstRelease, freezing, judgeTrace, type Floor } from './verdict.ts';
+import { freezing } from './frozen-bytes.ts';
+import { firstRelease, judgeTrace, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
 const MARGIN_MS = 500;

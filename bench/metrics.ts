@@ -1,5 +1,6 @@
 /** Figures of one trace. Pure: the same trace gives the same figures, today and from a file. */
 
+import type { Emission } from '../server/trace.ts';
 import type { Trace } from './trace.ts';
 
 export interface Quantiles {
@@ -20,6 +21,11 @@ export function quantiles(valuesMs: readonly number[]): Quantiles | undefined {
   if (valuesMs.length === 0) return undefined;
   const at = (q: number): number => quantile(valuesMs, q);
   return { n: valuesMs.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+}
+
+/** Body bytes of these chunks. */
+export function sizeOf(chunks: readonly Emission[]): number {
+  return chunks.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** A time of the origin on the client's clock. */

@@ -1,6 +1,6 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
-import { header } from './client/http1.ts';
+import { freezing } from './frozen-bytes.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import {
   arrivedBytesAt,
@@ -9,9 +9,9 @@ import {
   lockStepHolds,
   onClientClock,
   quantiles,
+  sizeOf,
   type Quantiles,
 } from './metrics.ts';
-import type { Emission } from '../server/trace.ts';
 import type { Trace } from './trace.ts';
 
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
@@ -64,6 +64,8 @@ const MANY_SHARE = 0.25;
 /** A single word held over this many times the limit is worth another look. */
 const CLEAR_FACTOR = 4;
 export const MAX_TRIES = 3;
+/** Of these the holds decide, which a busy machine changes; no other is taken back by another try. */
+const TOLD_BY_HOLDS: ReadonlySet<string> = new Set(['streams', 'delays', 'inconclusive']);
 
 function ourFault(trace: Trace): string | undefined {
   if (trace.fault !== undefined) return trace.fault;
@@ -118,10 +120,6 @@ export function firstRelease(trace: Trace): { at: number; waitedMs: number } | u
   return release === undefined ? undefined : { at: release.at, waitedMs: release.at - stall.heldAt };
 }
 
-function sizeOf(chunks: Emission[]): number {
-  return chunks.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
 function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall, floor: Floor): Delivery {
   const release = firstRelease(trace);
   const streamedBytes = sizeOf(trace.origin.emissions.slice(0, streamedChunks));
@@ -150,46 +148,6 @@ export function judgeTrace(trace: Trace, floor: Floor): Delivery {
   if (broken !== undefined) return { verdict: 'breaks', ...broken };
   const stall = stallOf(trace);
   return stall === undefined ? judgeHolds(trace, floor) : judgeStall(trace, stall, floor);
-}
-
-/** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
-function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number } | undefined {
-  // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
-  if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
-    return arrivals.find((arrival) => arrival.seq >= seq);
-  const before = sizeOf(origin.emissions.slice(0, seq));
-  let bodyBytes = 0;
-  for (const read of client.reads) {
-    bodyBytes += read.bodyBytes;
-    if (bodyBytes > before) return read;
-  }
-  return undefined;
-}
-
-/** What was written at once and then waited for, on the client's clock; `undefined` where the origin did not come to it. */
-function frozenPart(trace: Trace, afterChunks: number): { bytes: number; lastAt: number; endAt: number } | undefined {
-  const { emissions, end } = trace.origin;
-  if (end === undefined) return undefined;
-  // What only fills an announced length is written once the end was begun.
-  const chunks = emissions.filter(({ seq, at }) => seq >= afterChunks && at < end.at);
-  const last = chunks.at(-1);
-  if (last === undefined) return undefined;
-  return { bytes: sizeOf(chunks), lastAt: onClientClock(trace, last.at), endAt: onClientClock(trace, end.at) };
-}
-
-/** What came of freezing so many bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
-export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'timer'; holdMs: number };
-
-/** @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them. */
-export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number): Freezing {
-  const part = frozenPart(frozen, afterChunks);
-  if (part === undefined) return { how: 'held', bytes: 0 };
-  const { bytes, lastAt, endAt } = part;
-  const release = letGo(frozen, afterChunks);
-  if (release === undefined || release.at >= endAt) return { how: 'held', bytes };
-  const holdMs = release.at - lastAt;
-  // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
-  return holdMs < deadlineMs ? { how: 'at-once', bytes } : { how: 'timer', holdMs };
 }
 
 /** Bytes that were held while frozen bound the threshold from below; bytes that were let go at once, from above. */
@@ -258,7 +216,7 @@ function inconclusive(reason: string): Delivery {
  */
 function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, floor: Floor): Delivery {
   const delivery = judgeTrace(last, floor);
-  if (tries.length < 2 || reference === undefined) return delivery;
+  if (tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
   const hold = quantiles(lockStepHolds(last));
   const relay = quantiles(lockStepHolds(reference));
   if (hold === undefined || relay === undefined) return delivery;

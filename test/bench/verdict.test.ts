@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import { freezing } from '../../bench/frozen-bytes.ts';
 import type { Trace } from '../../bench/trace.ts';
 import {
   clearlyHeld,
   firstRelease,
-  freezing,
   judge,
   judgeTrace,
   MAX_TRIES,
+  type Evidence,
   type Verdict,
 } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
@@ -171,6 +172,20 @@ describe('inconclusive', () => {
     expect(judge(evidenceOf(noisy, streamed()), FLOOR).verdict).toBe('streams');
     expect(judge(evidenceOf(streamed(), noisy), FLOOR)).toMatchObject({ verdict: 'inconclusive', tries: 2 });
     expect(MAX_TRIES).toBe(3);
+  });
+});
+
+describe('the last try', () => {
+  it('decides alone where it breaks, stalls or fails, whatever the holds before it were', () => {
+    const evidence = (last: Trace): Evidence => ({
+      ...evidenceOf(streamed(200), streamed(), last),
+      reference: streamed(),
+    });
+    const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
+    expect(judge(evidence(cut), FLOOR).verdict).toBe('breaks');
+    expect(judge(evidence(stalled({ streamedChunks: 3 })), FLOOR).verdict).toBe('buffers');
+    expect(judge(evidence({ ...streamed(), fault: 'x' }), FLOOR).verdict).toBe('harness-error');
+    expect(judge(evidence(streamed()), FLOOR).verdict).toBe('inconclusive');
   });
 });
 

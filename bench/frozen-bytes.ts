@@ -1,0 +1,45 @@
+/** What became of bytes that were written at once and then waited for. Pure. */
+
+import { header } from './client/http1.ts';
+import { onClientClock, sizeOf } from './metrics.ts';
+import type { Trace } from './trace.ts';
+
+/** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
+function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number } | undefined {
+  // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
+  if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
+    return arrivals.find((arrival) => arrival.seq >= seq);
+  const before = sizeOf(origin.emissions.slice(0, seq));
+  let bodyBytes = 0;
+  for (const read of client.reads) {
+    bodyBytes += read.bodyBytes;
+    if (bodyBytes > before) return read;
+  }
+  return undefined;
+}
+
+/** What was written at once and then waited for, on the client's clock; `undefined` where the origin did not come to it. */
+function frozenPart(trace: Trace, afterChunks: number): { bytes: number; lastAt: number; endAt: number } | undefined {
+  const { emissions, end } = trace.origin;
+  if (end === undefined) return undefined;
+  // What only fills an announced length is written once the end was begun.
+  const chunks = emissions.filter(({ seq, at }) => seq >= afterChunks && at < end.at);
+  const last = chunks.at(-1);
+  if (last === undefined) return undefined;
+  return { bytes: sizeOf(chunks), lastAt: onClientClock(trace, last.at), endAt: onClientClock(trace, end.at) };
+}
+
+/** What came of freezing so many bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
+export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'timer'; holdMs: number };
+
+/** @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them. */
+export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number): Freezing {
+  const part = frozenPart(frozen, afterChunks);
+  if (part === undefined) return { how: 'held', bytes: 0 };
+  const { bytes, lastAt, endAt } = part;
+  const release = letGo(frozen, afterChunks);
+  if (release === undefined || release.at >= endAt) return { how: 'held', bytes };
+  const holdMs = release.at - lastAt;
+  // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
+  return holdMs < deadlineMs ? { how: 'at-once', bytes } : { how: 'timer', holdMs };
+}
