@@ -36,10 +36,10 @@ const SLACK_MS = 10_000;
 
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
-  const { pace, count } = workload;
-  if (pace.mode === 'paced') return count * pace.intervalMs + (pace.silence?.ms ?? 0);
+  const { pace, count, headDelayMs } = workload;
+  if (pace.mode === 'paced') return headDelayMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
-  return pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
+  return headDelayMs + pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
 
 /** Acknowledges arrivals one request at a time, each time the highest that arrived. */

@@ -47,6 +47,11 @@ export class OriginClient {
     return (await this.#ask('GET', `/streams/${id}/trace`)) as OriginTrace;
   }
 
+  /** Bytes of the response that the kernel has taken from the origin so far (server/control.ts). */
+  async acceptedBytes(id: string): Promise<number> {
+    return ((await this.#ask('GET', `/streams/${id}`)) as { acceptedBytes: number }).acceptedBytes;
+  }
+
   async delete(id: string): Promise<void> {
     await this.#ask('DELETE', `/streams/${id}`);
   }

@@ -82,6 +82,7 @@ async function measureAll(
     deep: depth === 'deep',
     workload,
     request,
+    usage: () => hop.usage(),
     signal,
   };
   const seen = await Promise.all(measures.map((measure) => measure.measure(context)));

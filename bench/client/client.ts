@@ -74,7 +74,7 @@ export interface FetchOptions {
   onBody(bytes: Buffer, at: number, read: number): void;
 }
 
-function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
+export function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
   const all = { host: `${to.host}:${to.port}`, 'user-agent': 'unclog', accept: '*/*', ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;

@@ -28,6 +28,7 @@ import type { Session } from '../session.ts';
 import { networkName, SESSION_LABEL } from './docker-session.ts';
 import type { Driver, Hop, Runnable, Stage } from './driver.ts';
 import { imageFor } from './images.ts';
+import { usageOfContainer } from './usage.ts';
 import { whyNotReady } from './ready.ts';
 
 const HOP_PORT = 8080;
@@ -170,6 +171,7 @@ class DockerStage implements Stage {
       command,
       log: () => logOf(this.#client, id, SHOWN_LOG_LINES),
       running: () => running,
+      usage: () => usageOfContainer(this.#client, id),
       [Symbol.asyncDispose]: () => remove(this.#client, id),
     };
   }

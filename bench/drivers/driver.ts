@@ -14,6 +14,17 @@ export interface Runnable {
   source: string;
 }
 
+/** What a hop's processes use of the machine at a moment, as far as the driver can see it; absent where it cannot. */
+export interface Usage {
+  /** Native: resident set of the whole process group. In a container: its memory less the page cache. */
+  memoryBytes?: number;
+  /**
+   * Native: files of its working folder, and deleted ones that it holds open. In a container: what it wrote to its own
+   * layer, which leaves out files that were deleted while open.
+   */
+  diskBytes?: number;
+}
+
 export interface Hop extends AsyncDisposable {
   /** Where clients reach it. */
   address: Address;
@@ -26,6 +37,7 @@ export interface Hop extends AsyncDisposable {
   /** Its own last words. */
   log(): Promise<string>;
   running(): boolean;
+  usage(): Promise<Usage>;
 }
 
 /** An origin that hops of one driver can reach. */

@@ -5,6 +5,7 @@
 
 import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
+import type { Usage } from '../drivers/driver.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
 import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
@@ -23,6 +24,8 @@ export interface MeasureContext {
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
   request: Partial<Omit<ClientRequest, 'path'>>;
+  /** What the hop uses of the machine now; absent for relays. */
+  usage?: () => Promise<Usage>;
   signal?: AbortSignal;
 }
 

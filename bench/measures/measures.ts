@@ -1,10 +1,18 @@
 /** All measures, in the order in which they are reported. */
 
 import { abortMeasure } from './abort.ts';
+import { backpressureMeasure } from './backpressure.ts';
 import { flushMeasure } from './flush.ts';
 import { headersMeasure } from './headers.ts';
 import type { AnyMeasure } from './measure.ts';
 import { thresholdMeasure } from './threshold.ts';
 import { truncationMeasure } from './truncation.ts';
 
-export const MEASURES: AnyMeasure[] = [thresholdMeasure, flushMeasure, headersMeasure, abortMeasure, truncationMeasure];
+export const MEASURES: AnyMeasure[] = [
+  thresholdMeasure,
+  flushMeasure,
+  headersMeasure,
+  abortMeasure,
+  backpressureMeasure,
+  truncationMeasure,
+];
