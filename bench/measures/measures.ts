@@ -4,6 +4,7 @@ import { abortMeasure } from './abort.ts';
 import { backpressureMeasure } from './backpressure.ts';
 import { flushMeasure } from './flush.ts';
 import { headersMeasure } from './headers.ts';
+import { idleMeasure } from './idle.ts';
 import type { AnyMeasure } from './measure.ts';
 import { thresholdMeasure } from './threshold.ts';
 import { truncationMeasure } from './truncation.ts';
@@ -14,5 +15,6 @@ export const MEASURES: AnyMeasure[] = [
   headersMeasure,
   abortMeasure,
   backpressureMeasure,
+  idleMeasure,
   truncationMeasure,
 ];
