@@ -4,45 +4,21 @@
  */
 
 import { measureStream } from '../measure.ts';
-import { onClientClock } from '../metrics.ts';
-import { TIMEOUT_NOTE } from '../relays/relays.ts';
+import { IDLE_CUT_MS, TIMEOUT_NOTE } from '../relays/relays.ts';
 import type { Trace } from '../trace.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { Measure, MeasureContext } from './measure.ts';
+import { sayCut, sayTotal, silenceFigures, type ClientSaw, type Cut, type Silence } from './silence.ts';
 
 /** `mid`: between two chunks; `heartbeats`: so too, with a comment ten times a second; `head`: a slow first token. */
 type Phase = 'mid' | 'heartbeats' | 'head';
-
-/**
- * `clean-end`: as if the stream were whole; `cut`, `reset`: an error; `status`: another status than the origin's, before
- * the hop had sent a head; `hangs`: nothing, though the hop had left the origin.
- */
-type ClientSaw = 'clean-end' | 'cut' | 'reset' | 'status' | 'hangs';
-
-export type Silence =
-  /** A lower bound: the silence was over before. */
-  | { how: 'not-cut'; silentMs: number }
-  | {
-      how: 'cut';
-      /** From the last byte that the client read, or its request, to the cut; where it hangs, until the origin was left. */
-      idleMs: number;
-      /** From the request to the cut. */
-      totalMs: number;
-      client: ClientSaw;
-      status?: number;
-      /** What the hop wrote into the stream. */
-      text?: string;
-      /** What the origin saw of it while it was silent: its reader gone by FIN or RST, or nothing. */
-      origin: 'fin' | 'rst' | 'nothing';
-    }
-  | { how: 'unknown'; reason: string };
 
 export interface IdleFigures {
   mid: Silence;
   /** Absent where the format has no comments. */
   heartbeats?: Silence;
   head: Silence;
-  /** From the last byte to the cut mid-stream, by the client's clock; absent where nothing was cut. */
+  /** From the last byte to the cut mid-stream, by the client's clock; absent where silence was not cut. */
   idleCutMs?: number;
   /** Whether heartbeats prevent the cut mid-stream: where they do not, the whole response is limited. */
   heartbeatsHelp?: boolean;
@@ -71,10 +47,11 @@ function workloadOf(phase: Phase, silenceMs: number): WorkloadInput {
   return { count: COUNT, pace: { mode: 'paced', intervalMs: INTERVAL_MS, silence } };
 }
 
+/** All at once: the wait is the same for each. */
 async function measure({ workload, ...context }: MeasureContext): Promise<Silent[]> {
   const silenceMs = context.deep ? SILENCE_DEEP_MS : SILENCE_MS;
   const hasComments = (workload.format ?? 'sse') === 'sse';
-  const phases: Phase[] = ['mid', ...(hasComments ? (['heartbeats'] as const) : []), 'head'];
+  const phases: Phase[] = hasComments ? ['mid', 'heartbeats', 'head'] : ['mid', 'head'];
   return Promise.all(
     phases.map(async (phase) => ({
       phase,
@@ -87,81 +64,6 @@ async function measure({ workload, ...context }: MeasureContext): Promise<Silent
   );
 }
 
-/** When the origin's silence was to be over, on the client's clock; `undefined` when it was never asked. */
-function silenceOf(trace: Trace): { silentMs: number; until: number } | undefined {
-  const { request, workload, headAt } = trace.origin;
-  if (request === undefined) return undefined;
-  const { pace, headDelayMs } = workload;
-  if (headDelayMs > 0) return { silentMs: headDelayMs, until: onClientClock(trace, request.at) + headDelayMs };
-  if (pace.mode !== 'paced' || pace.silence === undefined || headAt === undefined) return undefined;
-  const beforeMs = (pace.silence.afterChunk + 1) * pace.intervalMs;
-  return { silentMs: pace.silence.ms, until: onClientClock(trace, headAt) + beforeMs + pace.silence.ms };
-}
-
-function sawOf({ client, origin }: Trace): ClientSaw | undefined {
-  const answered = client.head?.status;
-  if (answered !== undefined && answered !== origin.workload.status) return 'status';
-  switch (client.end.how) {
-    case 'complete':
-    case 'closed':
-      return 'clean-end';
-    case 'cut':
-    case 'malformed':
-      return 'cut';
-    case 'reset':
-      return 'reset';
-    case 'no-head':
-    case 'no-end':
-      return 'hangs';
-    case 'not-connected':
-    case 'left':
-    case 'undecodable':
-      return undefined;
-  }
-}
-
-function isWhole({ arrivals, origin, client }: Trace): boolean {
-  const ended = client.end.how === 'complete' || client.end.how === 'closed';
-  return ended && new Set(arrivals.map(({ seq }) => seq)).size === origin.workload.count;
-}
-
-function cutOf(trace: Trace, client: ClientSaw): Silence {
-  const { origin, foreign } = trace;
-  const requestAt = trace.client.sentAt ?? trace.client.connectAt;
-  const leftAt = origin.abort?.at ?? (origin.end?.how === 'client-left' ? origin.end.at : undefined);
-  const cutAt =
-    client === 'hangs' ? (leftAt === undefined ? undefined : onClientClock(trace, leftAt)) : trace.client.end.at;
-  if (cutAt === undefined) return { how: 'unknown', reason: 'the stream did not end, and the origin was not left' };
-  const lastByteAt = trace.client.reads.findLast(({ at }) => at < cutAt - AT_THE_CUT_MS)?.at ?? requestAt;
-  const text = client === 'status' ? undefined : foreign.map(({ sample }) => sample).join('');
-  const status = client === 'status' ? trace.client.head?.status : undefined;
-  return {
-    how: 'cut',
-    idleMs: cutAt - lastByteAt,
-    totalMs: cutAt - requestAt,
-    client,
-    ...(status === undefined ? {} : { status }),
-    ...(text === undefined || text === '' ? {} : { text }),
-    origin: origin.abort?.seen ?? 'nothing',
-  };
-}
-
-/** What a hop writes when it cuts, its error page or the last HTTP chunk, is not the stream's last byte. */
-const AT_THE_CUT_MS = 20;
-
-function silenceFigures(trace: Trace): Silence {
-  if (trace.fault !== undefined) return { how: 'unknown', reason: trace.fault };
-  const silence = silenceOf(trace);
-  if (silence === undefined) {
-    const gave = trace.client.head?.status ?? trace.client.end.how;
-    return { how: 'unknown', reason: `the hop answered ${gave} without the origin` };
-  }
-  const saw = sawOf(trace);
-  if (saw === undefined) return { how: 'unknown', reason: trace.client.end.detail ?? trace.client.end.how };
-  if (isWhole(trace) && saw !== 'status') return { how: 'not-cut', silentMs: silence.silentMs };
-  return cutOf(trace, saw);
-}
-
 function figures(silent: Silent[]): IdleFigures {
   const of = (phase: Phase): Silence | undefined => {
     const found = silent.find((one) => one.phase === phase);
@@ -169,61 +71,38 @@ function figures(silent: Silent[]): IdleFigures {
   };
   const missing: Silence = { how: 'unknown', reason: 'it was not measured' };
   const [mid, heartbeats, head] = [of('mid') ?? missing, of('heartbeats'), of('head') ?? missing];
-  const isTold = mid.how === 'cut' && heartbeats !== undefined && heartbeats.how !== 'unknown';
+  const canTell = mid.how === 'cut' && heartbeats !== undefined && heartbeats.how !== 'unknown';
   return {
     mid,
     ...(heartbeats === undefined ? {} : { heartbeats }),
     head,
-    ...(mid.how === 'cut' ? { idleCutMs: mid.idleMs } : {}),
-    ...(isTold ? { heartbeatsHelp: heartbeats.how === 'not-cut' } : {}),
+    ...(mid.how === 'cut' && mid.during === 'silence' ? { idleCutMs: mid.idleMs } : {}),
+    ...(canTell ? { heartbeatsHelp: heartbeats.how === 'not-cut' } : {}),
   };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function sawWhat({ client, status, text }: Extract<Silence, { how: 'cut' }>): string {
-  const added = text === undefined ? '' : `, with ${JSON.stringify(text.slice(0, 40))} in the stream`;
-  switch (client) {
-    case 'clean-end':
-      return `it looks like a clean end${added}`;
-    case 'cut':
-      return `the client is told${added}`;
-    case 'reset':
-      return `the client is told by RST${added}`;
-    case 'status':
-      return `the client gets ${status}`;
-    case 'hangs':
-      return `the client hangs${added}`;
-  }
 }
 
 function sayMid({ mid, heartbeats, heartbeatsHelp }: IdleFigures): string {
   switch (mid.how) {
     case 'unknown':
-      return `silence: could not be told: ${mid.reason}`;
+      return `could not be told: ${mid.reason}`;
     case 'not-cut': {
       const bound = `not cut within ${mid.silentMs / 1000} s of silence`;
-      return heartbeats?.how === 'cut' ? `${bound}, but with heartbeats (${sawWhat(heartbeats)})` : bound;
+      return heartbeats?.how === 'cut' ? `${bound}, but with heartbeats ${sayCut(heartbeats)}` : bound;
     }
-    case 'cut': {
-      if (heartbeatsHelp === false)
-        return `cut ${seconds(mid.totalMs)} after the request, heartbeats or not: ${sawWhat(mid)}`;
-      const help = heartbeatsHelp === true ? '; heartbeats prevent it' : '';
-      return `cut after ${seconds(mid.idleMs)} of silence: ${sawWhat(mid)}${help}`;
-    }
+    case 'cut':
+      if (heartbeats?.how === 'cut') return sayTotal(heartbeats);
+      return `${sayCut(mid)}${heartbeatsHelp === true ? '; heartbeats prevent it' : ''}`;
   }
 }
 
 function sayHead(head: Silence, mid: Silence): string[] {
   switch (head.how) {
     case 'unknown':
-      return [`before the head: could not be told: ${head.reason}`];
+      return mid.how === 'unknown' ? [] : [`before the head: could not be told: ${head.reason}`];
     case 'not-cut':
       return mid.how === 'not-cut' ? [] : [`before the head not cut within ${head.silentMs / 1000} s`];
     case 'cut':
-      return [`before the head cut after ${seconds(head.idleMs)}: ${sawWhat(head)}`];
+      return [`before the head ${sayCut(head)}`];
   }
 }
 
@@ -231,13 +110,27 @@ function say(found: IdleFigures): string {
   return [sayMid(found), ...sayHead(found.head, found.mid)].join('; ');
 }
 
-/** A relay that cuts by its own timer: not before, and within its time again on a busy machine. */
-function isCut(found: Silence, client: ClientSaw, others: { text?: string; status?: number } = {}): boolean {
-  return found.how === 'cut' && found.client === client && found.text === others.text && found.status === others.status;
+/** Timers round by a millisecond, and on a busy machine a relay is late by some. */
+function isAbout(ms: number, wantedMs: number): boolean {
+  return ms > wantedMs - 10 && ms < 2 * wantedMs;
 }
 
-function cutsWhenIdle(found: IdleFigures, client: ClientSaw, text?: string): boolean {
-  return isCut(found.mid, client, text === undefined ? {} : { text }) && found.heartbeatsHelp === true;
+/** Just what a relay does that cuts after IDLE_CUT_MS. */
+function isCut(found: Silence, client: ClientSaw, { text, status }: Pick<Cut, 'text' | 'status'> = {}): boolean {
+  if (found.how !== 'cut' || found.during !== 'silence') return false;
+  const isAsWanted = found.client === client && found.text === text && found.status === status;
+  return isAsWanted && isAbout(found.idleMs, IDLE_CUT_MS);
+}
+
+function cutsWhenIdle(found: IdleFigures, client: ClientSaw, note: Pick<Cut, 'text'> = {}): boolean {
+  return isCut(found.mid, client, note) && found.heartbeatsHelp === true;
+}
+
+/** Silent or not, so long after the request: the words before the silence are part of that time. */
+function limitsTotal({ mid, heartbeats }: IdleFigures): boolean {
+  return [mid, heartbeats].every(
+    (found) => found?.how === 'cut' && found.client === 'cut' && isAbout(found.totalMs, IDLE_CUT_MS),
+  );
 }
 
 export const idleMeasure: Measure<Silent[], IdleFigures> = {
@@ -271,12 +164,12 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
       relay: 'idle-note',
       expected: 'cut after 0.5 s of silence, with text in the stream, and by a 504 before the head',
       convicted: (found) =>
-        cutsWhenIdle(found, 'clean-end', TIMEOUT_NOTE) && isCut(found.head, 'status', { status: 504 }),
+        cutsWhenIdle(found, 'clean-end', { text: TIMEOUT_NOTE }) && isCut(found.head, 'status', { status: 504 }),
     },
     {
       relay: 'total-limit',
       expected: 'cut 0.5 s after the request, heartbeats or not',
-      convicted: (found) => isCut(found.mid, 'cut') && found.heartbeatsHelp === false,
+      convicted: limitsTotal,
     },
   ],
 };

@@ -85,6 +85,34 @@ export default {
       ],
     },
     {
+      id: 'stream-idle-timeout-1s',
+      title: 'A stream that is silent for a second is cut',
+      changes: 'stream_idle_timeout: 1s',
+      files: { config: 'stream-idle-timeout-1s.yaml' },
+      docs: [TIMEOUTS],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Each piece of the body starts the timeout anew, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
+        },
+      ],
+    },
+    {
+      id: 'route-timeout-2s',
+      title: 'A limit of two seconds on the whole response',
+      changes: 'route.timeout: 2s',
+      files: { config: 'route-timeout-2s.yaml' },
+      docs: [TIMEOUTS],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A stream that is over within the limit is not touched by it. It counts from the request and not from the last piece, so a longer stream is cut however lively it is: with the default of 15 s too.',
+        },
+      ],
+    },
+    {
       id: 'compressor',
       title: 'Compression of the default content types',
       changes: 'envoy.filters.http.compressor with gzip',
