@@ -3,24 +3,28 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
+import { BenchError } from '../errors.ts';
 import { requestText, type Address, type ClientRequest } from './client.ts';
 
-export interface NonReader {
+/** Leaves by RST when disposed of: what was never read is thrown away. */
+export interface NonReader extends AsyncDisposable {
   localPort: number;
-  /** The connection was closed or reset by the other side, as far as a client that does not read is told. */
-  closed(): boolean;
-  /** Leaves by RST: what was never read is thrown away. */
-  leave(): void;
 }
 
-/** Resolves when the request was sent. The socket is paused before it connects, so not even the head is read. @throws the socket's error. */
+/** Resolves when the request was sent. The socket is paused before it connects, so not even the head is read. @throws BenchError when there is no connection. */
 export async function askWithoutReading(to: Address, request: ClientRequest): Promise<NonReader> {
   const socket = connect({ host: to.host, port: to.port, noDelay: true });
   socket.pause();
-  await once(socket, 'connect');
-  let isClosed = false;
-  socket.on('error', () => (isClosed = true));
-  socket.on('close', () => (isClosed = true));
+  await once(socket, 'connect').catch((error: Error) => {
+    throw new BenchError(`no connection to ${to.host}:${to.port}: ${error.message}`);
+  });
+  // That it was reset shows at the origin's side.
+  socket.on('error', () => {});
   socket.write(requestText(request, to));
-  return { localPort: socket.localPort ?? 0, closed: () => isClosed, leave: () => void socket.resetAndDestroy() };
+  return {
+    localPort: socket.localPort ?? 0,
+    async [Symbol.asyncDispose]() {
+      socket.resetAndDestroy();
+    },
+  };
 }

@@ -72,12 +72,13 @@ export function memoryOf({ memory_stats: memory }: Stats): number | undefined {
   return memory.usage - (memory.stats?.total_inactive_file ?? memory.stats?.inactive_file ?? 0);
 }
 
+/** Empty where the engine does not tell, or the container is gone. */
 export async function usageOfContainer(client: ContainerRuntimeClient, id: string): Promise<Usage> {
   const container = client.container.getById(id);
   const [stats, { SizeRw }] = await Promise.all([
-    container.stats({ stream: false, 'one-shot': true }) as Promise<Stats>,
+    orNothing(container.stats({ stream: false, 'one-shot': true }) as Promise<Stats>, {}),
     // Its types leave out `size`, which the engine's API has (ContainerInspect).
-    container.inspect({ size: true } as object) as Promise<{ SizeRw?: number }>,
+    orNothing(container.inspect({ size: true } as object) as Promise<{ SizeRw?: number }>, {}),
   ]);
   const memoryBytes = memoryOf(stats);
   return {

@@ -3,31 +3,12 @@
  * socket takes it. How much goes in until nothing more does, or whether the hop takes everything.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { monotonicMs } from '../../server/clock.ts';
 import { BODY_LIMIT_BYTES } from '../../server/workload.ts';
-import { askWithoutReading } from '../client/non-reader.ts';
-import type { Address } from '../client/client.ts';
 import type { Usage } from '../drivers/driver.ts';
-import type { StreamEnd } from '../../server/trace.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
+import { alone, fill, hasAll, hasStopped, pausesOf, type Filling } from './filling.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { queuedBytes, type Connection } from './sockets.ts';
-
-/** One stream that nobody read. Times are milliseconds on the client's clock. */
-export interface Filling {
-  askedAt: number;
-  /** Bytes of the response that the kernel had taken from the origin (server/control.ts), asked for until it stopped. */
-  samples: { at: number; bytes: number }[];
-  boundBytes: number;
-  /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
-  queuedBytes?: number;
-  /** Absent when the hop never asked the origin. */
-  origin?: { end?: StreamEnd };
-  usage?: { before: Usage; after: Usage };
-}
 
 export interface BackpressureEvidence {
   filling: Filling;
@@ -39,13 +20,15 @@ export interface Absorption {
   /** What the origin could write, to within one write of 64 KiB. */
   acceptedBytes: number;
   /**
-   * What of it the kernel's sockets took. `queues`: as the kernel showed it, of this stream. `baseline`: what it took
-   * with no hop between; a hop adds the sockets of its other side, whose share is then counted as the hop's: as much
-   * again, and more where the kernel let a receive buffer grow.
+   * What the hop itself took: less what the kernel held in the sockets of this stream. Absent where that cannot be seen,
+   * as in containers; at least so much where it took everything.
    */
-  sockets: { bytes: number; by: 'queues' | 'baseline' };
-  /** The rest: what the hop itself took. At least so much where it took everything. */
-  absorbedBytes: number;
+  absorbedBytes?: number;
+  /**
+   * What the origin could write with no hop between. It is no measure of what sockets take with a hop: that adds two,
+   * and the kernel lets a receive buffer grow by several MiB, or not, as it is read at first.
+   */
+  directBytes: number;
   /**
    * Of the hop's processes from before the stream to its stop, as seen: what a garbage collector has not given back, and
    * small streams of other lanes on the same hop, are in it. No two streams of this measure share a hop at a time.
@@ -59,103 +42,16 @@ export type BackpressureFigures =
   | { how: 'inconclusive'; reason: string };
 
 const MIB = 1024 * 1024;
-const BOUND_BYTES = 32 * MIB;
-const CHUNK_BYTES = 16 * 1024;
+/** Above what any sockets took that were seen; where what they hold can be seen less is enough, and above it a port's own. */
+const BOUND_BYTES = { seen: 32 * MIB, unseen: 128 * MIB };
 /** The last write, of which the kernel may have taken a part (server/stream.ts). */
 const RESOLUTION_BYTES = 64 * 1024;
-const SAMPLE_MS = 50;
-/** Nothing more was taken for so long, which is less than the timeout of a hop that cuts after a second, … */
-const STILL_MS = 700;
-/** … and for so many times the longest pause before, or it may have been one more pause: a slow disk's. */
-const PAUSES = 4;
-/** When it has neither stopped nor taken all by then, nothing can be said. */
-const LONGEST_MS = 10_000;
-const LONGEST_DEEP_MS = 60_000;
-
-/** Pure: how long nothing was taken, at the end, and the longest pause before that. */
-export function pausesOf(samples: Filling['samples']): { stillMs: number; longestMs: number } {
-  let [longestMs, since] = [0, samples[0]?.at ?? 0];
-  for (const [index, { at, bytes }] of samples.entries()) {
-    const before = samples[index - 1];
-    if (before === undefined || bytes === before.bytes) continue;
-    // What is taken before the first byte, the hop's own asking, is no pause.
-    if (before.bytes > 0) longestMs = Math.max(longestMs, before.at - since);
-    since = at;
-  }
-  return { stillMs: (samples.at(-1)?.at ?? since) - since, longestMs };
-}
-
-function hasStopped(samples: Filling['samples']): boolean {
-  const { stillMs, longestMs } = pausesOf(samples);
-  return (samples.at(-1)?.bytes ?? 0) > 0 && stillMs >= Math.max(STILL_MS, PAUSES * longestMs);
-}
-
-function hasAll({ samples, boundBytes }: Pick<Filling, 'samples' | 'boundBytes'>): boolean {
-  return (samples.at(-1)?.bytes ?? 0) >= boundBytes;
-}
-
-/** What other streams of this measure on the same hop would take is not to be counted as this one's. */
-const busy = new WeakMap<Address, Promise<unknown>>();
-
-async function alone<T>(hop: Address, work: () => Promise<T>): Promise<T> {
-  const before = busy.get(hop) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  busy.set(hop, mine);
-  return mine;
-}
-
-async function fill(context: MeasureContext): Promise<Filling> {
-  const { origin, via, direct, workload, request, deep, signal } = context;
-  const boundBytes = deep ? BODY_LIMIT_BYTES : BOUND_BYTES;
-  const longestMs = deep ? LONGEST_DEEP_MS : LONGEST_MS;
-  const usageBefore = await context.usage?.();
-  const stream = await origin.create({
-    ...workload,
-    count: boundBytes / CHUNK_BYTES,
-    chunkBytes: [CHUNK_BYTES],
-    pace: { mode: 'paced', intervalMs: 0 },
-    lifetimeMs: longestMs + STILL_MS,
-  });
-  try {
-    // Compressed, what sockets and hops hold would stand for many times as much.
-    const { 'accept-encoding': _, ...headers } = request.headers ?? {};
-    const asked = { method: 'GET', httpVersion: '1.1' as const, ...request, headers, path: stream.path };
-    const askedAt = monotonicMs();
-    const reader = await askWithoutReading(via, asked);
-    try {
-      const samples: Filling['samples'] = [];
-      const until = askedAt + longestMs;
-      while (!hasStopped(samples) && !hasAll({ samples, boundBytes }) && monotonicMs() < until && !reader.closed()) {
-        signal?.throwIfAborted();
-        await delay(SAMPLE_MS);
-        samples.push({ at: monotonicMs(), bytes: await origin.acceptedBytes(stream.id) });
-      }
-      const trace = await origin.trace(stream.id);
-      const connections: Connection[] = [[reader.localPort, via.port]];
-      if (trace.request?.remotePort !== undefined) connections.push([trace.request.remotePort, direct.port]);
-      const queued = connections.length === 2 ? await queuedBytes(connections) : undefined;
-      const usageAfter = await context.usage?.();
-      return {
-        askedAt,
-        samples,
-        boundBytes,
-        ...(queued === undefined ? {} : { queuedBytes: queued }),
-        ...(trace.request === undefined ? {} : { origin: trace.end === undefined ? {} : { end: trace.end.how } }),
-        ...(usageBefore === undefined || usageAfter === undefined
-          ? {}
-          : { usage: { before: usageBefore, after: usageAfter } }),
-      };
-    } finally {
-      reader.leave();
-    }
-  } finally {
-    await origin.delete(stream.id).catch(() => {});
-  }
-}
 
 async function measure(context: MeasureContext): Promise<BackpressureEvidence> {
-  const direct = await baseline(`backpressure${context.deep ? ' deep' : ''}`, context, fill);
-  return { filling: await alone(context.via, () => fill(context)), direct };
+  const direct = await baseline('backpressure', context, (way) => fill(way, BOUND_BYTES.unseen));
+  const usual = direct.queuedBytes === undefined ? BOUND_BYTES.unseen : BOUND_BYTES.seen;
+  const boundBytes = context.deep ? BODY_LIMIT_BYTES : usual;
+  return { filling: await alone(context.via, () => fill(context, boundBytes)), direct };
 }
 
 function growthOf({ before, after }: NonNullable<Filling['usage']>): Usage {
@@ -166,17 +62,18 @@ function growthOf({ before, after }: NonNullable<Filling['usage']>): Usage {
   return { ...grown('memoryBytes'), ...grown('diskBytes') };
 }
 
+function acceptedOf({ samples }: Filling): number {
+  return samples.at(-1)?.bytes ?? 0;
+}
+
 function absorptionOf({ filling, direct }: BackpressureEvidence): Absorption {
-  const acceptedBytes = filling.samples.at(-1)?.bytes ?? 0;
-  const sockets: Absorption['sockets'] =
-    filling.queuedBytes === undefined
-      ? { bytes: direct.samples.at(-1)?.bytes ?? 0, by: 'baseline' }
-      : { bytes: filling.queuedBytes, by: 'queues' };
+  const { queuedBytes, usage } = filling;
+  const acceptedBytes = acceptedOf(filling);
   return {
     acceptedBytes,
-    sockets,
-    absorbedBytes: Math.max(0, acceptedBytes - sockets.bytes),
-    ...(filling.usage === undefined ? {} : { growth: growthOf(filling.usage) }),
+    ...(queuedBytes === undefined ? {} : { absorbedBytes: Math.max(0, acceptedBytes - queuedBytes) }),
+    directBytes: acceptedOf(direct),
+    ...(usage === undefined ? {} : { growth: growthOf(usage) }),
   };
 }
 
@@ -226,32 +123,27 @@ function sayGrowth(growth: Usage = {}): string {
 }
 
 function say(found: BackpressureFigures): string {
-  switch (found.how) {
-    case 'inconclusive':
-      return `could not be told: ${found.reason}`;
-    case 'takes-all':
-      return `takes everything from a reader that does not read: at least ${amount(found.absorbedBytes)}${sayGrowth(found.growth)}`;
-    case 'stops': {
-      const { absorbedBytes, sockets, growth } = found;
-      const beyond =
-        sockets.by === 'queues' ? 'beyond the sockets' : 'beyond the sockets of the way, those of the hop included';
-      const taken = absorbedBytes < RESOLUTION_BYTES ? 'next to nothing' : amount(absorbedBytes);
-      return `a reader that does not read stops the origin after ${taken} ${beyond}${sayGrowth(growth)}`;
-    }
-  }
+  if (found.how === 'inconclusive') return `could not be told: ${found.reason}`;
+  const { how, acceptedBytes, absorbedBytes, directBytes } = found;
+  const growth = sayGrowth(found.growth);
+  if (how === 'takes-all')
+    return `takes everything for a reader that does not read: at least ${amount(absorbedBytes ?? acceptedBytes)}${growth}`;
+  const stops = 'a reader that does not read stops the origin after';
+  if (absorbedBytes === undefined)
+    return `${stops} ${amount(acceptedBytes)}, with no hop between after ${amount(directBytes)}${growth}`;
+  const taken = absorbedBytes < RESOLUTION_BYTES ? 'next to nothing' : amount(absorbedBytes);
+  return `${stops} ${taken} beyond what the sockets hold${growth}`;
 }
 
-/**
- * Kept by a relay that keeps next to nothing: what its two Node sockets buffer and the last write, where queues tell;
- * else its other pair of sockets too, whose receive buffer may have grown to several MiB.
- */
-const MOST_KEPT = { queues: MIB, baseline: 9 * MIB };
+/** Kept by a relay that keeps next to nothing: what its two Node sockets buffer, and the last write. */
+const MOST_KEPT_BYTES = MIB;
 
-/** Whether the origin was stopped after `wanted` bytes more than a relay keeps that keeps next to nothing. */
-function stopsAfter(wanted: number, found: BackpressureFigures): boolean {
+/** Where what the sockets hold cannot be seen, that it stops the origin is all that can be proven. */
+function stopsAfter(wantedBytes: number, found: BackpressureFigures): boolean {
   if (found.how !== 'stops') return false;
-  const { absorbedBytes, sockets } = found;
-  return absorbedBytes >= wanted && absorbedBytes <= wanted + MOST_KEPT[sockets.by];
+  const { absorbedBytes, acceptedBytes } = found;
+  if (absorbedBytes === undefined) return acceptedBytes >= wantedBytes;
+  return absorbedBytes >= wantedBytes && absorbedBytes <= wantedBytes + MOST_KEPT_BYTES;
 }
 
 export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigures> = {
@@ -263,7 +155,7 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   relays: [
     {
       relay: 'transparent',
-      expected: 'a reader that does not read stops the origin, next to nothing is taken',
+      expected: 'a reader that does not read stops the origin after next to nothing',
       convicted: (found) => stopsAfter(0, found),
     },
     {

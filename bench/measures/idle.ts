@@ -110,9 +110,9 @@ function say(found: IdleFigures): string {
   return [sayMid(found), ...sayHead(found.head, found.mid)].join('; ');
 }
 
-/** Timers round by a millisecond, and on a busy machine a relay is late by some. */
+/** On a busy machine a relay is late by some, and so may the client's reading of the last byte before be. */
 function isAbout(ms: number, wantedMs: number): boolean {
-  return ms > wantedMs - 10 && ms < 2 * wantedMs;
+  return ms > 0.75 * wantedMs && ms < 2 * wantedMs;
 }
 
 /** Just what a relay does that cuts after IDLE_CUT_MS. */
