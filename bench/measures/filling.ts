@@ -15,6 +15,7 @@ export interface Filling {
   askedAt: number;
   /** Bytes of the response that the kernel had taken from the origin (server/control.ts), asked for until it stopped. */
   samples: { at: number; bytes: number }[];
+  /** As much as is written. */
   boundBytes: number;
   /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
   queuedBytes?: number;
@@ -66,15 +67,18 @@ export async function alone<T>(hop: Address, work: () => Promise<T>): Promise<T>
 }
 
 /** @throws BenchError when the origin's control API fails, or there is no connection. */
-export async function fill(context: MeasureContext, boundBytes: number): Promise<Filling> {
+export async function fill(context: MeasureContext, limitBytes: number): Promise<Filling> {
   const { origin, via, workload, request, deep } = context;
   const longestMs = deep ? LONGEST_DEEP_MS : LONGEST_MS;
   const before = await context.usage?.();
+  // The last chunk is not written: with the end of the response the connection may go, and what it held with it.
+  const count = limitBytes / CHUNK_BYTES;
+  const boundBytes = limitBytes - CHUNK_BYTES;
   const stream = await origin.create({
     ...workload,
-    count: boundBytes / CHUNK_BYTES,
+    count,
     chunkBytes: [CHUNK_BYTES],
-    pace: { mode: 'paced', intervalMs: 0 },
+    pace: { mode: 'paced', intervalMs: 0, silence: { afterChunk: count - 2, ms: 2 * longestMs } },
     lifetimeMs: longestMs + STILL_MS,
   });
   try {

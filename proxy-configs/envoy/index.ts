@@ -2,6 +2,8 @@ import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const COMPRESSOR = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/compressor_filter';
 const TIMEOUTS = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
+const DELAYED_CLOSE =
+  'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto#envoy-v3-api-field-extensions-filters-network-http-connection-manager-v3-httpconnectionmanager-delayed-close-timeout';
 const LUA = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/lua_filter';
 const FILE_SYSTEM_BUFFER =
   'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/file_system_buffer_filter';
@@ -89,12 +91,12 @@ export default {
       title: 'A stream that is silent for a second is cut',
       changes: 'stream_idle_timeout: 1s',
       files: { config: 'stream-idle-timeout-1s.yaml' },
-      docs: [TIMEOUTS],
+      docs: [TIMEOUTS, DELAYED_CLOSE],
       tags: ['timeouts'],
       lanes: [
         {
           expected: 'streams',
-          why: 'Each piece of the body starts the timeout anew, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
+          why: 'Each piece of the body starts the timeout anew, so a stream that flows is not touched by it; one that pauses longer is cut. The origin is left then, and the client’s connection closed a second later (delayed_close_timeout).',
         },
       ],
     },

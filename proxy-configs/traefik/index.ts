@@ -298,7 +298,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'A stream that is over within the limit is not touched by it. It counts from the request and not from the last write, so a longer stream is cut however lively it is; the measure “idle” shows that.',
+          why: 'A stream that is over within the limit is not touched by it. It counts from the request, so a longer stream is cut however lively it is; a silent one only when it is written to again, and a response that begins too late gets no answer at all.',
         },
       ],
     },
