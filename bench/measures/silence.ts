@@ -60,12 +60,17 @@ function isWhole({ arrivals, origin }: Trace): boolean {
   return new Set(arrivals.map(({ seq }) => seq)).size === origin.workload.count;
 }
 
-/** The origin's silence: how long it was to be, and when it wrote again, if it came to that. */
-function silenceOf({ workload, headAt, emissions }: OriginTrace): { silentMs: number; endedAt?: number | undefined } {
+/** The origin's silence: how long it was to be, when it began, and when it wrote again, if it came to that. */
+function silenceOf({ workload, request, headAt, emissions }: OriginTrace): {
+  silentMs: number;
+  from?: number | undefined;
+  endedAt?: number | undefined;
+} {
   const { pace, headDelayMs } = workload;
-  if (headDelayMs > 0) return { silentMs: headDelayMs, endedAt: headAt };
+  if (headDelayMs > 0) return { silentMs: headDelayMs, from: request?.at, endedAt: headAt };
   if (pace.mode !== 'paced' || pace.silence === undefined) return { silentMs: 0 };
-  return { silentMs: pace.silence.ms, endedAt: emissions[pace.silence.afterChunk + 1]?.at };
+  const { afterChunk, ms } = pace.silence;
+  return { silentMs: ms, from: emissions[afterChunk]?.at, endedAt: emissions[afterChunk + 1]?.at };
 }
 
 /** Its being asked, where it had not written. */
@@ -80,6 +85,11 @@ function originSaw(origin: OriginTrace): Cut['origin'] {
   return { saw: abort.seen, idleMs: abort.at - lastWriteBefore(origin, abort.at) };
 }
 
+function notBySilence({ client: { head, end }, origin }: Trace): string {
+  const isRefused = head !== undefined && head.status !== origin.workload.status;
+  return isRefused ? `the hop answered ${head.status} itself` : `the stream ended before the silence (${end.how})`;
+}
+
 function cutOf(trace: Trace, client: ClientSaw): Silence {
   const { origin, foreign } = trace;
   const { sentAt: requestAt = trace.client.connectAt, reads, end, head } = trace.client;
@@ -87,12 +97,16 @@ function cutOf(trace: Trace, client: ClientSaw): Silence {
   if (client === 'hangs' && leftAt === undefined)
     return { how: 'unknown', reason: 'the stream did not end, and the origin was not left' };
   const cutAt = client === 'hangs' && leftAt !== undefined ? onClientClock(trace, leftAt) : end.at;
-  const { endedAt } = silenceOf(origin);
+  const { from, endedAt } = silenceOf(origin);
+  const isBefore = from === undefined || cutAt < onClientClock(trace, from);
+  const isAfter = endedAt !== undefined && onClientClock(trace, endedAt) < cutAt;
+  // What came before it was no answer to the silence; nor was another status that came for the origin's own head.
+  if (isBefore || (isAfter && client === 'status')) return { how: 'unknown', reason: notBySilence(trace) };
   const lastByteAt = reads.findLast(({ at }) => at < cutAt - AT_THE_CUT_MS)?.at ?? requestAt;
   const text = client === 'status' ? '' : foreign.map(({ sample }) => sample).join('');
   return {
     how: 'cut',
-    during: endedAt !== undefined && onClientClock(trace, endedAt) < cutAt ? 'next-write' : 'silence',
+    during: isAfter ? 'next-write' : 'silence',
     idleMs: cutAt - lastByteAt,
     totalMs: cutAt - requestAt,
     client,

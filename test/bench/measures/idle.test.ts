@@ -159,6 +159,14 @@ describe('a silence that is cut', () => {
     );
   });
 
+  it('is not told from a status that the hop answers to the head itself', () => {
+    const refused = { cutAt: 3010, leftAt: 3009, clientEnd: 'complete', status: 501 } as const;
+    expect(found({}, {}, refused).head).toEqual({
+      how: 'unknown',
+      reason: 'the hop answered 501 itself',
+    });
+  });
+
   it('only when the origin wrote again was not cut by silence', () => {
     const late = { cutAt: 3065, clientEnd: 'cut', leftAt: 3064 } as const;
     expect(found(late).mid).toMatchObject({ during: 'next-write' });
@@ -186,6 +194,16 @@ describe('nothing is told', () => {
   it.each<[string, Case, string]>([
     ['by our own fault', { fault: 'the control API failed' }, 'the control API failed'],
     ['when the origin was not asked', { unasked: true, status: 501 }, 'the hop answered 501 without the origin'],
+    [
+      'when the hop refused the response before the silence',
+      { cutAt: 15, leftAt: 15, clientEnd: 'complete', status: 501 },
+      'the hop answered 501 itself',
+    ],
+    [
+      'when the hop cut before the silence',
+      { cutAt: 35, leftAt: 35, clientEnd: 'reset' },
+      'the stream ended before the silence (reset)',
+    ],
     ['when there was no connection', { clientEnd: 'not-connected' }, 'not-connected'],
     [
       'when the client waited in vain and the origin was not left',
