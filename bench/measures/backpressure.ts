@@ -7,7 +7,7 @@ import { BODY_LIMIT_BYTES } from '../../server/workload.ts';
 import type { Usage } from '../drivers/driver.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
-import { alone, fill, hasAll, hasStopped, pausesOf, type Filling } from './filling.ts';
+import { alone, fill, hasAll, hasStopped, pausesOf, STILL_MS, type Filling } from './filling.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 export interface BackpressureEvidence {
@@ -31,7 +31,7 @@ export interface Absorption {
   directBytes: number;
   /**
    * Of the hop's processes from before the stream to its stop, as seen: what a garbage collector has not given back, and
-   * small streams of other lanes on the same hop, are in it. No two streams of this measure share a hop at a time.
+   * streams of a few MiB of other lanes and measures on the same hop, are in it. No two streams of this measure share one at a time.
    */
   growth?: Usage;
 }
@@ -150,8 +150,11 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   id: 'backpressure',
   title: 'how much a hop takes for a client that does not read, in bytes beyond the sockets, until it stops the origin',
   measure,
+  takesMs: () => STILL_MS,
   figures,
   say,
+  // A transparent relay keeps as much.
+  isHarmless: (found) => found.how === 'stops' && (found.absorbedBytes ?? 0) <= MOST_KEPT_BYTES,
   relays: [
     {
       relay: 'transparent',

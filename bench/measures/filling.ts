@@ -27,7 +27,7 @@ export interface Filling {
 const CHUNK_BYTES = 16 * 1024;
 const SAMPLE_MS = 50;
 /** Nothing more was taken for so long, which is less than the timeout of a hop that cuts after a second, … */
-const STILL_MS = 700;
+export const STILL_MS = 700;
 /** … and for so many times the longest pause before, or it may have been one more pause: a slow disk's. */
 const PAUSES = 4;
 /** When it has neither stopped nor taken all by then, nothing can be said. */
