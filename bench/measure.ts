@@ -22,6 +22,8 @@ export interface MeasureOptions {
   /** How long the client waits for the end of the response; by default as long as the workload can take, and the slack. */
   waitMs?: number;
   leave?: Leave;
+  /** How long, after the client's end, the origin is given for its own; by default none, or where the client leaves the workload's length. */
+  originWaitMs?: number;
 }
 
 /** The client leaves as soon as so many chunks have arrived, and in any case so long after it asked. */
@@ -103,6 +105,7 @@ export async function measureStream({
   signal,
   waitMs,
   leave,
+  originWaitMs,
 }: MeasureOptions): Promise<Trace> {
   const lengthMs = longestMs(resolveWorkload(input));
   const totalMs = waitMs ?? lengthMs + SLACK_MS;
@@ -132,11 +135,9 @@ export async function measureStream({
     );
     arrivals.finish(client.end.at);
     const fault = await acknowledger.done();
+    const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
     const trace: Trace = {
-      origin:
-        leave === undefined
-          ? await origin.trace(stream.id)
-          : await traceOfEnd(origin, stream.id, lengthMs + END_SLACK_MS, signal),
+      origin: await traceOfEnd(origin, stream.id, forOriginMs, signal),
       client,
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,

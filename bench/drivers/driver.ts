@@ -16,7 +16,7 @@ export interface Runnable {
 
 /** What a hop's processes use of the machine at a moment, as far as the driver can see it; absent where it cannot. */
 export interface Usage {
-  /** Native: resident set of the whole process group. In a container: its memory less the page cache. */
+  /** Native: resident set of its process and all that it started. In a container: its memory less the page cache. */
   memoryBytes?: number;
   /**
    * Native: files of its working folder, and deleted ones that it holds open. In a container: what it wrote to its own

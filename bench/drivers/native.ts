@@ -17,7 +17,7 @@ import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import type { Driver, Hop, Runnable, Stage } from './driver.ts';
 import { whyNotReady } from './ready.ts';
-import { usageOfGroup } from './usage.ts';
+import { usageOfProcess } from './usage.ts';
 import { matchesVersion } from './version.ts';
 import { bringProgram, unpackedProgram } from './wheels.ts';
 
@@ -194,7 +194,7 @@ class NativeStage implements Stage {
       command: process.command,
       log: async () => process.log(),
       running: () => process.running,
-      usage: () => usageOfGroup(process.pid, dir),
+      usage: () => usageOfProcess(process.pid, dir),
       [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
     };
   }

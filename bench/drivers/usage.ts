@@ -1,5 +1,6 @@
-/** What a hop uses of the machine: memory and disk of a process group, or of a container. */
+/** What a hop uses of the machine: memory and disk of a process with its descendants, or of a container. */
 
+import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,15 +13,11 @@ async function orNothing<T>(found: Promise<T>, nothing: T): Promise<T> {
   return found.catch(() => nothing);
 }
 
-/** Process group from `/proc/PID/stat`: the fifth field, after a name that may hold anything (proc_pid_stat(5)). */
-export function groupOf(statLine: string): number {
-  return Number(statLine.slice(statLine.lastIndexOf(')') + 2).split(' ')[2]);
-}
-
-async function membersOf(group: number): Promise<string[]> {
-  const pids = (await orNothing(readdir('/proc'), [])).filter((name) => /^\d+$/.test(name));
-  const groups = await Promise.all(pids.map((pid) => orNothing(readFile(`/proc/${pid}/stat`, 'utf8'), '')));
-  return pids.filter((_, index) => groupOf(groups[index] ?? '') === group);
+/** A process and those that it started, as far as they are still its own (proc_pid_task(5), `children`). */
+async function withDescendants(pid: string): Promise<string[]> {
+  const text = await orNothing(readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'), '');
+  const children = text.split(' ').filter((word) => word !== '');
+  return [pid, ...(await Promise.all(children.map(withDescendants))).flat()];
 }
 
 async function residentBytes(pid: string): Promise<number> {
@@ -53,11 +50,10 @@ async function diskBytes(pids: string[], dir: string): Promise<number> {
   return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Of a process group and its working folder. Empty where there is no /proc. */
-export async function usageOfGroup(group: number, dir: string): Promise<Usage> {
-  if (process.platform !== 'linux') return {};
-  const pids = await membersOf(group);
-  if (pids.length === 0) return {};
+/** Of a process, its descendants and their working folder. Empty where there is no /proc, or no such process. */
+export async function usageOfProcess(pid: number, dir: string): Promise<Usage> {
+  if (process.platform !== 'linux' || !existsSync(`/proc/${pid}`)) return {};
+  const pids = await withDescendants(String(pid));
   const resident = await Promise.all(pids.map(residentBytes));
   return { memoryBytes: resident.reduce((sum, bytes) => sum + bytes, 0), diskBytes: await diskBytes(pids, dir) };
 }

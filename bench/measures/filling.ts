@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs } from '../../server/clock.ts';
 import type { StreamEnd } from '../../server/trace.ts';
 import type { Address } from '../client/client.ts';
-import { askWithoutReading } from '../client/non-reader.ts';
+import { askWithoutReading, type NonReader } from '../client/non-reader.ts';
 import type { Usage } from '../drivers/driver.ts';
 import type { MeasureContext } from './measure.ts';
-import { queuedBytes, type Connection } from './sockets.ts';
+import { queuedBytes } from './sockets.ts';
 
 /** One stream that nobody read. Times are milliseconds on the client's clock. */
 export interface Filling {
@@ -26,6 +26,8 @@ export interface Filling {
 
 const CHUNK_BYTES = 16 * 1024;
 const SAMPLE_MS = 50;
+/** What the sockets hold is looked at before the stop is sure: a hop that cuts an idle stream takes it away. */
+const SETTLED_MS = 250;
 /** Nothing more was taken for so long, which is less than the timeout of a hop that cuts after a second, … */
 export const STILL_MS = 700;
 /** … and for so many times the longest pause before, or it may have been one more pause: a slow disk's. */
@@ -68,9 +70,9 @@ export async function alone<T>(hop: Address, work: () => Promise<T>): Promise<T>
 
 /** @throws BenchError when the origin's control API fails, or there is no connection. */
 export async function fill(context: MeasureContext, limitBytes: number): Promise<Filling> {
-  const { origin, via, workload, request, deep } = context;
+  const { origin, via, workload, request, deep, usage } = context;
   const longestMs = deep ? LONGEST_DEEP_MS : LONGEST_MS;
-  const before = await context.usage?.();
+  const before = await usage?.();
   // The last chunk is not written: with the end of the response the connection may go, and what it held with it.
   const count = limitBytes / CHUNK_BYTES;
   const boundBytes = limitBytes - CHUNK_BYTES;
@@ -87,48 +89,60 @@ export async function fill(context: MeasureContext, limitBytes: number): Promise
     const asked = { method: 'GET', httpVersion: '1.1' as const, ...request, headers, path: stream.path };
     const askedAt = monotonicMs();
     await using reader = await askWithoutReading(via, asked);
-    const samples = await samplesOf(context, stream.id, boundBytes, askedAt + longestMs);
-    const { request: received, end } = await origin.trace(stream.id);
-    const queued = await queuedOn(context, reader.localPort, received?.remotePort);
-    const after = await context.usage?.();
-    return {
-      askedAt,
-      samples,
-      boundBytes,
-      ...(queued === undefined ? {} : { queuedBytes: queued }),
-      ...(received === undefined ? {} : { origin: end === undefined ? {} : { end: end.how } }),
-      ...(before === undefined || after === undefined ? {} : { usage: { before, after } }),
-    };
+    const watched = await watch(context, { id: stream.id, reader, boundBytes, until: askedAt + longestMs });
+    const after = await usage?.();
+    const grown = before === undefined || after === undefined ? {} : { usage: { before, after } };
+    return { askedAt, boundBytes, ...watched, ...grown };
   } finally {
     await origin.delete(stream.id).catch(() => {});
   }
 }
 
-async function samplesOf(
-  { origin, signal }: MeasureContext,
-  id: string,
-  boundBytes: number,
-  until: number,
-): Promise<Filling['samples']> {
+interface Watched {
+  id: string;
+  reader: NonReader;
+  boundBytes: number;
+  until: number;
+}
+
+async function watch(
+  context: MeasureContext,
+  watched: Watched,
+): Promise<Pick<Filling, 'samples' | 'queuedBytes' | 'origin'>> {
   const samples: Filling['samples'] = [];
-  while (!hasStopped(samples) && !hasAll({ samples, boundBytes }) && monotonicMs() < until) {
+  await sample(context, watched, samples, () => pausesOf(samples).stillMs >= SETTLED_MS);
+  const settled = { bytes: samples.at(-1)?.bytes, queued: await queuedOn(context, watched) };
+  await sample(context, watched, samples, () => hasStopped(samples));
+  const isSettled = samples.at(-1)?.bytes === settled.bytes;
+  const queued = isSettled ? settled.queued : await queuedOn(context, watched);
+  const { request, end } = await context.origin.trace(watched.id);
+  return {
+    samples,
+    ...(queued === undefined ? {} : { queuedBytes: queued }),
+    ...(request === undefined ? {} : { origin: end === undefined ? {} : { end: end.how } }),
+  };
+}
+
+/** Adds samples until there are enough, all was taken, or the time is over. */
+async function sample(
+  { origin, signal }: MeasureContext,
+  { id, boundBytes, until }: Watched,
+  samples: Filling['samples'],
+  isEnough: () => boolean,
+): Promise<void> {
+  while (!isEnough() && !hasAll({ samples, boundBytes }) && monotonicMs() < until) {
     signal?.throwIfAborted();
     await delay(SAMPLE_MS);
     samples.push({ at: monotonicMs(), bytes: await origin.acceptedBytes(id) });
   }
-  return samples;
 }
 
 /** What the kernel holds between the client and the hop, and between the hop and the origin. */
-async function queuedOn(
-  { via, direct }: MeasureContext,
-  clientPort: number,
-  remotePort: number | undefined,
-): Promise<number | undefined> {
-  if (remotePort === undefined) return undefined;
-  const connections: Connection[] = [
-    [clientPort, via.port],
-    [remotePort, direct.port],
-  ];
-  return queuedBytes(connections);
+async function queuedOn({ origin, via, direct }: MeasureContext, { id, reader }: Watched): Promise<number | undefined> {
+  const { request } = await origin.trace(id);
+  if (request?.remotePort === undefined) return undefined;
+  return queuedBytes([
+    [reader.localPort, via.port],
+    [request.remotePort, direct.port],
+  ]);
 }

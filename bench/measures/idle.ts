@@ -38,6 +38,8 @@ const CHUNKS_BEFORE = 5;
 const COUNT = 10;
 /** After the silence: for what is left to arrive. A client that has nothing by then hangs. */
 const AFTER_MS = 1000;
+/** A hop that cuts its client leaves the origin by then, or not for it. */
+const ORIGIN_WAIT_MS = 300;
 
 function silenceOf(deep: boolean): number {
   return deep ? SILENCE_DEEP_MS : SILENCE_MS;
@@ -68,6 +70,7 @@ async function measure({ workload, ...context }: MeasureContext): Promise<Silent
         ...context,
         workload: { ...workload, ...workloadOf(phase, silenceMs) },
         waitMs: waitOf(context.deep),
+        originWaitMs: ORIGIN_WAIT_MS,
       }),
     })),
   );

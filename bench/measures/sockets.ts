@@ -5,34 +5,42 @@
 
 import { readFile } from 'node:fs/promises';
 
-/** One side of a connection: bytes that its process wrote and the other's kernel has not taken, and bytes that its process has not read. */
-interface Side {
-  localPort: number;
-  remotePort: number;
-  queuedBytes: number;
-}
-
 /** Ports of its two sides. */
 export type Connection = [number, number];
 
-/** `  0: 0100007F:1F90 0100007F:A2C4 01 TX:RX …`, in hexadecimal (proc_net(5)). IPv6 sockets have longer addresses. */
-const LINE = /^\s*\d+: [\dA-F]+:([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):([\dA-F]{8})/;
+/** What follows the local port: `REMOTE:PORT STATE TX:RX`, in hexadecimal (proc_net(5)). */
+const AFTER_PORT = /^ [\dA-F]+:([\dA-F]{4}) [\dA-F]{2} ([\dA-F]{8}):([\dA-F]{8})/;
+const AFTER_PORT_CHARACTERS = 80;
 
-function sidesOf(table: string): Side[] {
-  return table.split('\n').flatMap((line) => {
-    const [local, remote, sent, received] = (LINE.exec(line) ?? []).slice(1).map((hex) => Number.parseInt(hex, 16));
-    if (local === undefined || remote === undefined || sent === undefined || received === undefined) return [];
-    return [{ localPort: local, remotePort: remote, queuedBytes: sent + received }];
-  });
+function hex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/**
+ * Bytes that one side's process wrote and the other's kernel has not taken, and that it has not read. The table may
+ * have tens of thousands of lines, so it is searched and not parsed.
+ */
+function queuedAt(table: string, local: number, remote: number): number | undefined {
+  const mark = `:${hex(local)}`;
+  for (let at = table.indexOf(mark); at !== -1; at = table.indexOf(mark, at + 1)) {
+    const from = at + mark.length;
+    const [, port, sent = '', received = ''] = AFTER_PORT.exec(table.slice(from, from + AFTER_PORT_CHARACTERS)) ?? [];
+    if (port === hex(remote)) return Number.parseInt(sent, 16) + Number.parseInt(received, 16);
+  }
+  return undefined;
 }
 
 /** Pure. `undefined` when a side of a connection is not in the table: then what it holds is not known. */
 export function queuedBytesIn(table: string, connections: readonly Connection[]): number | undefined {
-  const sides = new Map(sidesOf(table).map((side) => [`${side.localPort} ${side.remotePort}`, side.queuedBytes]));
-  const wanted = new Set(connections.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`]));
+  const wanted = new Map(
+    connections.flatMap(([one, other]): [string, Connection][] => [
+      [`${one} ${other}`, [one, other]],
+      [`${other} ${one}`, [other, one]],
+    ]),
+  );
   let sum = 0;
-  for (const side of wanted) {
-    const held = sides.get(side);
+  for (const [local, remote] of wanted.values()) {
+    const held = queuedAt(table, local, remote);
     if (held === undefined) return undefined;
     sum += held;
   }

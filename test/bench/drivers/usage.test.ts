@@ -5,16 +5,10 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { groupOf, memoryOf, usageOfGroup } from '../../../bench/drivers/usage.ts';
+import { memoryOf, usageOfProcess } from '../../../bench/drivers/usage.ts';
 import { scratch } from '../../e2e/unclog.ts';
 
 const MIB = 1024 * 1024;
-
-it('finds the process group after a name that may hold anything', () => {
-  expect(groupOf('4021 (nginx: worker) S 4019 4019 4019 0 -1')).toBe(4019);
-  expect(groupOf('7 (a ) b (c) R 1 99 3) R 5 6 7')).toBe(6);
-  expect(groupOf('')).toBeNaN();
-});
 
 it('counts a container’s memory as the engine’s own command does, less the inactive page cache', () => {
   expect(memoryOf({ memory_stats: { usage: 10, stats: { inactive_file: 3 } } })).toBe(7);
@@ -38,14 +32,14 @@ const PROGRAM = `
 `;
 
 it.skipIf(process.platform !== 'linux')(
-  'sees a group’s memory, and its files, those deleted while open too',
+  'sees a program’s memory, and its files, those deleted while open too',
   async () => {
     await using folder = await scratch();
     await mkdir(join(folder.path, 'below'));
     const child = spawn(process.execPath, ['-e', PROGRAM], { cwd: folder.path, detached: true });
     try {
       await once(child.stdout, 'data');
-      const { memoryBytes = 0, diskBytes = 0 } = await usageOfGroup(child.pid ?? 0, folder.path);
+      const { memoryBytes = 0, diskBytes = 0 } = await usageOfProcess(child.pid ?? 0, folder.path);
       expect(memoryBytes).toBeGreaterThan(10 * MIB);
       expect(diskBytes).toBeGreaterThanOrEqual(5 * MIB);
       expect(diskBytes).toBeLessThan(6 * MIB);
@@ -53,6 +47,6 @@ it.skipIf(process.platform !== 'linux')(
       child.kill('SIGKILL');
     }
     await once(child, 'close');
-    expect(await usageOfGroup(child.pid ?? 0, folder.path)).toEqual({});
+    expect(await usageOfProcess(child.pid ?? 0, folder.path)).toEqual({});
   },
 );
