@@ -21,6 +21,8 @@ export interface Cut {
   totalMs: number;
   client: ClientSaw;
   status?: number;
+  /** How often the hop asked the origin again, whose answer to that the status then is: a stream is emitted once. */
+  replays?: number;
   /** What the hop wrote into the stream. */
   text?: string;
   /** What the origin saw: its reader gone by FIN or RST, so long after the last byte that it wrote; or nothing. */
@@ -111,6 +113,7 @@ function cutOf(trace: Trace, client: ClientSaw): Silence {
     totalMs: cutAt - requestAt,
     client,
     ...(client === 'status' && head !== undefined ? { status: head.status } : {}),
+    ...(origin.replays === 0 ? {} : { replays: origin.replays }),
     ...(text === '' ? {} : { text }),
     origin: originSaw(origin),
   };
@@ -131,7 +134,8 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function sawWhat({ client, status, text }: Cut): string {
+function sawWhat({ client, status, text, replays }: Cut): string {
+  if (replays !== undefined) return 'the hop asks the origin again';
   const added = text === undefined ? '' : `, with ${JSON.stringify(text.slice(0, 40))} in the stream`;
   switch (client) {
     case 'clean-end':

@@ -167,6 +167,16 @@ describe('a silence that is cut', () => {
     });
   });
 
+  it('may make the hop ask the origin again, whose refusal the client gets', () => {
+    const late = silent('head', { cutAt: 1000, leftAt: 999, clientEnd: 'complete', status: 409 });
+    late.trace.origin.replays = 1;
+    const seen = idleMeasure.figures([silent('mid'), late]);
+    expect(seen.head).toMatchObject({ how: 'cut', status: 409, replays: 1 });
+    expect(idleMeasure.say(seen)).toContain(
+      'before the head cut after 1.0 s of silence: the hop asks the origin again',
+    );
+  });
+
   it('only when the origin wrote again was not cut by silence', () => {
     const late = { cutAt: 3065, clientEnd: 'cut', leftAt: 3064 } as const;
     expect(found(late).mid).toMatchObject({ during: 'next-write' });
