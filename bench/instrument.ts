@@ -14,6 +14,7 @@ import type { ClockOffset } from './origin-client.ts';
 import { ownProgram } from './programs.ts';
 import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
 import type { Session } from './session.ts';
+import type { TapFloor } from './taps/floor.ts';
 import type { Trace } from './trace.ts';
 import { judge, type Delivery, type Floor } from './verdict.ts';
 
@@ -25,7 +26,7 @@ const SMALLEST_LIMIT_MS = 5;
 const RELAYS_READY_MS = 20_000;
 
 /** Shorter than for proxies: what the relays do is known. */
-const PROOF: WorkloadInput = {
+export const RELAY_PROOF: WorkloadInput = {
   count: 40,
   pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 500, boundBytes: 32 * 1024, lingerMs: 100 },
 };
@@ -63,6 +64,8 @@ export interface Instrument {
   floor: Floor;
   /** The floor again among the lanes, from streams spread over the run: what measuring lanes at once does to it. */
   amongLanes?: { streams: number; hold: Quantiles };
+  /** Where a chain is measured. */
+  taps?: TapFloor;
   relays: RelayProof[];
 }
 
@@ -155,8 +158,8 @@ export async function proveInstrument(
   };
 
   const prove = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {
-    const trace = await through(id, PROOF);
-    const frozen = await freeze(trace, PROOF, floor, (workload) => through(id, workload));
+    const trace = await through(id, RELAY_PROOF);
+    const frozen = await freeze(trace, RELAY_PROOF, floor, (workload) => through(id, workload));
     const delivery = judge({ tries: [trace], frozen }, floor);
     return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(expected, delivery) } };
   };

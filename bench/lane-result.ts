@@ -2,9 +2,9 @@
 
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
-import { ProxyError } from './errors.ts';
+import { ProxyError, type BenchError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
-import { pacing } from './metrics.ts';
+import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
 import { isJudged, type LaneResult, type PathEntry } from './results.ts';
 import type { Delivery, Evidence } from './verdict.ts';
@@ -31,7 +31,7 @@ export function describe(
 }
 
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
-  const paced = evidence.paced === undefined ? {} : { paced: pacing(evidence.paced) };
+  const paced = evidence.paced === undefined ? {} : { paced: pacedMeasure.figures(evidence.paced) };
   const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
   switch (delivery.verdict) {
     case 'streams':
@@ -49,26 +49,32 @@ export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evi
   }
 }
 
-export function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult {
-  const base = describe(lane, [pathEntry(lane.variant, runnable)]);
+/** What is said of a lane whose proxy did not start, or whose measurement failed. */
+export function refusal(
+  error: ProxyError | BenchError,
+  expected: string | undefined,
+): Pick<LaneResult, 'verdict' | 'because' | 'asExpected' | 'log' | 'command'> {
   if (error instanceof ProxyError) {
     const { log, command, refused } = error;
     if (refused)
       return {
-        ...base,
         verdict: 'refused',
         because: 'the proxy refuses to start with this config',
-        ...(lane.expected === undefined ? {} : { asExpected: lane.expected === 'refused' }),
+        ...(expected === undefined ? {} : { asExpected: expected === 'refused' }),
         log,
         command,
       };
-    return { ...base, verdict: 'harness-error', because: error.message, log, command };
+    return { verdict: 'harness-error', because: error.message, log, command };
   }
-  return { ...base, verdict: 'harness-error', because: (error as Error).message };
+  return { verdict: 'harness-error', because: error.message };
+}
+
+export function notStarted(lane: Lane, runnable: Runnable, error: ProxyError | BenchError): LaneResult {
+  return { ...describe(lane, [pathEntry(lane.variant, runnable)]), ...refusal(error, lane.expected) };
 }
 
 /** A fix is proven where the lane that it names was measured to stream in this same run. */
-export function withFixes(results: LaneResult[], lanes: Lane[]): LaneResult[] {
+export function withFixes(results: LaneResult[], lanes: readonly Pick<Lane, 'id' | 'fix'>[]): LaneResult[] {
   const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
   const declared = new Map(lanes.map(({ id, fix }) => [id, fix]));
   return results.map((result) => {

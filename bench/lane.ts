@@ -1,21 +1,21 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
-import { LOCK_STEP, PACED, type LockStep } from '../server/workload.ts';
+import { LOCK_STEP, type LockStep } from '../server/workload.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
-import { measureStream, type MeasureOptions } from './measure.ts';
+import { measureStream, type MeasureOptions, type PointReader } from './measure.ts';
 import type { MeasureContext } from './measures/measure.ts';
+import { pacedWorkload } from './measures/paced.ts';
 import type { Trace } from './trace.ts';
 import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
-const PACED_CHUNKS = 60;
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
 const MARGIN_MS = 500;
 
 /** A lane whose hop has a long timer is given that and the margin, and enough time for several periods. */
-function lockStepPace({ patienceMs }: Lane): LockStep {
+function lockStepPace({ patienceMs }: Pick<Lane, 'patienceMs'>): LockStep {
   if (patienceMs === undefined) return LOCK_STEP;
   return {
     ...LOCK_STEP,
@@ -24,8 +24,10 @@ function lockStepPace({ patienceMs }: Lane): LockStep {
   };
 }
 
+export type LaneStream = Pick<MeasureContext, 'workload' | 'request'>;
+
 /** What the lane asks of the origin, and how its client asks. */
-export function laneStream(lane: Lane): Pick<MeasureContext, 'workload' | 'request'> {
+export function laneStream(lane: Pick<Lane, 'vary'>): LaneStream {
   const { vary = {} } = lane;
   const [name, ...value] = (vary['response-header'] ?? '').split(':');
   const coding = vary['accept-encoding'];
@@ -49,19 +51,22 @@ function isInDoubt(evidence: Evidence, floor: Floor): boolean {
 
 export interface LaneContext {
   stage: Stage;
-  hop: Hop;
+  hop: Pick<Hop, 'address'>;
   instrument: Instrument;
   reference: Reference;
+  /** What the taps of the path saw of each stream, where there are taps. */
+  points?: PointReader;
+  /** Another stream than the lane's own. */
+  stream?: LaneStream;
   signal?: AbortSignal;
 }
 
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
-  lane: Lane,
-  { stage, hop, instrument, reference, signal }: LaneContext,
+  lane: Pick<Lane, 'vary' | 'patienceMs'>,
+  { stage, hop, instrument, reference, points, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
-  const plain = laneStream(lane);
   const stream = { ...plain, workload: { ...plain.workload, pace: lockStepPace(lane) } };
   const through = (options: Pick<MeasureOptions, 'workload' | 'request'>): Promise<Trace> =>
     measureStream({
@@ -69,6 +74,7 @@ export async function measureLane(
       clock,
       via: hop.address,
       ...options,
+      ...(points === undefined ? {} : { points }),
       ...(signal === undefined ? {} : { signal }),
     });
 
@@ -83,6 +89,6 @@ export async function measureLane(
   const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
   if (frozen.length > 0) evidence.frozen = frozen;
   if (judge(evidence, floor).verdict !== 'harness-error')
-    evidence.paced = await through({ ...plain, workload: { ...plain.workload, count: PACED_CHUNKS, pace: PACED } });
+    evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload) });
   return { evidence, delivery: judge(evidence, floor) };
 }

@@ -9,6 +9,7 @@ import { resolveWorkload, type Workload, type WorkloadInput } from '../server/wo
 import { Arrivals } from './client/arrivals.ts';
 import { fetchStream, type Address, type ClientRequest, type Leaving } from './client/client.ts';
 import type { ClockOffset, OriginClient } from './origin-client.ts';
+import type { Point } from './taps/point.ts';
 import type { Trace } from './trace.ts';
 
 export interface MeasureOptions {
@@ -24,7 +25,12 @@ export interface MeasureOptions {
   leave?: Leave;
   /** How long, after the client's end, the origin is given for its own; by default none, or where the client leaves the workload's length. */
   originWaitMs?: number;
+  /** What the taps of the path saw of the stream, where there are taps. */
+  points?: PointReader;
 }
+
+/** @throws BenchError when a tap's program fails. */
+export type PointReader = (stream: string, workload: Workload) => Promise<Point[]>;
 
 /** The client leaves as soon as so many chunks have arrived, and in any case so long after it asked. */
 export interface Leave {
@@ -39,7 +45,7 @@ const SLACK_MS = 10_000;
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
   const { pace, count, headDelayMs } = workload;
-  if (pace.mode === 'paced') return headDelayMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
+  if (pace.mode === 'paced') return headDelayMs + pace.leadMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
   return headDelayMs + pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
@@ -106,6 +112,7 @@ export async function measureStream({
   waitMs,
   leave,
   originWaitMs,
+  points,
 }: MeasureOptions): Promise<Trace> {
   const lengthMs = longestMs(resolveWorkload(input));
   const totalMs = waitMs ?? lengthMs + SLACK_MS;
@@ -142,6 +149,7 @@ export async function measureStream({
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,
       clock,
+      ...(points === undefined ? {} : { points: await points(stream.id, workload) }),
     };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {

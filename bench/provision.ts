@@ -1,6 +1,6 @@
 /** Finds, for each proxy, a driver that can run it here and the version that it gives. */
 
-import type { Lane } from './catalogue/catalogue.ts';
+import type { Chain, Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Driver, Runnable } from './drivers/driver.ts';
 import { isBefore } from './drivers/version.ts';
@@ -61,4 +61,60 @@ export function inVersion(lane: Lane, provision: Provided | undefined): Lane {
   const { earlier, fix: _, ...rest } = lane;
   if (earlier === undefined || provision === undefined || !('driver' in provision)) return lane;
   return isBefore(provision.runnable.version, earlier.before) ? { ...rest, ...earlier } : lane;
+}
+
+/** What one driver has for every hop of a path: the first that has them all. */
+export type ProvidedPath =
+  | { driver: Driver; runnables: Map<ProxyDeclaration, Runnable> }
+  | Exclude<Provided, Provision>;
+
+function onOneDriver(path: readonly ProxyDeclaration[], provided: Map<ProxyDeclaration, Provided>): ProvidedPath {
+  const runnables = new Map<ProxyDeclaration, Runnable>();
+  const drivers = new Set<Driver>();
+  for (const proxy of path) {
+    const provision = provided.get(proxy) ?? { unavailable: `${proxy.name} was not looked for` };
+    if (!('driver' in provision)) return provision;
+    runnables.set(proxy, provision.runnable);
+    drivers.add(provision.driver);
+  }
+  const [driver, another] = drivers;
+  if (driver !== undefined && another === undefined) return { driver, runnables };
+  return { unavailable: 'its hops can run here, but not all by one driver: they could not reach each other' };
+}
+
+/** Hops of one path must reach each other: where each proxy by itself came to another driver, one is looked for that has them all. */
+async function providePath(
+  path: readonly ProxyDeclaration[],
+  provided: Map<ProxyDeclaration, Provided>,
+  options: ProvideOptions,
+): Promise<ProvidedPath> {
+  const found = onOneDriver(path, provided);
+  const isScattered = 'unavailable' in found && path.every((proxy) => 'driver' in (provided.get(proxy) ?? {}));
+  if (!isScattered) return found;
+  for (const driver of options.drivers) {
+    const own = new Map<ProxyDeclaration, Provided>();
+    for (const proxy of new Set(path)) own.set(proxy, await provide(proxy, { ...options, drivers: [driver] }));
+    const together = onOneDriver(path, own);
+    if ('driver' in together) return together;
+  }
+  return found;
+}
+
+/** For each chain. */
+export async function providePaths(
+  chains: readonly Chain[],
+  provided: Map<ProxyDeclaration, Provided>,
+  options: ProvideOptions,
+): Promise<Map<Chain, ProvidedPath>> {
+  const paths = new Map<Chain, ProvidedPath>();
+  for (const chain of chains) {
+    const proxies = chain.path.map(({ proxy }) => proxy);
+    paths.set(chain, await providePath(proxies, provided, options));
+  }
+  return paths;
+}
+
+/** Each once. */
+export function driversOf(provisions: Iterable<Provided | ProvidedPath>): Driver[] {
+  return [...new Set([...provisions].flatMap((provision) => ('driver' in provision ? [provision.driver] : [])))];
 }

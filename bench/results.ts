@@ -1,8 +1,13 @@
 /** The results document, `unclog/results@1`. A field that was not measured is absent. */
 
+import type { HopDelivery } from './chain/attribution.ts';
+import type { HopHeads } from './chain/heads.ts';
 import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
+import type { AbortFigures } from './measures/abort.ts';
+import type { TruncationFigures } from './measures/truncation.ts';
+import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
 import type { Delivery } from './verdict.ts';
 
@@ -21,6 +26,24 @@ export interface PathEntry {
 
 export type LaneVerdict = Delivery['verdict'] | 'skipped' | 'unsupported' | 'refused';
 
+/** What one hop of a chain did by itself, as the points before and behind it tell. */
+export interface HopResult extends Pick<LaneResult, 'hold' | 'threshold'> {
+  /** 1 is nearest the client. */
+  hop: number;
+  variant: string;
+  /** Its neighbours: downstream, upstream. */
+  between: [string, string];
+  verdict: HopDelivery['verdict'];
+  because: string;
+  heads?: HopHeads;
+  abort?: AbortFigures;
+  truncation?: TruncationFigures;
+  /** Of a guilty one: directly in front of the origin, and there of a stream as the other hops made it. */
+  alone?: { verdict: Delivery['verdict']; asItGot?: Delivery['verdict'] };
+  /** All of it that is worth a sentence. */
+  says: string[];
+}
+
 export interface LaneResult {
   id: string;
   title: string;
@@ -32,10 +55,14 @@ export interface LaneResult {
   expected?: string;
   /** Absent where nothing was expected, or nothing judged: skipped, inconclusive, harness-error. */
   asExpected?: boolean;
+  /** Of a chain: hop by hop, and the numbers of those that clog or break the stream. */
+  hops?: HopResult[];
+  guilty?: number[];
+  expectedGuilty?: number[];
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
-  paced?: { gaps?: Quantiles; hold?: Quantiles; chunksPerRead?: number; ttfbMs?: number; ttftMs?: number };
+  paced?: PacedFigures;
   /** Of each measure besides delivery: its figures, what they say in a phrase, and whether it is as with no hop at all. */
   measures?: Record<string, { figures: unknown; says: string; harmless: boolean }>;
   fix?: { change: string; provenBy: string; proven: boolean };

@@ -1,8 +1,11 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
-import type { Lane, Variant } from './catalogue/catalogue.ts';
+import type { Chain, Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import { because } from './because.ts';
+import type { Alone } from './chain/chain.ts';
+import { judgedChain } from './chain/judged.ts';
+import { proveChains, withChainProof } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
@@ -12,9 +15,12 @@ import { describe, figures, notStarted, pathEntry, withFixes } from './lane-resu
 import {
   inVersion,
   provide,
+  driversOf,
+  providePaths,
   type Provided,
   type ProvideEvent,
   type ProvideOptions,
+  type ProvidedPath,
   type Provision,
 } from './provision.ts';
 import { isJudged, type LaneResult, type Results } from './results.ts';
@@ -33,6 +39,9 @@ export interface EvidenceFile {
   evidence: Evidence;
   /** Of each measure besides delivery, by its id. */
   measures?: Record<string, unknown>;
+  /** Of a chain: its variants, hop 1 first, and its guilty hops each by itself. What the taps saw is in every trace. */
+  path?: string[];
+  alone?: Alone[];
 }
 
 export type RunEvent =
@@ -44,6 +53,7 @@ export type RunEvent =
 
 export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   lanes: Lane[];
+  chains: Chain[];
   jobs: number;
   plan: Plan;
   session: Session;
@@ -69,6 +79,7 @@ async function measureAll(
   lane: Lane,
   hop: Hop,
   { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
+  { paced }: Evidence,
   { plan: { measures, depth }, signal }: RunOptions,
 ): Promise<Measured> {
   const { workload, request } = laneStream(lane);
@@ -83,6 +94,7 @@ async function measureAll(
     workload,
     request,
     usage: () => hop.usage(),
+    ...(paced === undefined ? {} : { paced }),
     signal,
   };
   const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
@@ -110,7 +122,7 @@ async function judged(
   const { instrument, reference } = proof;
   const { evidence, delivery } = await measureLane(lane, { stage, hop, instrument, reference, signal: options.signal });
   options.signal.throwIfAborted();
-  const measured = await measureAll(lane, hop, { stage, proof }, options);
+  const measured = await measureAll(lane, hop, { stage, proof }, evidence, options);
   options.signal.throwIfAborted();
   const file = await options.keep({
     schema: 'unclog/evidence@1',
@@ -216,38 +228,61 @@ function withAmong({ proof, among }: ProvenStage): Instrument {
     : { ...proof.instrument, amongLanes: { streams: among.length, hold: floorOf(among) } };
 }
 
+async function resultOfChain(
+  chain: Chain,
+  provided: ProvidedPath,
+  proven: Map<Driver, ProvenStage>,
+  options: RunOptions,
+): Promise<LaneResult> {
+  options.onEvent({ type: 'measuring', lane: chain.id });
+  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
+  return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });
+}
+
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
 export async function run(asked: RunOptions): Promise<RunOutcome> {
   const { signal, session, onEvent } = asked;
-  const proxies = [...new Set(asked.lanes.map(({ variant }) => variant.proxy))];
+  const variants = [...asked.lanes.map(({ variant }) => variant), ...asked.chains.flatMap(({ path }) => path)];
+  const proxies = [...new Set(variants.map(({ proxy }) => proxy))];
   const provided = new Map<ProxyDeclaration, Provided>();
   await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, asked)));
 
   const lanes = asked.lanes.map((lane) => inVersion(lane, provided.get(lane.variant.proxy)));
   const options = { ...asked, lanes };
+  const paths = await providePaths(asked.chains, provided, asked);
 
   await using stack = new AsyncDisposableStack();
   const proven = new Map<Driver, ProvenStage>();
-  for (const provision of provided.values()) {
-    if (!('driver' in provision) || proven.has(provision.driver)) continue;
-    onEvent({ type: 'proving', driver: provision.driver.name });
-    const stage = stack.use(await provision.driver.open(signal));
+  const chained = driversOf(paths.values());
+  for (const driver of new Set([...driversOf(provided.values()), ...chained])) {
+    onEvent({ type: 'proving', driver: driver.name });
+    const stage = stack.use(await driver.open(signal));
     const proof = await proveInstrument(session, stage, options.plan.measures, signal);
     signal.throwIfAborted();
+    if (chained.includes(driver))
+      proof.instrument = withChainProof(proof.instrument, await proveChains(session, stage, proof.instrument, signal));
     onEvent({ type: 'proven', instrument: proof.instrument });
-    proven.set(provision.driver, { stage, proof, among: [] });
+    proven.set(driver, { stage, proof, among: [] });
   }
   const instruments = [...proven.values()].map(({ proof }) => proof.instrument);
   if (instruments.some(({ sound }) => !sound)) return { instrument: summarise(instruments), lanes: [] };
 
   const results: LaneResult[] = [];
-  await workOff(placeLanes(provided, proven, options), options.jobs, async (placed) => {
-    const result = await resultOf(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, options);
+  // Chains first: each takes longer than a lane.
+  const work = [
+    ...asked.chains.map((chain) => () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, options)),
+    ...placeLanes(provided, proven, options).map(
+      (placed) => () => resultOf(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, options),
+    ),
+  ];
+  await workOff(work, options.jobs, async (measure) => {
+    const result = await measure();
     results.push(result);
-    onEvent({ type: 'lane', result, done: results.length, of: lanes.length });
+    onEvent({ type: 'lane', result, done: results.length, of: work.length });
     if (results.length % LANES_BETWEEN_REFERENCES === 0) await measureAmongLanes(proven.values(), signal);
   });
-  const order = new Map(lanes.map(({ id }, index) => [id, index]));
+  const all = [...lanes, ...asked.chains];
+  const order = new Map(all.map(({ id }, index) => [id, index]));
   results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withFixes(results, lanes) };
+  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withFixes(results, all) };
 }

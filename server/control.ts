@@ -101,6 +101,27 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     return stream === undefined ? unknownStream(reply, request.params.id) : reply.send(stream.trace);
   });
 
+  const Wanted = Type.Object({
+    bytes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Of the request’s body; 0 waits for the request alone. Left out, the body’s end is awaited.',
+      }),
+    ),
+    withinMs: Type.Integer({ minimum: 0, maximum: 5000, description: 'How long they are waited for.' }),
+  });
+  const Reached = Type.Object({ reached: Type.Boolean() });
+  app.get(
+    '/streams/:id/upload',
+    { schema: { params: Id, querystring: Wanted, response: { 200: Reached, 404: Failure } } },
+    async (request, reply) => {
+      const stream = streams.find(request.params.id);
+      if (stream === undefined) return unknownStream(reply, request.params.id);
+      const { bytes = 'end', withinMs } = request.query;
+      return { reached: await stream.uploads.reached(bytes, withinMs) };
+    },
+  );
+
   app.delete(
     '/streams/:id',
     { schema: { params: Id, response: { 204: Type.Null(), 404: Failure } } },

@@ -18,6 +18,10 @@ const OnTheSpot = Type.Object(
 const PATHS: Record<string, Format> = { '/sse': 'sse', '/ndjson': 'ndjson', '/words': 'text' };
 
 export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app, { streams }) => {
+  // The body of a request is read piece by piece by the stream that answers it, and held by nobody before.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
   app.route({
     method: ['GET', 'POST'],
     url: '/stream/:id',

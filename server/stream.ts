@@ -8,15 +8,19 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs } from './clock.ts';
 import { encodeChunk, HEARTBEAT, plannedBytes, plannedHeartbeats, planChunks } from './payload.ts';
 import type { OriginTrace, StreamEnd } from './trace.ts';
+import { UploadReader } from './upload.ts';
 import type { Death, Framing, LockStep, Paced, Silence, Workload } from './workload.ts';
 
 /** Below this the first steps after a stall would raise the bytes by less than a chunk. */
 const SMALLEST_STEP_BYTES = 64;
 /** Chunks written before other streams have their turn. */
 const CHUNKS_IN_A_TURN = 64;
+/** What a 103 is sent for (RFC 8297, section 2). */
+const EARLY_LINK = '</early.css>; rel=preload; as=style';
 
 export class Stream {
   readonly trace: OriginTrace;
+  readonly uploads = new UploadReader();
   readonly #sizes: number[];
   readonly #stop = new AbortController();
   #response: ServerResponse | undefined;
@@ -58,8 +62,10 @@ export class Stream {
   async emit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open(request, response);
     try {
+      if (this.trace.workload.answer === 'request-end') await this.uploads.ended;
       const { headDelayMs } = this.trace.workload;
       if (headDelayMs > 0) await delay(headDelayMs, undefined, { signal: this.#stop.signal });
+      this.#stop.signal.throwIfAborted();
       this.#sendHead(request, response);
       await this.#emitAll(response);
     } catch (error) {
@@ -77,6 +83,8 @@ export class Stream {
       remotePort: request.socket.remotePort ?? 0,
       headers: structuredClone(request.headers) as Record<string, string | string[]>,
     };
+    const upload = this.uploads.read(request);
+    if (upload !== undefined) trace.upload = upload;
     this.#response = response;
     response.socket?.setNoDelay(true);
     const stopWatching = this.#watchAbort(response.socket);
@@ -94,12 +102,26 @@ export class Stream {
   #sendHead(request: IncomingMessage, response: ServerResponse): void {
     const { trace } = this;
     trace.framing = this.#frame(request, response);
-    response.writeHead(trace.workload.status, {
-      'content-type': trace.workload.contentType,
-      ...trace.workload.headers,
+    this.#inform(request, response);
+    const { status, contentType, headers, trailers } = trace.workload;
+    response.writeHead(status, {
+      'content-type': contentType,
+      ...(trace.framing === 'chunked' && trailers !== undefined ? { trailer: Object.keys(trailers).join(', ') } : {}),
+      ...headers,
     });
     trace.headAt = monotonicMs();
     response.flushHeaders();
+  }
+
+  /** HTTP/1.0 knows no 1xx (RFC 9110, section 15.2). */
+  #inform({ httpVersion }: IncomingMessage, response: ServerResponse): void {
+    const { informational } = this.trace.workload;
+    if (informational === undefined || httpVersion === '1.0') return;
+    this.trace.informational = informational.map((status) => {
+      if (status === 102) response.writeProcessing();
+      else response.writeEarlyHints({ link: EARLY_LINK });
+      return { status, at: monotonicMs() };
+    });
   }
 
   /** A connection may be kept for other streams: what it tells counts only while this one is open. */
@@ -144,7 +166,7 @@ export class Stream {
   }
 
   async #emitAll(response: ServerResponse): Promise<void> {
-    const { pace, count, death } = this.trace.workload;
+    const { pace, count, death, trailers } = this.trace.workload;
     if (pace.mode === 'paced') await this.#emitPaced(pace, count);
     else if (pace.freeze !== undefined) await this.#emitFrozen(pace, pace.freeze);
     else if (await this.#emitLockStep(pace, count)) await this.#raise(pace);
@@ -154,11 +176,16 @@ export class Stream {
     // A response with a length must be filled; its last chunk is what tells the client the end.
     if (this.trace.framing === 'content-length') while (this.#nextSeq < this.#sizes.length) this.#emitNext();
     this.#ended('complete', at);
+    if (trailers !== undefined && this.trace.framing === 'chunked') {
+      this.trace.trailers = trailers;
+      response.addTrailers(trailers);
+    }
     response.end();
     await once(response, 'close');
   }
 
-  async #emitPaced({ intervalMs, silence }: Paced, count: number): Promise<void> {
+  async #emitPaced({ intervalMs, silence, leadMs }: Paced, count: number): Promise<void> {
+    if (leadMs > 0) await delay(leadMs, undefined, { signal: this.#stop.signal });
     const start = monotonicMs();
     for (let seq = 0; seq < count; seq += 1) {
       const isLate = silence !== undefined && seq > silence.afterChunk;

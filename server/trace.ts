@@ -9,6 +9,14 @@ export interface Emission {
   bytes: number;
 }
 
+/** The body of the request. `pieces` are as the origin read them, the first ten thousand; `bytes` are of all. */
+export interface Upload {
+  pieces: { at: number; bytes: number }[];
+  bytes: number;
+  /** Absent while it is open. `cut`: the connection closed before its end. */
+  end?: { at: number; how: 'whole' | 'cut' };
+}
+
 /** How a stream ended: whole, because its reader left, by the death its workload asks for, by its lifetime or by request, or by a fault of the origin. */
 export type StreamEnd = 'complete' | 'client-left' | 'died' | 'lifetime' | 'deleted' | 'error';
 
@@ -25,10 +33,14 @@ export interface OriginTrace {
     remotePort?: number;
     headers: Record<string, string | string[]>;
   };
+  /** Absent where the request has no body. */
+  upload?: Upload;
   /** Requests that came for a stream already taken: a hop that replays. */
   replays: number;
   /** The framing really used: HTTP/1.0 knows no chunked. */
   framing?: Framing;
+  /** Responses with a 1xx status that were sent before the head. */
+  informational?: { status: number; at: number }[];
   headAt?: number;
   emissions: Emission[];
   /** When each heartbeat was written; absent where none was asked for. */
@@ -41,6 +53,8 @@ export interface OriginTrace {
    * `end`), or RST (ECONNRESET, or EPIPE where a write met it).
    */
   abort?: { at: number; seen: 'fin' | 'rst' };
+  /** Sent after the body; absent where the framing knows none. */
+  trailers?: Record<string, string>;
   /** `at`: when the end of the response was begun. */
   end?: { at: number; how: StreamEnd; detail?: string };
 }

@@ -22,6 +22,10 @@ function oneOf<const T extends readonly string[]>(values: T, description: string
 export const Format = oneOf(FORMATS, 'How a chunk is written: an SSE event, an NDJSON line, or a word of text/plain.');
 export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3).');
 
+const LeadMs = Type.Optional(
+  Type.Integer({ minimum: 0, maximum: 60_000, description: 'The silence between the head and the first chunk.' }),
+);
+
 export const LockStep = Type.Object(
   {
     mode: Type.Literal('lock-step'),
@@ -88,13 +92,7 @@ export const LockStep = Type.Object(
         },
       ),
     ),
-    leadMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 60_000,
-        description: 'The silence between the head and the first chunk.',
-      }),
-    ),
+    leadMs: LeadMs,
   },
   {
     additionalProperties: false,
@@ -125,6 +123,8 @@ export const Silence = Type.Object(
 
 export type Silence = Static<typeof Silence>;
 
+const ANSWERS = ['request-head', 'request-end'] as const;
+
 const DEATHS = ['rst', 'fin'] as const;
 
 export const Death = Type.Object(
@@ -145,6 +145,7 @@ export const Paced = Type.Object(
     mode: Type.Literal('paced'),
     intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 600_000 })),
     silence: Type.Optional(Silence),
+    leadMs: LeadMs,
   },
   { additionalProperties: false, description: 'Open loop: a chunk every intervalMs, whatever the client does.' },
 );
@@ -156,6 +157,14 @@ export const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>(
   discriminator: { propertyName: 'mode' },
   oneOf: [LockStep, Paced],
 });
+
+function fields(description: string) {
+  return Type.Record(
+    Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+    Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
+    { additionalProperties: false, description },
+  );
+}
 
 export const WorkloadInput = Type.Object(
   {
@@ -185,16 +194,25 @@ export const WorkloadInput = Type.Object(
         description: 'How long the origin thinks before its head: a slow first token.',
       }),
     ),
-    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
-    headers: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-        Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
-        {
-          additionalProperties: false,
-          description: 'Response headers besides Content-Type and what the framing needs.',
-        },
+    answer: Type.Optional(
+      oneOf(
+        ANSWERS,
+        'When the response is begun: as soon as the request’s head has come (default), or all of its body.',
       ),
+    ),
+    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
+    headers: Type.Optional(fields('Response headers besides Content-Type and what the framing needs.')),
+    trailers: Type.Optional(
+      fields(
+        'Trailer fields after a chunked body, announced by Trailer (RFC 9110, section 6.5); other framings have none.',
+      ),
+    ),
+    informational: Type.Optional(
+      Type.Array(Type.Unsafe<102 | 103>({ type: 'integer', enum: [102, 103] }), {
+        minItems: 1,
+        maxItems: 10,
+        description: 'Responses with a 1xx status that go before the head, but not to an HTTP/1.0 request.',
+      }),
     ),
     lifetimeMs: Type.Optional(
       Type.Integer({ minimum: 100, maximum: 3_600_000, description: 'The stream ends by itself after this long.' }),
@@ -209,8 +227,10 @@ export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepIn
 type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence'>> & Pick<PacedInput, 'silence'>;
 export type Pace = LockStep | Paced;
-/** A workload with every default filled in; a silence and a death have none. */
-export type Workload = Required<Omit<WorkloadInput, 'pace' | 'death'>> & { pace: Pace; death?: Death };
+/** Fields that have no default: absent where they were not asked for. */
+type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational'>;
+/** A workload with every default filled in. */
+export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
 
 export const MEDIA_TYPES: Record<Format, string> = {
   sse: 'text/event-stream',
@@ -230,7 +250,7 @@ export const LOCK_STEP: LockStep = {
   leadMs: 0,
 };
 
-export const PACED: Paced = { mode: 'paced', intervalMs: 10 };
+export const PACED: Paced = { mode: 'paced', intervalMs: 10, leadMs: 0 };
 
 function resolvePace(pace: WorkloadInput['pace']): Pace {
   if (pace === undefined) return LOCK_STEP;
@@ -249,6 +269,9 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     pace: resolvePace(input.pace),
     ...(input.death === undefined ? {} : { death: input.death }),
     headDelayMs: input.headDelayMs ?? 0,
+    ...(input.answer === undefined ? {} : { answer: input.answer }),
+    ...(input.trailers === undefined ? {} : { trailers: input.trailers }),
+    ...(input.informational === undefined ? {} : { informational: input.informational }),
     status: input.status ?? 200,
     headers: input.headers ?? {},
     lifetimeMs: input.lifetimeMs ?? 60_000,

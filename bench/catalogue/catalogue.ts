@@ -7,9 +7,9 @@ import { join, matchesGlob } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { nearest } from '../../server/nearest.ts';
-import { UsageError } from '../errors.ts';
+import { BenchError, UsageError } from '../errors.ts';
 import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
-import type { LaneDeclaration, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
+import type { ChainDeclaration, LaneDeclaration, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
 
 export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'files'> {
   /** `nginx/buffering-off` */
@@ -27,9 +27,18 @@ export interface Lane
   variant: Variant;
 }
 
+/** Hops in a row, hop 1 nearest the client. One made on the command line has no expectation. */
+export interface Chain
+  extends
+    Omit<ChainDeclaration, 'path' | 'expected' | 'guilty' | 'why'>,
+    Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>> {
+  path: Variant[];
+}
+
 export interface Catalogue {
   proxies: ProxyDeclaration[];
   lanes: Lane[];
+  chains: Chain[];
 }
 
 export function laneId(variantId: string, vary: Vary = {}): string {
@@ -62,6 +71,15 @@ function lanesOf(proxy: ProxyDeclaration): Lane[] {
   });
 }
 
+function chainOf(declared: ChainDeclaration, lanes: Lane[]): Chain {
+  const path = declared.path.map((id) => {
+    const variant = lanes.find((lane) => lane.variant.id === id)?.variant;
+    if (variant === undefined) throw new BenchError(`the chain ${declared.id} names "${id}", which is no variant`);
+    return variant;
+  });
+  return { ...declared, id: `chain/${declared.id}`, path };
+}
+
 /** Reads every folder of proxy-configs/ that has a declaration. */
 export async function loadCatalogue(): Promise<Catalogue> {
   const folders = await readdir(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true });
@@ -74,7 +92,11 @@ export async function loadCatalogue(): Promise<Catalogue> {
     declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>),
   );
   const proxies = modules.map((module) => module.default);
-  return { proxies, lanes: proxies.flatMap(lanesOf) };
+  const lanes = proxies.flatMap(lanesOf);
+  const { default: declaredChains } = (await import(pathToFileURL(ownProgram('proxy-configs/chains')).href)) as {
+    default: ChainDeclaration[];
+  };
+  return { proxies, lanes, chains: declaredChains.map((chain) => chainOf(chain, lanes)) };
 }
 
 /** One digest over the variant's files, as they stand in the catalogue. */
@@ -94,16 +116,31 @@ function matches(pattern: string, lane: Lane): boolean {
   return matchesGlob(lane.id.replaceAll('/', '\0'), glob.replaceAll('/', '\0')) || matchesGlob(lane.variant.id, glob);
 }
 
-/** @throws UsageError for a pattern that selects nothing, with what was probably meant. */
+export function isChain(item: Lane | Chain): item is Chain {
+  return 'path' in item;
+}
+
+function matchesChain(pattern: string, { id }: Chain): boolean {
+  return pattern === id || pattern === 'chain' || matchesGlob(id, pattern);
+}
+
+/** Those that match; all of them where nothing is asked for. Patterns are checked by `selectLanes`. */
+export function selectChains({ chains }: Catalogue, patterns: readonly string[]): Chain[] {
+  return chains.filter((chain) => patterns.length === 0 || patterns.some((pattern) => matchesChain(pattern, chain)));
+}
+
+/** @throws UsageError for a pattern that selects neither lane nor chain, with what was probably meant. */
 export function selectLanes(catalogue: Catalogue, patterns: readonly string[]): Lane[] {
   if (patterns.length === 0) return catalogue.lanes;
   const ids = [
+    ...catalogue.chains.map(({ id }) => id),
     ...catalogue.lanes.map(({ id }) => id),
     ...catalogue.lanes.map(({ variant }) => variant.id),
     ...catalogue.proxies.map(({ id }) => id),
   ];
   for (const pattern of patterns) {
     if (catalogue.lanes.some((lane) => matches(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
+    if (catalogue.chains.some((chain) => matchesChain(pattern, chain))) continue;
     const meant = nearest(pattern, ids);
     throw new UsageError(
       `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`,

@@ -62,6 +62,18 @@ export interface VariantDeclaration {
   lanes: LaneDeclaration[];
 }
 
+/** Several hops in a row under one workload, with one expectation (proxy-configs/chains.ts). */
+export interface ChainDeclaration extends Omit<LaneDeclaration, 'earlier'> {
+  /** Slug; with `chain/` before it, it is the chain's id. */
+  id: string;
+  title: string;
+  /** Ids of variants, hop 1, nearest the client, first. */
+  path: string[];
+  /** Numbers of the hops that do it, hop 1 first; none where all stream. */
+  guilty: number[];
+  tags?: string[];
+}
+
 /** A program packed in a PyPI wheel. */
 export interface Wheel {
   name: string;

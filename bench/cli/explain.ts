@@ -4,11 +4,12 @@ import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
-import { loadCatalogue, selectLanes, type Lane, type Variant } from '../catalogue/catalogue.ts';
+import { loadCatalogue, selectChains, selectLanes, type Lane, type Variant } from '../catalogue/catalogue.ts';
 import { milliseconds } from '../because.ts';
 import { UsageError } from '../errors.ts';
 import { wrap } from '../report/matrix.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
+import { explainChain, type LastMeasured } from './explain-chain.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -17,14 +18,24 @@ function heading(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
 }
 
+interface KeptResults extends Results {
+  /** Where the run is kept. */
+  folder: string;
+}
+
 /** Every run that is kept, the newest first. */
-async function keptResults(folder: string): Promise<Results[]> {
+async function keptResults(folder: string): Promise<KeptResults[]> {
   const names = await readdir(folder).catch(() => []);
   const runs = names
     .filter((name) => /^\d{4}-/.test(name))
     .toSorted()
     .toReversed();
-  return Promise.all(runs.map((name) => readResults(join(folder, name, 'results.json'))));
+  return Promise.all(
+    runs.map(async (name) => ({
+      ...(await readResults(join(folder, name, 'results.json'))),
+      folder: join(folder, name),
+    })),
+  );
 }
 
 async function readResults(path: string): Promise<Results> {
@@ -37,10 +48,10 @@ async function readResults(path: string): Promise<Results> {
 }
 
 /** The newest run in which the lane was judged. */
-function lastMeasured(id: string, runs: Results[]): { result: LaneResult; startedAt: string } | undefined {
-  for (const { lanes, startedAt } of runs) {
+function lastMeasured(id: string, runs: KeptResults[]): LastMeasured | undefined {
+  for (const { lanes, startedAt, folder } of runs) {
     const result = lanes.find((lane) => lane.id === id && isJudged(lane));
-    if (result !== undefined) return { result, startedAt };
+    if (result !== undefined) return { result, startedAt, folder };
   }
   return undefined;
 }
@@ -61,18 +72,18 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
 /** A steady stream's figures, in one line; nothing where there are none. */
 function pacedLine({ paced }: LaneResult): string[] {
   if (paced === undefined) return [];
-  const { gaps, chunksPerRead, ttfbMs, ttftMs } = paced;
+  const { gaps, chunksPerRead, ttfbMs, ttftMs, leadMs } = paced;
   const figures = [
     ...(gaps === undefined ? [] : [`gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99`]),
     ...(chunksPerRead === undefined ? [] : [`${chunksPerRead.toFixed(1)} words a read`]),
     ...(ttfbMs === undefined ? [] : [`TTFB ${milliseconds(ttfbMs)}`]),
-    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)}`]),
+    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)} (${milliseconds(leadMs)} of them the origin’s)`]),
   ];
   return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
 }
 
 /** All that was last measured, a line for each thing. */
-function measured(id: string, last: { result: LaneResult; startedAt: string } | undefined): string[] {
+function measured(id: string, last: LastMeasured | undefined): string[] {
   const command = `unclog run '${id.includes('?') ? id : `${id}?`}'`;
   if (last === undefined) return [`not measured yet: ${command}`];
   const { result, startedAt } = last;
@@ -86,7 +97,7 @@ function measured(id: string, last: { result: LaneResult; startedAt: string } | 
     ...(hold === undefined
       ? []
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
-    ...pacedLine(result),
+    ...(measures?.['paced'] === undefined ? pacedLine(result) : []),
     ...(measures === undefined
       ? [`no more than delivery was measured then; for the rest: ${command}`]
       : Object.entries(measures).map(([measure, { says }]) => `${measure}: ${says}`)),
@@ -94,7 +105,7 @@ function measured(id: string, last: { result: LaneResult; startedAt: string } | 
   ];
 }
 
-function explainLane(lane: Lane, runs: Results[]): string {
+function explainLane(lane: Lane, runs: KeptResults[]): string {
   const lines = [
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
@@ -112,7 +123,8 @@ async function explain(id: string, options: { results: string }): Promise<void> 
   const catalogue = await loadCatalogue();
   const lanes = selectLanes(catalogue, [id]);
   const runs = await keptResults(options.results);
-  const out: string[] = [];
+  const chains = selectChains(catalogue, [id]);
+  const out = await Promise.all(chains.map((chain) => explainChain(chain, lastMeasured(chain.id, runs))));
   for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
     const since = [
       ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
@@ -135,7 +147,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
 export function explainCommand(): Command {
   return new Command('explain')
     .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
-    .argument('<id>', 'a variant or lane: nginx/default; a proxy shows all of its variants')
+    .argument('<id>', 'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants')
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);
 }

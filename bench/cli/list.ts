@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
-import { loadCatalogue, selectLanes, type Lane } from '../catalogue/catalogue.ts';
+import { isChain, loadCatalogue, selectChains, selectLanes, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
@@ -29,12 +29,18 @@ export async function availability(
   return { here: false, line: reasons.join('; ') };
 }
 
-function describe({ id, expected, why }: Lane): string {
+function describe({ id, expected, why }: Lane | Chain): string {
   return `  ${id}\n${wrap([expected, why].filter(Boolean).join(': '), 80, '      ')}`;
 }
 
 async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {
-  const lanes = filterOnly(selectLanes(await loadCatalogue(), ids), options.only ?? []);
+  const catalogue = await loadCatalogue();
+  const chosen = filterOnly<Lane | Chain>(
+    [...selectLanes(catalogue, ids), ...selectChains(catalogue, ids)],
+    options.only ?? [],
+  );
+  const lanes = chosen.filter((item): item is Lane => !isChain(item));
+  const chains = chosen.filter(isChain);
   await using session = await Session.open();
   const drivers = chooseDrivers(options.driver, session);
   const out: string[] = [];
@@ -46,7 +52,13 @@ async function list(ids: string[], options: { driver: DriverName | 'auto'; only?
       '',
     );
   }
-  out.push(`${lanes.length} lanes. \`unclog run ID\` judges one, \`unclog explain ID\` shows its config.`);
+  if (chains.length > 0)
+    out.push(
+      styleText('bold', 'Chains of them, hop 1 nearest the client', { stream: process.stdout }),
+      ...chains.map((chain) => `${describe(chain)}\n${wrap(chain.path.map(({ id }) => id).join(' → '), 80, '      ')}`),
+      '',
+    );
+  out.push(`${chosen.length} lanes. \`unclog run ID\` judges one, \`unclog explain ID\` shows its config.`);
   process.stdout.write(`${out.join('\n')}\n`);
 }
 

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 
 import { nearest } from '../../server/nearest.ts';
-import type { Catalogue, Lane } from '../catalogue/catalogue.ts';
+import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
@@ -24,6 +24,11 @@ export const driverOption = new Option(
 )
   .choices(['auto', 'docker', 'native'])
   .default('auto');
+
+export const pathOption = new Option(
+  '--path <hops>',
+  'several hops in a row, the one nearest the client first, with a tap behind each, so that the hop that does it is found: nginx/default,traefik/default; may be repeated',
+).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
 
 export const proxyOption = new Option(
   '--proxy <names...>',
@@ -107,14 +112,16 @@ export function parseProxies(catalogue: Catalogue, names: readonly string[]): Ma
   );
 }
 
-/** Lanes that have one of the words as a tag or in their id. @throws UsageError when none has. */
-export function filterOnly(lanes: Lane[], words: readonly string[]): Lane[] {
-  if (words.length === 0) return lanes;
-  const kept = lanes.filter(({ id, variant }) =>
-    words.some((word) => id.includes(word) || variant.tags?.includes(word)),
-  );
+function tagsOf(item: Lane | Chain): readonly string[] {
+  return (isChain(item) ? item.tags : item.variant.tags) ?? [];
+}
+
+/** Lanes and chains that have one of the words as a tag or in their id. @throws UsageError when none has. */
+export function filterOnly<Item extends Lane | Chain>(items: Item[], words: readonly string[]): Item[] {
+  if (words.length === 0) return items;
+  const kept = items.filter((item) => words.some((word) => item.id.includes(word) || tagsOf(item).includes(word)));
   if (kept.length > 0) return kept;
-  const tags = [...new Set(lanes.flatMap(({ variant }) => variant.tags ?? []))].toSorted();
+  const tags = [...new Set(items.flatMap(tagsOf))].toSorted();
   throw new UsageError(
     `--only ${words.join(' ')} leaves no lane; it takes a tag (${tags.join(', ')}) or a part of an id`,
   );

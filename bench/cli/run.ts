@@ -5,12 +5,23 @@ import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
-import { loadCatalogue, selectLanes } from '../catalogue/catalogue.ts';
+import {
+  isChain,
+  loadCatalogue,
+  selectChains,
+  selectLanes,
+  type Catalogue,
+  type Chain,
+  type Lane,
+  type Variant,
+} from '../catalogue/catalogue.ts';
+import { chainOfPath } from '../catalogue/path.ts';
 import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
+import { drawChain } from '../report/chain.ts';
 import { matrix, type Paint } from '../report/matrix.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
@@ -26,6 +37,7 @@ import {
   measuresHelp,
   parseMeasures,
   parseProxies,
+  pathOption,
   proxyOption,
   quickOption,
   timeoutFor,
@@ -44,6 +56,7 @@ interface Options {
   quick?: true;
   deep?: true;
   measure?: string[];
+  path?: string[];
 }
 
 function planFrom({ quick, deep, measure }: Options): Plan {
@@ -94,19 +107,23 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const plan = planFrom(options);
   const catalogue = await loadCatalogue();
   const proxies = parseProxies(catalogue, options.proxy ?? []);
-  const selected = filterOnly(selectLanes(catalogue, ids), options.only ?? []);
-  const lanes = proxies.size === 0 ? selected : selected.filter(({ variant }) => proxies.has(variant.proxy.id));
-  if (lanes.length === 0)
+  const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
+  const chosen = select(catalogue, ids, options);
+  const chains = chosen.filter(isChain).filter(({ path }) => path.every(isWanted));
+  const lanes = chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant));
+  if (lanes.length + chains.length === 0)
     throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
 
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
-  const progress = new Progress(process.stderr, lanes.length);
-  const estimatedMs = estimateMs(plan, lanes.length, options.jobs);
+  const drawn: string[] = [];
+  const progress = new Progress(process.stderr, lanes.length + chains.length);
+  const estimatedMs = estimateMs(plan, lanes.length + chains.length, options.jobs);
   interruption.after(options.timeout ?? timeoutFor(estimatedMs));
   if (plan.depth === 'deep') progress.estimate(estimatedMs);
   const outcome = await run({
     lanes,
+    chains,
     drivers: chooseDrivers(options.driver, session),
     versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
     jobs: options.jobs,
@@ -114,7 +131,10 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     session,
     signal: interruption.signal,
     onEvent: (event) => progress.on(event),
-    keep: (evidence) => folder.keep(evidence),
+    keep: (evidence) => {
+      if (options.path !== undefined) drawn.push(...drawChain(evidence));
+      return folder.keep(evidence);
+    },
   }).finally(() => progress.end());
   interruption.signal.throwIfAborted();
 
@@ -135,9 +155,20 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   };
   const document = shownPath(await folder.finish(results));
   if (options.json !== '-')
-    process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)));
+    process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
+}
+
+/** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */
+function select(catalogue: Catalogue, ids: string[], { path, only = [] }: Options): (Lane | Chain)[] {
+  if (path === undefined)
+    return filterOnly<Lane | Chain>([...selectLanes(catalogue, ids), ...selectChains(catalogue, ids)], only);
+  if (ids.length > 0 || only.length > 0)
+    throw new UsageError(
+      `--path names a chain of its own and takes no ${ids.length > 0 ? `ids beside it; got ${ids.join(', ')}` : '--only'}`,
+    );
+  return path.map((text) => chainOfPath(catalogue, text));
 }
 
 export function runCommand(interruption: Interruption): Command {
@@ -145,6 +176,7 @@ export function runCommand(interruption: Interruption): Command {
     .description('judge every lane that this machine can run, or those that match')
     .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
     .option('--only <words...>', 'only lanes with this tag or part of an id: gzip, framing=content-length')
+    .addOption(pathOption)
     .addOption(proxyOption)
     .addOption(driverOption)
     .addOption(quickOption)

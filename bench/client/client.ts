@@ -70,13 +70,23 @@ export interface FetchOptions {
   signal?: AbortSignal;
   /** When `signal` is aborted the client leaves. */
   leave?: { signal: AbortSignal; how: Leaving };
+  /** Called once the request's head is written: what is given to `write` follows it. */
+  onOpen?(write: (bytes: string) => void): void;
   /** Called in order with the decoded body bytes of each read, and which read held them. */
   onBody(bytes: Buffer, at: number, read: number): void;
 }
 
-export function requestText({ method, path, httpVersion, headers }: ClientRequest, to: Address): string {
-  const all = { host: `${to.host}:${to.port}`, 'user-agent': 'unclog', accept: '*/*', ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+/** What the client sends besides the host, unless told otherwise. */
+export const CLIENT_HEADERS = { 'user-agent': 'unclog', accept: '*/*' };
+
+/** All that the client sends. */
+export function requestFields({ headers }: ClientRequest, to: Address): Record<string, string> {
+  return { host: `${to.host}:${to.port}`, ...CLIENT_HEADERS, ...headers };
+}
+
+export function requestText(request: ClientRequest, to: Address): string {
+  const { method, path, httpVersion } = request;
+  const lines = Object.entries(requestFields(request, to)).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;
 }
 
@@ -149,6 +159,7 @@ class Exchange {
     this.#trace.connectedAt = monotonicMs();
     this.#socket.write(requestText(this.#trace.request, this.#to));
     this.#trace.sentAt = monotonicMs();
+    this.#options.onOpen?.((bytes) => void (this.#socket.writable && this.#socket.write(bytes)));
   }
 
   #onRead(bytes: Buffer): void {
@@ -180,7 +191,8 @@ class Exchange {
   }
 
   #onHead(head: ResponseHead, framing: BodyFraming): void {
-    this.#trace.head = { ...head, at: monotonicMs(), framing };
+    // That of its read: a body that came with it is not to seem earlier.
+    this.#trace.head = { ...head, at: this.#trace.reads.at(-1)?.at ?? monotonicMs(), framing };
     const coding = header(head, 'content-encoding');
     if (coding === undefined) return;
     try {

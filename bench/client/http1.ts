@@ -31,7 +31,8 @@ export function header(head: ResponseHead, name: string): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
 }
 
-function parseFields(lines: string[]): [string, string][] {
+/** Field lines of a head (RFC 9112, section 5). @throws ProtocolError */
+export function parseFields(lines: string[]): [string, string][] {
   return lines.map((line) => {
     const colon = line.indexOf(':');
     if (colon < 1) throw new ProtocolError(`a header line without a name: ${JSON.stringify(line.slice(0, 80))}`);

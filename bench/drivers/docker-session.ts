@@ -7,8 +7,9 @@ import { getContainerRuntimeClient } from 'testcontainers';
 
 export const SESSION_LABEL = 'org.unclog.session';
 
-export function networkName(session: string): string {
-  return `unclog-${session}`;
+/** @param link of a path: each has a network of its own. */
+export function networkName(session: string, link?: string): string {
+  return `unclog-${session}${link === undefined ? '' : `-${link}`}`;
 }
 
 async function removeOnce(docker: Dockerode, session: string): Promise<number> {
@@ -22,6 +23,7 @@ async function removeOnce(docker: Dockerode, session: string): Promise<number> {
         .catch(() => {}),
     ),
   );
+  // The engine finds every name that holds this one: those of links too.
   const networks = await docker.listNetworks({ filters: { name: [networkName(session)] } });
   await Promise.all(
     networks.map(({ Id }) =>

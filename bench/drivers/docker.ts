@@ -1,15 +1,8 @@
 /** Runs proxies, and the origin behind them, in containers by testcontainers. */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { stripVTControlCharacters } from 'node:util';
+import { randomBytes } from 'node:crypto';
 
 import {
-  GenericContainer,
-  getContainerRuntimeClient,
   ImageName,
   Network,
   Wait,
@@ -23,85 +16,30 @@ import type { DockerProgram, ProxyDeclaration } from '../catalogue/declaration.t
 import type { Address } from '../client/client.ts';
 import { BenchError, ProxyError, UnavailableError } from '../errors.ts';
 import { OriginClient } from '../origin-client.ts';
-import { PACKAGE_ROOT } from '../programs.ts';
 import type { Session } from '../session.ts';
+import { engine, LoopbackContainer, logOf, remove, startOrEnd } from './container.ts';
 import { networkName, SESSION_LABEL } from './docker-session.ts';
-import type { Driver, Hop, Runnable, Stage } from './driver.ts';
+import type { Tap } from '../taps/tap-program.ts';
+import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
+import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor } from './images.ts';
 import { usageOfContainer } from './usage.ts';
+import { provideOwnImage, pull } from './own-image.ts';
 import { whyNotReady } from './ready.ts';
 
 const HOP_PORT = 8080;
 const ORIGIN_DATA_PORT = 3000;
 const ORIGIN_CONTROL_PORT = 3001;
 const SHOWN_LOG_LINES = 15;
-const SOURCES_LABEL = 'org.unclog.sources';
-
-/** The session's own reaper does what testcontainers' reaper image would, and needs no image. */
-process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
-
-/** Publishes on 127.0.0.1 alone, and tells its id as soon as there is one. */
-class LoopbackContainer extends GenericContainer {
-  readonly created = Promise.withResolvers<string>();
-
-  protected override async beforeContainerCreated(): Promise<void> {
-    const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostIp?: string }[]>;
-    for (const binding of Object.values(bindings).flat()) binding.HostIp = '127.0.0.1';
-  }
-
-  protected override async containerCreated(id: string): Promise<void> {
-    this.created.resolve(id);
-  }
-}
-
-async function engine(): Promise<ContainerRuntimeClient> {
-  // testcontainers would pass over a socket that is not there and take whichever engine it finds.
-  const socket = /^unix:\/\/(.+)/.exec(process.env['DOCKER_HOST'] ?? '')?.[1];
-  if (socket !== undefined && !existsSync(socket)) {
-    throw new UnavailableError(
-      `no Docker engine answers at DOCKER_HOST, ${socket}`,
-      'start Docker, or use --driver native',
-    );
-  }
-  return getContainerRuntimeClient().catch(() => {
-    throw new UnavailableError('no Docker engine answers', 'start Docker, or use --driver native');
-  });
-}
-
-async function logOf(client: ContainerRuntimeClient, id: string, lines: number): Promise<string> {
-  const stream = await client.container.logs(client.container.getById(id), { follow: false, tail: lines });
-  return stripVTControlCharacters(await text(stream)).trimEnd();
-}
 
 function commandOf({ entrypoint }: DockerProgram, image: string): string {
   const [program = '', ...args] = entrypoint;
   return ['docker run --entrypoint', program, image, ...args].join(' ');
 }
 
-/** The container started, or why it did not: it ended by itself. */
-async function startOrEnd(
-  client: ContainerRuntimeClient,
-  container: LoopbackContainer,
-): Promise<{ started: StartedTestContainer; id: string } | { id: string; status: number }> {
-  const starting = container.start();
-  starting.catch(() => {});
-  const id = await Promise.race([container.created.promise, starting.then((started) => started.getId())]);
-  const ended = client.container.getById(id).wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
-  ended.catch(() => {});
-  return Promise.race([
-    starting.then((started) => ({ started, id })),
-    ended.then(({ StatusCode }) => ({ id, status: StatusCode })),
-  ]);
-}
-
-async function remove(client: ContainerRuntimeClient, id: string): Promise<void> {
-  await client.container
-    .getById(id)
-    .remove({ force: true, v: true })
-    .catch((error: { statusCode?: number }) => {
-      // 404: gone; 409: being removed.
-      if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
-    });
+/** A hop, and where a tap before it reaches it. */
+interface DockerHop extends Hop {
+  reachable: Reachable;
 }
 
 class DockerStage implements Stage {
@@ -111,19 +49,21 @@ class DockerStage implements Stage {
   readonly #client: ContainerRuntimeClient;
   readonly #session: Session;
   readonly #network: StartedNetwork;
-  readonly #originId: string;
+  readonly #origin: Reachable;
+  readonly #ownImage: string;
 
   constructor(
     client: ContainerRuntimeClient,
     session: Session,
     network: StartedNetwork,
     origin: StartedTestContainer,
-    token: string,
+    { token, ownImage }: { token: string; ownImage: string },
   ) {
     this.#client = client;
     this.#session = session;
     this.#network = network;
-    this.#originId = origin.getId();
+    this.#origin = { id: origin.getId(), network: network.getId(), port: ORIGIN_DATA_PORT };
+    this.#ownImage = ownImage;
     this.direct = { host: '127.0.0.1', port: origin.getMappedPort(ORIGIN_DATA_PORT) };
     this.origin = new OriginClient({
       control: { host: '127.0.0.1', port: origin.getMappedPort(ORIGIN_CONTROL_PORT) },
@@ -131,7 +71,14 @@ class DockerStage implements Stage {
     });
   }
 
-  async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop> {
+  async startHop(
+    variant: Variant,
+    version: string | undefined,
+    signal?: AbortSignal,
+    upstream?: Tap,
+  ): Promise<DockerHop> {
+    // A tap of this stage: its network is the one in which it is called `origin`.
+    const network = (upstream as DockerTap | undefined)?.link ?? this.#network;
     const docker = variant.proxy.docker as DockerProgram;
     const image = imageFor(docker.image, version);
     const command = commandOf(docker, image);
@@ -140,7 +87,7 @@ class DockerStage implements Stage {
       .withCommand([])
       .withEnvironment(docker.env ?? {})
       .withExposedPorts(HOP_PORT)
-      .withNetwork(this.#network)
+      .withNetwork(network)
       .withLabels({ [SESSION_LABEL]: this.#session.id })
       .withCopyFilesToContainer(
         Object.entries(variant.files).map(([role, source]) => ({
@@ -164,6 +111,7 @@ class DockerStage implements Stage {
     });
     if (reason !== undefined) return this.#failed(id, variant, command, reason, !running);
     return {
+      reachable: { id, network: network.getId(), port: HOP_PORT },
       address,
       image,
       version: await versionIn(this.#client, image, variant.proxy, this.#session.id),
@@ -176,6 +124,10 @@ class DockerStage implements Stage {
     };
   }
 
+  async openTaps(): Promise<Taps> {
+    return new DockerTaps(this.#client, this.#session, this.#ownImage, this.#origin);
+  }
+
   async #failed(id: string, variant: Variant, command: string, reason: string, refused: boolean): Promise<never> {
     const log = await logOf(this.#client, id, SHOWN_LOG_LINES);
     await remove(this.#client, id);
@@ -184,7 +136,7 @@ class DockerStage implements Stage {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.origin.close();
-    await remove(this.#client, this.#originId);
+    await remove(this.#client, this.#origin.id);
     await this.#network.stop();
   }
 }
@@ -232,88 +184,6 @@ async function askVersion(
   }
 }
 
-async function pull(client: ContainerRuntimeClient, image: string, signal?: AbortSignal): Promise<void> {
-  const name = ImageName.fromString(image);
-  if (await client.image.exists(name)) return;
-  signal?.throwIfAborted();
-  try {
-    await client.image.pull(name);
-  } catch (error) {
-    throw new UnavailableError(
-      `the image ${image} is not here and cannot be pulled (${firstLine(error)})`,
-      `docker pull ${image}, or name another in .env`,
-    );
-  }
-  // Some failures of a pull are told only by its not being there.
-  if (!(await client.image.exists(name)))
-    throw new UnavailableError(
-      `the image ${image} is not here and cannot be pulled`,
-      `docker pull ${image}, or name another in .env`,
-    );
-}
-
-function firstLine(error: unknown): string {
-  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  return line.replace(/^\(HTTP code \d+\) \S+ ?\S* - /, '').trim();
-}
-
-const IMAGE_SOURCES = ['package.json', 'package-lock.json', 'Dockerfile', 'server', 'bench', 'proxy-configs'];
-
-/** One digest over everything that goes into the project's own image. */
-async function sourcesSha256(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const entry of IMAGE_SOURCES) {
-    const path = join(PACKAGE_ROOT, entry);
-    const files = entry.includes('.') || entry === 'Dockerfile' ? [path] : await filesBelow(path);
-    for (const file of files) hash.update(`${file.slice(PACKAGE_ROOT.length)}\n`).update(await readFile(file));
-  }
-  return hash.digest('hex').slice(0, 12);
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
-
-/** The project's own image, built anew when the sources are not those it was built from. */
-async function provideOwnImage(client: ContainerRuntimeClient, signal?: AbortSignal): Promise<string> {
-  const image = imageFor('unclog');
-  const sources = existsSync(join(PACKAGE_ROOT, 'Dockerfile')) ? await sourcesSha256() : undefined;
-  const there = await client.container.dockerode
-    .getImage(image)
-    .inspect()
-    .catch(() => undefined);
-  if (there !== undefined && (sources === undefined || there.Config.Labels?.[SOURCES_LABEL] === sources)) return image;
-  if (sources === undefined)
-    throw new UnavailableError(
-      `the image ${image} of unclog itself is not here, and can be built only from a clone`,
-      'use --driver native',
-    );
-  const base = imageFor('node');
-  await pull(client, base, signal).catch((error: unknown) => {
-    if (!(error instanceof UnavailableError)) throw error;
-    throw new UnavailableError(
-      `unclog's own image, which holds the origin, cannot be built: ${error.message}`,
-      error.bring,
-    );
-  });
-  await GenericContainer.fromDockerfile(PACKAGE_ROOT)
-    .withBuildArgs({ NODE_IMAGE: base, SOURCES: sources })
-    .build(image, { deleteOnExit: false });
-  const built = await client.container.dockerode
-    .getImage(image)
-    .inspect()
-    .catch(() => undefined);
-  if (built?.Config.Labels?.[SOURCES_LABEL] !== sources)
-    throw new BenchError(
-      `the image ${image} could not be built; \`docker build --build-arg NODE_IMAGE=${base} ${PACKAGE_ROOT}\` shows why`,
-    );
-  return image;
-}
-
 export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly #session: Session;
@@ -359,7 +229,7 @@ export class DockerDriver implements Driver {
       throw new BenchError(
         `the origin's container ended with exit code ${outcome.status}:\n${await logOf(client, outcome.id, SHOWN_LOG_LINES)}`,
       );
-    const stage = new DockerStage(client, this.#session, network, outcome.started, token);
+    const stage = new DockerStage(client, this.#session, network, outcome.started, { token, ownImage: image });
     const reason = await whyNotReady(stage.direct, () => true);
     if (reason === undefined) return stage;
     const log = await logOf(client, outcome.id, SHOWN_LOG_LINES);

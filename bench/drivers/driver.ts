@@ -3,6 +3,7 @@
 import type { Address } from '../client/client.ts';
 import type { Variant } from '../catalogue/catalogue.ts';
 import type { OriginClient } from '../origin-client.ts';
+import type { Tap } from '../taps/tap-program.ts';
 
 export type DriverName = 'docker' | 'native';
 
@@ -40,14 +41,24 @@ export interface Hop extends AsyncDisposable {
   usage(): Promise<Usage>;
 }
 
+/** The taps of one path. It is to be disposed of after the hops that it is between. */
+export interface Taps extends AsyncDisposable {
+  /** A tap that forwards to `behind`, or to the origin. @throws BenchError when it cannot be started. */
+  add(behind?: Hop | Tap): Promise<Tap>;
+}
+
 /** An origin that hops of one driver can reach. */
 export interface Stage extends AsyncDisposable {
   driver: DriverName;
   origin: OriginClient;
   /** The origin's data listener as the bench reaches it with no hop between. */
   direct: Address;
-  /** @throws ProxyError when the proxy refuses its config, dies or never answers. */
-  startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop>;
+  /**
+   * @param upstream what the hop forwards to in place of the origin.
+   * @throws ProxyError when the proxy refuses its config, dies or never answers.
+   */
+  startHop(variant: Variant, version: string | undefined, signal?: AbortSignal, upstream?: Tap): Promise<Hop>;
+  openTaps(): Promise<Taps>;
 }
 
 export interface Driver {

@@ -15,7 +15,8 @@ import { OriginClient } from '../origin-client.ts';
 import type { ManagedProcess } from '../process.ts';
 import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
-import type { Driver, Hop, Runnable, Stage } from './driver.ts';
+import { LocalTaps, type Tap } from '../taps/tap-program.ts';
+import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
 import { matchesVersion } from './version.ts';
@@ -166,16 +167,17 @@ class NativeStage implements Stage {
     this.origin = new OriginClient({ control: { host: LOOPBACK, port: ports.controlPort } });
   }
 
-  async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal): Promise<Hop> {
+  async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal, upstream?: Tap): Promise<Hop> {
     const { proxy } = variant;
+    const forwardTo = upstream?.address ?? this.direct;
     const program = await findProgram(proxy, version, this.#session, signal);
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
     const port = await getPort({ host: LOOPBACK });
     const inEnvironment = native.addresses === 'in-environment';
-    const files = inEnvironment ? variant.files : await placeFiles(variant, dir, port, this.direct);
+    const files = inEnvironment ? variant.files : await placeFiles(variant, dir, port, forwardTo);
     const addresses = inEnvironment
-      ? { PORT: String(port), UPSTREAM: `http://${this.direct.host}:${this.direct.port}` }
+      ? { PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` }
       : {};
     const process = await this.#session.start(program.path, native.args({ dir, files }), {
       cwd: dir,
@@ -196,6 +198,14 @@ class NativeStage implements Stage {
       running: () => process.running,
       usage: () => usageOfProcess(process.pid, dir),
       [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+    };
+  }
+
+  async openTaps(): Promise<Taps> {
+    const taps = await LocalTaps.start(this.#session);
+    return {
+      add: (behind) => taps.add(behind?.address ?? this.direct),
+      [Symbol.asyncDispose]: () => taps[Symbol.asyncDispose](),
     };
   }
 

@@ -9,15 +9,15 @@ const POLL_MS = 20;
 const ANSWER_TIMEOUT_MS = 2000;
 export const READY_TIMEOUT_MS = 20_000;
 
-/** What `GET /healthz` through the hop gives: `ready`, or what it gave instead. */
-function ask(address: Address): Promise<string> {
+/** What `GET path` gives: `ready` when it holds `mark`, or what it gave instead. */
+function ask(address: Address, path: string, mark: string): Promise<string> {
   return new Promise((resolve) => {
-    const outgoing = get({ ...address, path: '/healthz', agent: false, timeout: ANSWER_TIMEOUT_MS }, (response) => {
+    const outgoing = get({ ...address, path, agent: false, timeout: ANSWER_TIMEOUT_MS }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('error', (error) => resolve(error.message));
       response.on('end', () =>
-        resolve(response.statusCode === 200 && body.includes('"ok"') ? 'ready' : `status ${response.statusCode}`),
+        resolve(response.statusCode === 200 && body.includes(mark) ? 'ready' : `status ${response.statusCode}`),
       );
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
@@ -25,9 +25,18 @@ function ask(address: Address): Promise<string> {
   });
 }
 
-/** Resolves with `undefined` when ready, else with why not: `running` became false, or the time was over. */
-export async function whyNotReady(
+interface Question {
+  path: string;
+  /** What the answer must hold. */
+  mark: string;
+  /** For the reason when it does not come. */
+  failure: string;
+}
+
+/** Resolves with `undefined` when the answer came, else with why not. */
+async function whyNotAnswering(
   address: Address,
+  { path, mark, failure }: Question,
   running: () => boolean,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
@@ -36,9 +45,25 @@ export async function whyNotReady(
   while (performance.now() < until) {
     signal?.throwIfAborted();
     if (!running()) return 'it ended before it was ready';
-    last = await ask(address);
+    last = await ask(address, path, mark);
     if (last === 'ready') return undefined;
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
-  return `GET /healthz through it did not answer from the origin within ${READY_TIMEOUT_MS / 1000} s; last: ${last}`;
+  return `${failure} within ${READY_TIMEOUT_MS / 1000} s; last: ${last}`;
+}
+
+/** Resolves with `undefined` when ready, else with why not: `running` became false, or the time was over. */
+export function whyNotReady(
+  address: Address,
+  running: () => boolean,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const failure = 'GET /healthz through it did not answer from the origin';
+  return whyNotAnswering(address, { path: '/healthz', mark: '"ok"', failure }, running, signal);
+}
+
+/** As whyNotReady, of a control API of our own. */
+export function whyNotListening(address: Address): Promise<string | undefined> {
+  const failure = 'GET /clock did not answer';
+  return whyNotAnswering(address, { path: '/clock', mark: 'monotonicMs', failure }, () => true);
 }

@@ -71,8 +71,8 @@ const WORKLOADS: Record<Phase, WorkloadInput> = {
 
 export interface AbortEvidence {
   departures: Departure[];
-  /** The same with no hop between. */
-  direct: Departure[];
+  /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
+  direct?: Departure[];
 }
 
 async function measure(context: MeasureContext): Promise<AbortEvidence> {
@@ -191,6 +191,7 @@ function by(how: Leaving, departures: Departure[]): ByPhase {
 }
 
 function figures({ departures, direct }: AbortEvidence): AbortFigures {
+  if (direct === undefined) return { ...by('fin', departures), byReset: by('rst', departures) };
   const [resetsByWay, resets] = [by('rst', direct), by('rst', departures)];
   const isResetVisible = Object.values(resetsByWay).some(({ seen }: PhaseFigures) => seen !== 'fin');
   return {

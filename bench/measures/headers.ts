@@ -1,100 +1,214 @@
-/** What the hop does to the response's head: header fields added, removed and changed, and the framing on each side. */
+/**
+ * What a hop does to the parts of an exchange besides the body: fields of request and response, framing, trailers and
+ * 1xx; and whether a body of awkward chunks comes whole.
+ */
 
-import { header, type ResponseHead } from '../client/http1.ts';
+import type { WorkloadInput } from '../../server/workload.ts';
+import { requestFields } from '../client/client.ts';
 import { measureStream } from '../measure.ts';
+import { VIA } from '../relays/message-relays.ts';
 import type { Trace } from '../trace.ts';
-import type { Measure } from './measure.ts';
+import { requestDifference, responseDifference, type Difference, type RequestDifference } from './fields.ts';
+import type { Measure, MeasureContext } from './measure.ts';
+import { informationalPassing, integrityOf, trailersPassing, type Integrity, type Passing } from './passing.ts';
 
-export interface HeaderFigures {
-  added: string[];
-  removed: string[];
-  changed: { name: string; from: string; to: string }[];
+/** `added`, `removed` and `changed` are of the response. */
+export interface HeaderFigures extends Difference {
+  /** The hop's own status, where it answered in place of the origin: of the response's fields nothing can be told then. */
+  answered?: number;
   /** How the body was framed, as the origin sent it and as the client got it. */
   framing: { origin: string; client: string };
-  /** Responses with a 1xx status that came before. */
-  informational: number[];
+  /** Absent where the origin was not asked. */
+  request?: RequestDifference;
+  trailers: Passing;
+  /** Of a 103 (Early Hints) before the head. */
+  earlyHints: Passing;
+  integrity: Integrity[];
 }
 
-/** What the origin sent besides what HTTP/1.1 makes of each connection anew (RFC 9110, section 7.6.1), and its own clock. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date']);
+export interface HeaderEvidence {
+  /** The fields with which the client asked in `request`. */
+  sent: Record<string, string>;
+  request: Trace;
+  response: Trace;
+  trailers: Trace;
+  earlyHints: Trace;
+  sizes: { case: string; trace: Trace }[];
+}
 
 /** Fields that decide about streaming further down the path, or that a hop likes to touch. */
-const PROBE_HEADERS = {
-  'X-Accel-Buffering': 'no',
-  'Cache-Control': 'no-cache',
-  'X-Unclog-Probe': 'passed on',
+const RESPONSE_FIELDS = {
+  'x-accel-buffering': 'no',
+  'cache-control': 'no-cache',
+  incremental: '?1',
+  via: '1.1 origin',
+  'x-unclog-probe': 'passed on',
+};
+const REQUEST_FIELDS = {
+  'accept-encoding': 'gzip, br',
+  'cache-control': 'no-cache',
+  incremental: '?1',
+  'x-forwarded-for': '192.0.2.1',
+  'x-unclog-probe': 'passed on',
+};
+const TRAILERS = { 'x-unclog-trailer': 'passed on' };
+/** A client that takes trailers says so (RFC 9110, section 10.1.4). */
+const TAKES_TRAILERS = { te: 'trailers', connection: 'te' };
+
+/** Chunks no larger than their own marks; one larger than any buffer; and those about the sizes of buffers. */
+const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes'>> = {
+  'smallest chunks': { count: 200, chunkBytes: [1] },
+  'a chunk of 1 MiB': { count: 1, chunkBytes: [1024 * 1024] },
+  'chunks of mixed sizes': { count: 9, chunkBytes: [1, 65_536, 1, 65_537, 4095, 4096, 4097, 16_384, 1] },
 };
 
-/** One short stream. */
-const QUICK_MS = 100;
+/** Seven short streams, side by side. */
+const QUICK_MS = 200;
+const AT_ONCE = { count: 3, pace: { mode: 'paced', intervalMs: 0 } } as const;
 
-function fields(head: ResponseHead): Map<string, string> {
-  const names = new Set(head.headers.map(([name]) => name.toLowerCase()));
-  return new Map([...names].filter((name) => !HOP_BY_HOP.has(name)).map((name) => [name, header(head, name) ?? '']));
+/** In lower case, or a lane's own field would stand beside ours in place of it. */
+function lowerCase(fields: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** The origin's own head, as its workload says. */
-function sentFields(trace: Trace): Map<string, string> {
-  const { headers, contentType } = trace.origin.workload;
-  const lower = Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
-  return new Map([['content-type', contentType], ...lower]);
+async function measure(context: MeasureContext): Promise<HeaderEvidence> {
+  const { via, workload, request } = context;
+  const stream = (more: WorkloadInput, headers: Record<string, string> = {}): Promise<Trace> =>
+    measureStream({
+      ...context,
+      workload: { ...workload, ...AT_ONCE, ...more },
+      request: { ...request, headers: { ...headers, ...lowerCase(request.headers) } },
+    });
+  const ofSizes = Object.entries(SIZES).map(async ([name, sizes]) => ({ case: name, trace: await stream(sizes) }));
+  const [asked, response, trailers, earlyHints, ...sizes] = await Promise.all([
+    stream({}, REQUEST_FIELDS),
+    stream({ headers: { ...RESPONSE_FIELDS, ...lowerCase(workload.headers) } }),
+    stream({ framing: 'chunked', trailers: TRAILERS }, TAKES_TRAILERS),
+    stream({ informational: [103] }),
+    ...ofSizes,
+  ]);
+  return { sent: requestFields(asked.client.request, via), request: asked, response, trailers, earlyHints, sizes };
 }
 
-function figures(trace: Trace): HeaderFigures {
-  const sent = sentFields(trace);
-  const { head, informational } = trace.client;
-  const got = head === undefined ? new Map<string, string>() : fields(head);
-  const changed = [...sent].flatMap(([name, from]) => {
-    const to = got.get(name);
-    return to === undefined || to === from ? [] : [{ name, from, to }];
-  });
+function figures({ sent, request, response, trailers, earlyHints, sizes }: HeaderEvidence): HeaderFigures {
+  const { head } = response.client;
+  const fields = responseDifference(response);
+  const asked = requestDifference(request, sent);
   return {
-    added: [...got.keys()].filter((name) => !sent.has(name)).toSorted(),
-    removed: [...sent.keys()].filter((name) => !got.has(name)).toSorted(),
-    changed,
-    framing: { origin: trace.origin.framing ?? 'none', client: head?.framing ?? 'none' },
-    informational: informational.map(({ head: { status } }) => status),
+    ...(fields ?? { added: [], removed: [], changed: [] }),
+    ...(fields === undefined && head !== undefined ? { answered: head.status } : {}),
+    framing: { origin: response.origin.framing ?? 'none', client: head?.framing ?? 'none' },
+    ...(asked === undefined ? {} : { request: asked }),
+    trailers: trailersPassing(trailers, response),
+    earlyHints: informationalPassing(earlyHints, response),
+    integrity: sizes.map(({ case: name, trace }) => integrityOf(name, trace)),
   };
 }
 
-function say({ added, removed, changed, framing }: HeaderFigures): string {
-  const parts = [
+function sayDifference({ added, removed, changed }: Difference): string[] {
+  return [
     ...(removed.length === 0 ? [] : [`removes ${removed.join(', ')}`]),
     ...(added.length === 0 ? [] : [`adds ${added.join(', ')}`]),
     ...changed.map(({ name, from, to }) => `changes ${name} from ${from} to ${to}`),
-    ...(framing.origin === framing.client ? [] : [`${framing.origin} becomes ${framing.client}`]),
+  ];
+}
+
+function sayRequest({ httpVersion, ...fields }: RequestDifference): string[] {
+  const parts = [
+    ...sayDifference(fields),
+    ...(httpVersion.origin === httpVersion.client ? [] : [`speaks HTTP/${httpVersion.origin}`]),
+  ];
+  return parts.length === 0 ? [] : [`of the request it ${parts.join(', ')}`];
+}
+
+function sayPassing(what: string, how: Passing): string[] {
+  switch (how) {
+    case 'passed':
+    case 'not-sent':
+      return [];
+    case 'dropped':
+      return [`drops ${what}`];
+    case 'broken':
+      return [`breaks a response with ${what}`];
+    case 'unknown':
+      return [`${what}: could not be told`];
+  }
+}
+
+function say(found: HeaderFigures): string {
+  const { answered, framing, request, trailers, earlyHints, integrity } = found;
+  const parts = [
+    ...(answered === undefined ? sayDifference(found) : [`answers ${answered} in place of the origin`]),
+    ...(answered !== undefined || framing.origin === framing.client
+      ? []
+      : [`${framing.origin} becomes ${framing.client}`]),
+    ...sayPassing('trailers', trailers),
+    ...sayPassing('103 Early Hints', earlyHints),
+    ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
+    ...(request === undefined ? [] : sayRequest(request)),
   ];
   return parts.length === 0 ? 'headers pass unchanged' : parts.join('; ');
 }
 
-export const headersMeasure: Measure<Trace, HeaderFigures> = {
+function isWhole({ integrity }: HeaderFigures): boolean {
+  return integrity.every(({ breakage }) => breakage === undefined);
+}
+
+/** Names of the fields that differ, the response's and the request's. */
+function touched({ added, removed, changed }: Difference): string {
+  return [...added, ...removed, ...changed.map(({ name }) => name)].join();
+}
+
+/** Whether just these fields were touched, and just this was not passed. */
+function does(found: HeaderFigures, wrong: { response?: string; request?: string; drops?: string } = {}): boolean {
+  const { request, trailers, earlyHints } = found;
+  const dropped = [...(trailers === 'passed' ? [] : ['trailers']), ...(earlyHints === 'passed' ? [] : ['103'])].join();
+  return (
+    touched(found) === (wrong.response ?? '') &&
+    request !== undefined &&
+    touched(request) === (wrong.request ?? '') &&
+    dropped === (wrong.drops ?? '') &&
+    isWhole(found)
+  );
+}
+
+export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   id: 'headers',
-  title: 'response headers added, removed and changed, and the framing on each side',
-  measure: ({ workload, ...context }) =>
-    measureStream({
-      ...context,
-      workload: {
-        ...workload,
-        headers: { ...PROBE_HEADERS, ...workload.headers },
-        count: 3,
-        pace: { mode: 'paced', intervalMs: 0 },
-      },
-    }),
+  title: 'fields of request and response added, removed and changed, framing, trailers, 103, bytes of awkward chunks',
+  measure,
   takesMs: () => QUICK_MS,
   figures,
   say,
-  isHarmless: ({ removed, changed }) => removed.length + changed.length === 0,
+  isHarmless: (found) =>
+    found.removed.length + found.changed.length === 0 &&
+    found.answered === undefined &&
+    [found.trailers, found.earlyHints].every((how) => how === 'passed' || how === 'not-sent') &&
+    isWhole(found),
   relays: [
-    {
-      relay: 'transparent',
-      expected: 'headers pass unchanged',
-      convicted: ({ added, removed, changed }) => added.length + removed.length + changed.length === 0,
-    },
+    { relay: 'transparent', expected: 'headers pass unchanged', convicted: (found) => does(found) },
     {
       relay: 'strip-header',
       expected: 'removes x-accel-buffering',
-      convicted: ({ added, removed, changed }) =>
-        removed.join() === 'x-accel-buffering' && added.length + changed.length === 0,
+      convicted: (found) => found.removed.join() === 'x-accel-buffering' && touched(found) === found.removed.join(),
+    },
+    {
+      relay: 'add-via',
+      expected: `changes via to ${VIA}, and adds it to the request`,
+      convicted: (found) => does(found, { response: 'via', request: 'via' }),
+    },
+    {
+      relay: 'change-accept-encoding',
+      expected: 'changes accept-encoding of the request',
+      convicted: (found) => does(found, { request: 'accept-encoding' }),
+    },
+    { relay: 'strip-trailers', expected: 'drops trailers', convicted: (found) => does(found, { drops: 'trailers' }) },
+    { relay: 'strip-103', expected: 'drops 103 Early Hints', convicted: (found) => does(found, { drops: '103' }) },
+    {
+      relay: 'alter-byte',
+      expected: 'chunks of every size altered',
+      // What is altered in a chunk's own marks is no chunk any more.
+      convicted: ({ integrity }) =>
+        integrity.every(({ breakage }) => breakage?.how === 'altered' || breakage?.how === 'foreign'),
     },
   ],
 };

@@ -7,8 +7,10 @@ import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { Usage } from '../drivers/driver.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
+import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
+import type { PointReader } from '../measure.ts';
 
 /** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
 export interface MeasureContext {
@@ -26,6 +28,10 @@ export interface MeasureContext {
   request: Partial<Omit<ClientRequest, 'path'>>;
   /** What the hop uses of the machine now; absent for relays. */
   usage?: () => Promise<Usage>;
+  /** Where the way is a chain with taps: what they saw goes into every trace. */
+  points?: PointReader;
+  /** The lane's steady stream, where delivery has measured it already: there is to be one. */
+  paced?: Trace;
   signal?: AbortSignal;
 }
 

@@ -41,8 +41,8 @@ const START_MS = 500;
 
 export interface TruncationEvidence {
   deaths: Trace[];
-  /** The same with no hop between. */
-  direct: Trace[];
+  /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
+  direct?: Trace[];
 }
 
 async function measure(context: MeasureContext): Promise<TruncationEvidence> {
@@ -96,6 +96,9 @@ function isByWay({ client }: Trace, how: How): boolean {
   return how === 'fin' || client.end.how === 'closed';
 }
 
+/** How a close-delimited body ends: nobody can tell it from a death. */
+const UNKNOWABLE = { framing: 'close-delimited', how: 'fin' } as const;
+
 function hiddenCases(traces: Trace[]): TruncationFigures['hiddenByWay'] {
   return traces.flatMap((trace) => {
     const { framing, death } = trace.origin.workload;
@@ -104,7 +107,7 @@ function hiddenCases(traces: Trace[]): TruncationFigures['hiddenByWay'] {
 }
 
 function figures({ deaths, direct }: TruncationEvidence): TruncationFigures {
-  const hiddenByWay = hiddenCases(direct);
+  const hiddenByWay = direct === undefined ? [UNKNOWABLE] : hiddenCases(direct);
   const found: TruncationFigures = {
     chunked: {},
     'content-length': {},

@@ -3,15 +3,11 @@
  * ones that each do one wrong. In every run each must be convicted of just that.
  */
 
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
+
+import { definedOnly, MESSAGE_RELAYS, type Fields } from './message-relays.ts';
 
 export interface Target {
   host: string;
@@ -27,7 +23,7 @@ interface Guilt {
 type Guilty = (out: ServerResponse) => Guilt;
 
 /** A relay not started yet. */
-type Relay = (target: Target) => Server;
+export type Relay = (target: Target) => Server;
 
 export const TRANSPARENT = 'transparent';
 
@@ -162,12 +158,6 @@ function transparent(target: Target): Server {
   });
 }
 
-type Fields = Record<string, string | string[] | undefined>;
-
-function definedOnly(fields: Fields): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 /** What a relay does besides relaying; by default what is right. */
 interface Manners {
   rewrite: (fields: Fields) => Fields;
@@ -274,6 +264,7 @@ const RELAYS = {
   'idle-note': guilty(passOn, { onIdle: { cut: explainTimeout } }),
   'total-limit': guilty(passOn, { onIdle: { total: true, cut: (out) => out.destroy() } }),
   'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
+  ...MESSAGE_RELAYS,
 } satisfies Record<string, Relay>;
 
 async function listening(server: Server): Promise<number> {
@@ -284,9 +275,16 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Starts one relay; returns its port. @throws Error for an id that is no relay's. */
+export async function startRelay(id: string, target: Target): Promise<number> {
+  const relay = (RELAYS as Record<string, Relay>)[id];
+  if (relay === undefined) throw new Error(`no relay is called "${id}"`);
+  return listening(relay(target));
+}
+
 /** Starts every relay, each on a port of its own; returns the ports by id. */
 export async function startRelays(target: Target): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
-  for (const [id, relay] of Object.entries(RELAYS)) ports[id] = await listening(relay(target));
+  for (const id of Object.keys(RELAYS)) ports[id] = await startRelay(id, target);
   return ports;
 }

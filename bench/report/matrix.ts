@@ -2,32 +2,15 @@
 
 import Table from 'cli-table3';
 
-import { milliseconds } from '../because.ts';
-import { isJudged, type LaneResult, type LaneVerdict, type Results } from '../results.ts';
+import { isJudged, type LaneResult, type Results } from '../results.ts';
+import { hopLines, tapLine } from './hops.ts';
+import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 
-/** Colours a text, or leaves it as it is where there is no terminal. */
-export type Paint = (style: 'green' | 'yellow' | 'red' | 'magenta' | 'bold' | 'dim', text: string) => string;
+export { wrap, type Paint } from './text.ts';
 
-const WIDTH = 80;
-const VERDICT_WIDTH = 14;
-const HOLD_WIDTH = 18;
-const LANE_WIDTH = WIDTH - VERDICT_WIDTH - HOLD_WIDTH;
 const INDENT = '    ';
 /** Of so many whatever was measured is shown; of more only what is not as with no hop. */
 const FEW_VARIANTS = 2;
-
-const STYLES: Record<LaneVerdict, Parameters<Paint>[0]> = {
-  streams: 'green',
-  delays: 'yellow',
-  coalesces: 'red',
-  buffers: 'red',
-  breaks: 'red',
-  refused: 'magenta',
-  inconclusive: 'magenta',
-  'harness-error': 'magenta',
-  skipped: 'dim',
-  unsupported: 'dim',
-};
 
 /** No borders: the rows are to be read, and to be copied into an issue. */
 const PLAIN = Object.fromEntries(
@@ -50,27 +33,10 @@ const PLAIN = Object.fromEntries(
   ].map((part) => [part, '']),
 );
 
-/** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
-export function wrap(text: string, width: number, indent = ''): string {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
-    }
-    lines.push(line);
-  }
-  return lines.map((line) => (line === '' ? '' : indent + line)).join('\n');
-}
-
-function hold({ hold: figures }: LaneResult): string {
-  if (figures === undefined) return '';
-  const [p50, p99] = [milliseconds(figures.p50Ms), milliseconds(figures.p99Ms)];
-  const sameUnit = p50.split(' ')[1] === p99.split(' ')[1];
-  return `${sameUnit ? p50.split(' ')[0] : p50} / ${p99}`;
+/** Which hops were expected to do it. */
+function blamed({ expectedGuilty }: LaneResult): string {
+  if (expectedGuilty === undefined) return '';
+  return expectedGuilty.length === 0 ? ', with no guilty hop' : `, by hop ${expectedGuilty.join(' and ')}`;
 }
 
 /** What measures found that is not as with no hop; of few variants also what is. */
@@ -93,7 +59,7 @@ function notes(lane: LaneResult, found: string[]): string[] {
   return [
     lane.because,
     ...found,
-    ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}`] : []),
+    ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}${blamed(lane)}`] : []),
     ...(fix === undefined ? [] : [`fix: ${fix.change} (${provenBy})`]),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
     ...(command === undefined ? [] : [`started as: ${command}`]),
@@ -111,10 +77,10 @@ function rows(lane: LaneResult, found: string[], paint: Paint): string {
     colAligns: ['left', 'left', 'right'],
   });
   const fits = name.length + 2 < LANE_WIDTH;
-  table.push([fits ? `  ${name}` : '', paint(STYLES[lane.verdict], lane.verdict), hold(lane)]);
+  table.push([fits ? `  ${name}` : '', paint(STYLES[lane.verdict], lane.verdict), holdOf(lane)]);
   const head = fits ? table.toString() : `  ${name}\n${table.toString()}`;
   const [reason = '', ...rest] = notes(lane, found).map((note) => wrap(note, WIDTH, INDENT));
-  return [head.trimEnd(), paint('dim', reason), ...rest].join('\n');
+  return [head.trimEnd(), paint('dim', reason), ...hopLines(lane, paint), ...rest].join('\n');
 }
 
 function nameOf(id: string): string {
@@ -127,7 +93,8 @@ function variantOf({ id }: Pick<LaneResult, 'id'>): string {
 
 /** Lanes of one program stand together: the same proxy, version and driver. */
 function groupOf({ path, id }: LaneResult): string {
-  const [hop] = path;
+  const [hop, another] = path;
+  if (hop !== undefined && another !== undefined) return `hops in a row, hop 1 nearest the client  (${hop.driver})`;
   return hop === undefined
     ? `${id.split('/')[0]}  (skipped)`
     : `${hop.proxy} ${hop.version}  (${hop.driver}: ${hop.image ?? hop.source})`;
@@ -170,7 +137,7 @@ function proved(relays: Results['instrument']['proofs'][number]['relays']): stri
 }
 
 function instrumentLines({ proofs }: Results['instrument']): string[] {
-  return proofs.flatMap(({ driver, floor, amongLanes, relays, clock }) => {
+  return proofs.flatMap(({ driver, floor, amongLanes, relays, clock, taps }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
     const among =
       amongLanes === undefined
@@ -181,6 +148,7 @@ function instrumentLines({ proofs }: Results['instrument']): string[] {
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
       `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed; ${clockSays}.`,
+      ...(taps === undefined ? [] : [tapLine(driver, taps)]),
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
     ];
   });

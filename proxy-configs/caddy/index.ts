@@ -215,6 +215,44 @@ export default {
       ],
     },
     {
+      id: 'full-duplex',
+      title: 'Full duplex over HTTP/1.1',
+      changes: 'enable_full_duplex',
+      files: { config: 'full-duplex.Caddyfile' },
+      since: '2.7.0',
+      docs: [
+        'https://caddyserver.com/docs/caddyfile/options#enable-full-duplex',
+        'https://pkg.go.dev/net/http#ResponseController.EnableFullDuplex',
+        'https://github.com/golang/go/issues/57786',
+        'https://github.com/golang/go/issues/40747',
+      ],
+      tags: ['request', 'fix'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A request without a body gets its response as without the option. With a body Go’s server would throw away what of it is not read when the response begins.',
+        },
+      ],
+    },
+    {
+      id: 'request-buffers',
+      title: 'Request buffering',
+      changes: 'request_buffers 64KiB',
+      files: { config: 'request-buffers.Caddyfile' },
+      since: '2.6.3',
+      docs: [
+        REVERSE_PROXY,
+        'https://caddyserver.com/docs/json/apps/http/servers/routes/handle/reverse_proxy/request_buffers/',
+      ],
+      tags: ['request'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Only the body of the request is collected; a request without one is passed on at once, and its response write by write.',
+        },
+      ],
+    },
+    {
       id: 'response-buffers',
       title: 'Response buffering',
       changes: 'response_buffers 64KiB',

@@ -6,6 +6,8 @@ const PROXY_MODULE = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html'
 const GZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gzip_module.html';
 /** Reads the upstream when buffering is on; `p->length` is the least it waits for (an HTTP chunk, or a full buffer). */
 const EVENT_PIPE = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/event/ngx_event_pipe.c';
+/** `ngx_http_upstream_send_request_handler` sends no more of a request when `header_sent`, unless `preserve_output`. */
+const UPSTREAM = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/http/ngx_http_upstream.c';
 const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 
 const NO_BUFFERING = 'x-accel-buffering: no';
@@ -189,6 +191,27 @@ export default {
       ],
     },
     {
+      id: 'pass-x-accel-buffering',
+      title: 'The origin’s X-Accel-Buffering is passed on',
+      changes: 'proxy_pass_header X-Accel-Buffering;',
+      files: { config: 'pass-x-accel-buffering.conf' },
+      docs: [`${PROXY_MODULE}#proxy_pass_header`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['buffering', 'framing', 'headers', 'fix'],
+      lanes: [
+        {
+          vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+          expected: 'streams',
+          why: 'The header is obeyed as without the directive; that it is also passed on matters to another nginx in front of this one.',
+        },
+        {
+          vary: { framing: 'content-length' },
+          expected: 'coalesces',
+          why: 'The directive passes on a header that is there; without it nginx buffers as it comes.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        },
+      ],
+    },
+    {
       id: 'buffering-off',
       title: 'Buffering off',
       changes: 'proxy_buffering off;',
@@ -209,6 +232,21 @@ export default {
           vary: { framing: 'close-delimited' },
           expected: 'streams',
           why: 'With buffering off nginx passes on what it reads, also when only the closing connection ends the body.',
+        },
+      ],
+    },
+    {
+      id: 'request-buffering-off',
+      title: 'Request buffering off',
+      changes: 'proxy_http_version 1.1; proxy_request_buffering off;',
+      files: { config: 'request-buffering-off.conf' },
+      since: '1.7.11',
+      docs: [`${PROXY_MODULE}#proxy_request_buffering`, `${PROXY_MODULE}#proxy_http_version`, UPSTREAM],
+      tags: ['request', 'http-version'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The directive is about the body of the request alone: a chunked response passes as with it on. A chunked request is passed on as it comes only where nginx speaks HTTP/1.1 to the origin; and once the response has begun, nginx gives up the rest of a request as soon as the origin is slow to take it.',
         },
       ],
     },

@@ -40,6 +40,14 @@ describe('usage', () => {
     [['run', '--proxy', 'nginx@'], 2, /--proxy takes NAME or NAME@VERSION/],
     [['run', 'nginx/*', '--proxy', 'caddy'], 2, /of the lanes selected none belongs to caddy/],
     [['run', '--quick', '--deep'], 2, /option '--quick' cannot be used with option '--deep'/],
+    [['run', '--path', 'nginx/default'], 2, /--path takes two hops or more, the one nearest the client first/],
+    [
+      ['run', '--path', 'ngnix/default,node/pipe'],
+      2,
+      /no variant has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/,
+    ],
+    [['run', 'nginx/default', '--path', 'node/pipe,node/pipe'], 2, /takes no ids beside it; got nginx\/default/],
+    [['run', 'chain/two-ngnix'], 2, /no lane has the id "chain\/two-ngnix" \(did you mean "chain\/two-nginx"\?\)/],
     [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
     [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
   ])('%j ends with %d and says what to do', async (args, code, message) => {

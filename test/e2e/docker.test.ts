@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { getContainerRuntimeClient } from 'testcontainers';
 import { describe, expect, test } from 'vitest';
@@ -69,6 +71,27 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     expect(figures('nginx/read-timeout-1s', 'idle')).toMatchObject({ mid: { how: 'cut' }, heartbeatsHelp: true });
   });
 
+  test('a chain of three real proxies, of which the guilty one is found by name', { timeout: 300_000 }, async () => {
+    await using folder = await scratch();
+    const { exitCode, stdout, stderr } = await unclog([
+      'run',
+      'chain/one-guilty-of-three',
+      '--driver',
+      'docker',
+      '--json',
+      '-',
+      '--results',
+      folder.path,
+    ]);
+    const { lanes, instrument } = JSON.parse(stdout) as Results;
+    expect(lanes[0], stderr).toMatchObject({ verdict: 'buffers', guilty: [2], asExpected: true });
+    expect(lanes[0]?.path.map(({ driver }) => driver)).toEqual(['docker', 'docker', 'docker']);
+    expect(lanes[0]?.hops?.map(({ verdict }) => verdict)).toEqual(['unseen', 'buffers', 'streams']);
+    expect(instrument.proofs[0]?.taps?.inARow).toMatchObject({ taps: 3, verdict: 'streams' });
+    expect(exitCode).toBe(0);
+    expect(await leftInEngine()).toEqual([]);
+  });
+
   test('an image that is not here and cannot be pulled is skipped with what to do', async () => {
     await using folder = await scratch();
     const image = 'localhost:9/unclog/nothing:1';
@@ -84,6 +107,18 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     await using folder = await scratch();
     const run = startUnclog(['run', 'nginx', 'traefik', '--driver', 'docker', '--results', folder.path]);
     for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('2/')) break;
+    run.kill(signal);
+    await run;
+    expect(await untilEngineIsClean()).toEqual([]);
+  });
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('%s while a chain is measured leaves none of its links', async (signal) => {
+    await using folder = await scratch();
+    const path = 'nginx/default,traefik/default,nginx/default';
+    const run = startUnclog(['run', '--path', path, '--driver', 'docker', '--results', folder.path]);
+    for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('instrument proven')) break;
+    // Some moment of its links being made, or of its hops running.
+    await delay(randomInt(4000));
     run.kill(signal);
     await run;
     expect(await untilEngineIsClean()).toEqual([]);

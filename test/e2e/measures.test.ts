@@ -10,6 +10,7 @@ test('every measure proves itself on its relays and tells apart what real proxie
   await using folder = await scratch();
   const ids = [
     'nginx/default?',
+    'nginx/request-buffering-off?',
     'nginx/upstream-http-1-0?',
     'caddy/flush-500ms?format=text&framing=content-length',
     'node/pipe?',
@@ -27,12 +28,31 @@ test('every measure proves itself on its relays and tells apart what real proxie
   expect(exitCode, stderr).toBe(0);
   const { lanes, instrument } = JSON.parse(stdout) as Results;
   expect(new Set(instrument.proofs.flatMap(({ relays }) => relays.map(({ measure }) => measure)))).toEqual(
-    new Set([undefined, 'threshold', 'flush', 'headers', 'abort', 'backpressure', 'idle', 'truncation']),
+    new Set([
+      undefined,
+      'threshold',
+      'flush',
+      'paced',
+      'headers',
+      'request',
+      'abort',
+      'backpressure',
+      'idle',
+      'truncation',
+    ]),
   );
   const figures = (id: string, measure: string): unknown =>
     lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
 
   expect(figures('nginx/default', 'headers')).toMatchObject({ removed: ['x-accel-buffering'] });
+  expect(figures('nginx/default', 'paced')).toMatchObject({ headersBeforeBody: { how: 'no' } });
+  const passes = { body: { how: 'streams' }, duplex: { how: 'yes' } };
+  const collects = { body: { how: 'buffers', asked: false }, duplex: { how: 'waits' } };
+  expect(figures('nginx/default', 'request')).toMatchObject({ chunked: collects, 'content-length': collects });
+  expect(figures('nginx/request-buffering-off', 'request')).toMatchObject({
+    chunked: passes,
+    'content-length': passes,
+  });
   expect(figures('nginx/default', 'abort')).toMatchObject({ writing: { when: 'at-once' }, idle: { when: 'at-once' } });
   expect(figures('node/pipe', 'abort')).toMatchObject({
     writing: { when: 'never', seen: 'nothing' },
@@ -140,7 +160,7 @@ test('what a hop takes for a client that does not read, and what it tells the or
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);
   expect(stderr).toContain(
-    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, headers, abort, backpressure, idle, truncation',
+    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, paced, headers, request, abort, backpressure, idle, truncation',
   );
   expect(exitCode).toBe(2);
 });

@@ -35,6 +35,7 @@ async function measure(atOnce: number, { session, signal }: Context): Promise<Jo
   const started = performance.now();
   const { instrument, lanes: results } = await run({
     lanes,
+    chains: [],
     drivers: [new NativeDriver(session)],
     versions: {},
     jobs: atOnce,

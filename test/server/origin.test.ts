@@ -74,6 +74,7 @@ describe('the OpenAPI document', () => {
       'get /clock',
       'get /streams/{id}',
       'get /streams/{id}/trace',
+      'get /streams/{id}/upload',
       'post /streams',
       'post /streams/{id}/ack',
     ]);

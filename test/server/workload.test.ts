@@ -59,11 +59,12 @@ describe('a workload', () => {
   });
 
   it('fills in the rest of a pace that is given in part', () => {
-    expect(resolveWorkload({ pace: { mode: 'paced' } }).pace).toEqual({ mode: 'paced', intervalMs: 10 });
+    expect(resolveWorkload({ pace: { mode: 'paced' } }).pace).toEqual({ mode: 'paced', intervalMs: 10, leadMs: 0 });
     const silence = { afterChunk: 1, ms: 5 };
     expect(resolveWorkload({ pace: { mode: 'paced', silence } }).pace).toEqual({
       mode: 'paced',
       intervalMs: 10,
+      leadMs: 0,
       silence,
     });
     expect(resolveWorkload({ pace: { mode: 'lock-step', releases: 9 } }).pace).toEqual({ ...LOCK_STEP, releases: 9 });

@@ -29,6 +29,7 @@ const NGINX = proxy('nginx');
 const NODE = proxy('node');
 const CATALOGUE: Catalogue = {
   proxies: [NGINX, NODE],
+  chains: [],
   lanes: [
     ...lanes(NGINX, 'default', ['', '?framing=content-length', '?content-type=text/plain']),
     ...lanes(NGINX, 'gzip', ['?accept-encoding=gzip']),

@@ -12,7 +12,7 @@ import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { LOCK_STEP } from '../../../server/workload.ts';
 import { runningOrigin } from '../../server/running-origin.ts';
 
-const { proxies, lanes } = await loadCatalogue();
+const { proxies, lanes, chains } = await loadCatalogue();
 const variants = [...new Map(lanes.map(({ variant }) => [variant.id, variant])).values()];
 const SLUG = /^[a-z\d]+(-[a-z\d]+)*$/;
 const VERSION = /^\d+(\.\d+)*$/;
@@ -38,7 +38,10 @@ function textOf({ files }: Variant): string {
 
 describe('the catalogue', () => {
   it('holds every folder of proxy-configs/', () => {
-    expect(proxies.map(({ id }) => id).toSorted()).toEqual(readdirSync(join(PACKAGE_ROOT, 'proxy-configs')).toSorted());
+    const folders = readdirSync(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(proxies.map(({ id }) => id).toSorted()).toEqual(folders.toSorted());
     expect(lanes.length).toBeGreaterThan(0);
   });
 
@@ -167,10 +170,28 @@ describe.each(lanes)('$id', ({ why, fix, expected, patienceMs }) => {
   });
 });
 
+describe.each(chains)('$id', ({ id, path, why, fix, expected, guilty = [] }) => {
+  it('is a slug, says why, and has hops', () => {
+    expect(id).toMatch(/^chain\/[a-z\d]+(-[a-z\d]+)*$/);
+    expect(why).toMatch(/^.{20,}\.$/s);
+    expect(path.length).toBeGreaterThan(1);
+  });
+
+  it('has guilty hops where it does not stream, and names them by their place', () => {
+    expect(guilty.length > 0).toBe(expected !== 'streams');
+    expect(guilty.filter((hop) => hop < 1 || hop > path.length)).toEqual([]);
+  });
+
+  it('names a fix only where it is needed, and a chain that proves it by streaming', () => {
+    const proof = chains.find((chain) => chain.id === fix?.provenBy);
+    expect([fix === undefined, proof?.expected === 'streams' && expected !== 'streams']).toContain(true);
+  });
+});
+
 describe('the workload of every lane', () => {
   it('is one that the origin takes', async () => {
     await using origin = await runningOrigin();
-    for (const lane of lanes) {
+    for (const lane of [...lanes, ...chains]) {
       for (const pace of [LOCK_STEP, { mode: 'paced', intervalMs: 10 } as const]) {
         const workload = { ...laneStream(lane).workload, pace };
         const { status, body } = await origin.ask('POST', '/streams', workload);

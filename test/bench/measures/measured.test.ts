@@ -47,6 +47,20 @@ it.each([
   expect(figures).toMatchObject({ byChunk: expect.not.arrayContaining([expect.objectContaining({ same: false })]) });
 });
 
+it.each([
+  // The smallest that all of some fifteen hundred chunks can be: their numbers have up to four digits.
+  ['hold-4096-bytes', 'text', [6, 16, 64, 256, 1024]],
+  ['hold-1000-bytes', 'sse', [17, 64, 256]],
+] as const)(
+  '%s holds just so many in writes of every size of the sweep, and in growing ones: %s',
+  async (relay, format, sizes) => {
+    const context = { ...through(relay, { format }), deep: true };
+    const figures = thresholdMeasure.figures(await thresholdMeasure.measure(context));
+    const same = sizes.map((chunkBytes) => expect.objectContaining({ chunkBytes, same: true }) as unknown);
+    expect(figures).toMatchObject({ how: 'bytes', byChunk: same, growing: { same: true } });
+  },
+);
+
 it('collect-all lets go by no bytes, nor by time', { timeout: 20_000 }, async () => {
   const [threshold, flush] = await Promise.all([
     thresholdMeasure.measure(through('collect-all')),

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { frozenOf, frozenWorkload } from '../../../bench/measures/frozen.ts';
 import {
+  limitFor,
   probeOf,
   startOf,
-  thresholdMeasure,
   type Probe,
   type ThresholdEvidence,
   type ThresholdFigures,
-} from '../../../bench/measures/threshold.ts';
+} from '../../../bench/measures/threshold-figures.ts';
+import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
 import type { ClientTrace } from '../../../bench/client/client.ts';
 import { planChunks } from '../../../server/payload.ts';
 import { resolveWorkload } from '../../../server/workload.ts';
@@ -113,6 +114,21 @@ describe('the figures', () => {
     expect(found({ smallest: [out(14), out(14), out(14)] })).toEqual({ how: 'streams', bytes: 0 });
   });
 
+  it('are not a hop’s where a busy machine would have let go so late', () => {
+    expect(found({ smallest: [out(14, 6), out(14, 39), out(14, 8)] })).toEqual({
+      how: 'unknown',
+      reason: 'small writes came out after 6–39 ms, which a busy machine does as well',
+    });
+    expect(found({ smallest: [out(14, 6), out(14, 40), out(14, 8)] })).toEqual({ how: 'by-time', minMs: 6, maxMs: 40 });
+  });
+
+  it('give many bytes their time, and never longer than no timer was seen', () => {
+    const limits = { how: 'held', limitMs: 60, quietMs: 250 } as const;
+    expect(limitFor(9999, limits)).toBe(60);
+    expect(limitFor(1_000_000, limits)).toBe(160);
+    expect(limitFor(4_000_000, limits)).toBe(250);
+  });
+
   it('are exact where every probe of the two that decide agreed', () => {
     expect(found({ first: [...EXACT, ...BELOW] })).toEqual({
       how: 'bytes',
@@ -164,6 +180,16 @@ describe('the figures', () => {
     });
   });
 
+  it('say of growing writes whether the same was enough', () => {
+    const sizes = [2000, 2000, 2000];
+    const growing = (probes: Probe[]) => found({ first: [...EXACT, ...BELOW], growing: { sizes, probes } });
+    expect(growing([held(4000, 2), out(6000)])).toMatchObject({ growing: { over: 4000, upTo: 6000, same: true } });
+    expect(growing([held(2000), out(4000)])).toMatchObject({ growing: { over: 2000, upTo: 4000, same: false } });
+    expect(growing([held(6000)])).toMatchObject({ growing: { over: 6000, same: false } });
+    const bad = { ...held(6000), fault: 'cut' };
+    expect(growing([bad])).toEqual({ how: 'unknown', reason: 'cut' });
+  });
+
   it('keep the timer and the coding beside the bytes', () => {
     const coded = EXACT.map((probe) => ({ ...probe, coding: 'gzip' }));
     const smallest = [out(14, 96), out(14, 95), out(14, 97)];
@@ -212,6 +238,11 @@ describe('what is said', () => {
     [
       'nothing comes out below 4,033 bytes, in writes of 1,024 5,120 bytes, in writes of 16,384 nothing is enough',
       { ...bytes, byChunk },
+    ],
+    ['nothing comes out below 4,033 bytes', { ...bytes, growing: { over: 4000, upTo: 5000, same: true }, byChunk: [] }],
+    [
+      'nothing comes out below 4,033 bytes, in growing writes 6,000 bytes',
+      { ...bytes, growing: { over: 4100, upTo: 6000, same: false }, byChunk: [] },
     ],
     ['nothing comes out for 4,194,304 bytes', { how: 'not-by-bytes', boundBytes: 4_194_304 }],
     [

@@ -1,0 +1,36 @@
+/** `--path nginx/default,traefik/default`: a chain made on the command line. */
+
+import { nearest } from '../../server/nearest.ts';
+import { UsageError } from '../errors.ts';
+import { laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
+
+const EXAMPLE = '--path nginx/default,traefik/default';
+/** More hops than a request is likely to pass; each is a process, and in containers two and a network. */
+const MOST_HOPS = 8;
+
+function variantOf(id: string, { lanes }: Catalogue): Variant {
+  const variants = new Map(lanes.map(({ variant }) => [variant.id, variant]));
+  const variant = variants.get(id);
+  if (variant !== undefined) return variant;
+  const meant = nearest(id, [...variants.keys()]);
+  const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  if (id.includes('?'))
+    throw new UsageError(
+      `--path takes variants, and "${id}" names a workload: all hops of a path have one stream; leave out what follows the "?"`,
+    );
+  throw new UsageError(`--path: no variant has the id "${id}"${hint}; \`unclog list\` shows them all`);
+}
+
+/** Hop 1, nearest the client, first; a variant may stand in it more than once. @throws UsageError */
+export function chainOfPath(catalogue: Catalogue, text: string): Chain {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.includes(''))
+    throw new UsageError(`--path has an empty place in "${text}"; it takes ids with one comma between: ${EXAMPLE}`);
+  if (ids.length < 2)
+    throw new UsageError(
+      `--path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,
+    );
+  if (ids.length > MOST_HOPS) throw new UsageError(`--path takes at most ${MOST_HOPS} hops; got ${ids.length}`);
+  const path = ids.map((id) => variantOf(id, catalogue));
+  return { id: laneId(`path/${ids.join(',')}`), title: ids.join(' → '), path };
+}

@@ -1,0 +1,63 @@
+/** Why a hop that is innocent alone clogs in a chain: what the other hops changed in what it gets. Pure. */
+
+import { header } from '../client/http1.ts';
+import type { LaneStream } from '../lane.ts';
+import type { Trace } from '../trace.ts';
+import type { Evidence } from '../verdict.ts';
+import { hopHeads, sayRequest, sayResponse } from './heads.ts';
+import { ownFields } from './hop-trace.ts';
+
+/** What one hop changed: of the response, a hop further up; of the request, one nearer the client. */
+export interface Cause {
+  hop: number;
+  /** Each in a few words: `removed x-accel-buffering`. */
+  did: string[];
+}
+
+/** Every change that hop `hop` met. */
+export function causesFor(trace: Trace, hop: number): Cause[] {
+  const hops = trace.points?.length ?? 0;
+  return Array.from({ length: hops }, (_, index) => index + 1).flatMap((other) => {
+    const heads = other === hop ? undefined : hopHeads(trace, other);
+    if (heads === undefined) return [];
+    const did = other > hop ? sayResponse(heads.response) : sayRequest(heads.request);
+    return did.length === 0 ? [] : [{ hop: other, did }];
+  });
+}
+
+/** Fields that a server sets by itself and a workload must not. */
+const OF_THE_SERVER = new Set(['server', 'via']);
+
+/**
+ * The stream as the others made it of the origin's, for hop `hop` alone: same head, same framing. `undefined` where nothing
+ * was changed, or where it cannot be made: another status, a coded body, a link that cannot be read.
+ */
+export function asItGot({ tries }: Evidence, hop: number, { workload, request }: LaneStream): LaneStream | undefined {
+  const trace = tries.at(-1);
+  const point = trace?.points?.[hop - 1];
+  if (trace === undefined || point?.sight !== 'stream' || causesFor(trace, hop).length === 0) return undefined;
+  const { head } = point.received;
+  if (head === undefined || head.framing === 'none' || head.status !== trace.origin.workload.status) return undefined;
+  if (header(head, 'content-encoding') !== undefined) return undefined;
+  const fields = Object.entries(ownFields(head)).filter(([name]) => !OF_THE_SERVER.has(name));
+  const contentType = header(head, 'content-type');
+  const asked = hop === 1 ? undefined : trace.points?.[hop - 2];
+  const version = asked?.sight === 'stream' ? asked.request.httpVersion : undefined;
+  const coding =
+    asked?.sight === 'stream'
+      ? asked.request.headers.find(([name]) => name.toLowerCase() === 'accept-encoding')
+      : undefined;
+  return {
+    workload: {
+      ...workload,
+      framing: head.framing,
+      headers: Object.fromEntries(fields),
+      ...(contentType === undefined ? {} : { contentType }),
+    },
+    request: {
+      ...request,
+      ...(version === '1.0' || version === '1.1' ? { httpVersion: version } : {}),
+      ...(asked === undefined ? {} : { headers: coding === undefined ? {} : { 'accept-encoding': coding[1] } }),
+    },
+  };
+}

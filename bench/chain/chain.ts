@@ -1,0 +1,136 @@
+/** Measures one chain: its hops in a row with a tap behind each, and by itself each hop that is found guilty. */
+
+import type { Chain, Variant } from '../catalogue/catalogue.ts';
+import type { Address } from '../client/client.ts';
+import type { Plan } from '../depth.ts';
+import type { Hop, Stage } from '../drivers/driver.ts';
+import type { Proof } from '../instrument.ts';
+import { laneStream, measureLane, type LaneStream } from '../lane.ts';
+import type { PointReader } from '../measure.ts';
+import { abortMeasure } from '../measures/abort.ts';
+import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
+import { truncationMeasure } from '../measures/truncation.ts';
+import type { Tap } from '../taps/tap-program.ts';
+import type { Delivery, Evidence } from '../verdict.ts';
+import { guiltyHops, judgeHops, type HopDelivery } from './attribution.ts';
+import { asItGot } from './causes.ts';
+import { pointsOf } from './proof.ts';
+
+/** What is measured of a chain besides delivery, unless delivery alone is asked for: each can be told hop by hop. */
+const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
+
+export interface ChainContext {
+  stage: Stage;
+  proof: Proof;
+  plan: Plan;
+  /** By proxy id. */
+  versions: Record<string, string>;
+  signal: AbortSignal;
+}
+
+/** A guilty hop without the others: directly in front of the origin. */
+export interface Alone {
+  hop: number;
+  /** The chain's own stream. */
+  evidence: Evidence;
+  delivery: Delivery;
+  /** Where that is innocent: a stream like the one that the others made of it. */
+  asItGot?: { evidence: Evidence; delivery: Delivery };
+}
+
+export interface MeasuredChain {
+  hops: Hop[];
+  evidence: Evidence;
+  delivery: Delivery;
+  hopDeliveries: HopDelivery[];
+  alone: Alone[];
+  /** Evidence by the measure's id. */
+  measures: Record<string, unknown>;
+}
+
+interface StartedChain extends AsyncDisposable {
+  hops: Hop[];
+  via: Address;
+  points: PointReader;
+}
+
+/** From the origin's end: a hop needs what it forwards to. */
+async function startChain({ path }: Chain, { stage, versions, signal }: ChainContext): Promise<StartedChain> {
+  await using stack = new AsyncDisposableStack();
+  const line = stack.use(await stage.openTaps());
+  const [hops, taps]: [Hop[], Tap[]] = [[], []];
+  for (const variant of path.toReversed()) {
+    const tap = await line.add(hops[0]);
+    hops.unshift(stack.use(await stage.startHop(variant, versions[variant.proxy.id], signal, tap)));
+    taps.unshift(tap);
+  }
+  const owned = stack.move();
+  return {
+    hops,
+    via: (hops[0] as Hop).address,
+    points: pointsOf(
+      taps,
+      path.map(({ id }) => id),
+    ),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function measureAlone(
+  chain: Chain,
+  hop: number,
+  evidence: Evidence,
+  { stage, proof, versions, signal }: ChainContext,
+): Promise<Alone> {
+  const variant = chain.path[hop - 1] as Variant;
+  await using started = await stage.startHop(variant, versions[variant.proxy.id], signal);
+  const context = { stage, hop: started, instrument: proof.instrument, reference: proof.reference, signal };
+  const plain = await measureLane(chain, context);
+  const alone: Alone = { hop, ...plain };
+  const changed: LaneStream | undefined = asItGot(evidence, hop, laneStream(chain));
+  if (plain.delivery.verdict !== 'streams' || changed === undefined) return alone;
+  return { ...alone, asItGot: await measureLane(chain, { ...context, stream: changed }) };
+}
+
+/** @throws ProxyError when a hop does not start, BenchError when the bench fails. */
+export async function measureChain(chain: Chain, context: ChainContext): Promise<MeasuredChain> {
+  const { stage, proof, plan, signal } = context;
+  const { instrument, reference } = proof;
+  await using started = await startChain(chain, context);
+  const { hops, via, points } = started;
+  const { evidence, delivery } = await measureLane(chain, {
+    stage,
+    hop: { address: via },
+    instrument,
+    reference,
+    points,
+    signal,
+  });
+  const measureContext: MeasureContext = {
+    origin: stage.origin,
+    clock: instrument.clock,
+    floor: instrument.floor,
+    via,
+    direct: stage.direct,
+    deep: plan.depth === 'deep',
+    ...laneStream(chain),
+    points,
+    signal,
+  };
+  const measures = chainMeasures(plan);
+  const seen = await Promise.all(measures.map((measure) => measure.measure(measureContext)));
+  const measured = Object.fromEntries(measures.map(({ id }, index) => [id, seen[index]]));
+  const hopDeliveries = judgeHops(evidence, instrument.floor);
+  const alone: Alone[] = [];
+  for (const hop of guiltyHops(hopDeliveries)) {
+    signal.throwIfAborted();
+    alone.push(await measureAlone(chain, hop, evidence, context));
+  }
+  return { hops, evidence, delivery, hopDeliveries, alone, measures: measured };
+}
+
+/** Those that are asked for, and those that every chain is measured for, each once. */
+export function chainMeasures({ depth, measures }: Plan): AnyMeasure[] {
+  if (depth === 'quick') return measures;
+  return [...measures, ...CHAIN_MEASURES.filter(({ id }) => !measures.some((measure) => measure.id === id))];
+}

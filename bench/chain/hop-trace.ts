@@ -1,0 +1,211 @@
+/**
+ * One hop of a chain as if it were alone: what came to the point behind it was emitted there, and what came to the point
+ * before it arrived. The same pure judge then says what this one hop did. Pure.
+ */
+
+import { header, type ResponseHead } from '../client/http1.ts';
+import type { ClientTrace } from '../client/client.ts';
+import type { Arrival, Foreign } from '../client/arrivals.ts';
+import { onClientClock } from '../metrics.ts';
+import type { OriginTrace, StreamEnd } from '../../server/trace.ts';
+import type { StreamPoint } from '../taps/point.ts';
+import type { Trace } from '../trace.ts';
+import type { Floor } from '../verdict.ts';
+
+/** Times are on the client's clock already. */
+const SAME_CLOCK = { shared: true, offsetMs: 0, errorMs: 0 };
+
+/** What HTTP makes of each connection anew (RFC 9110, section 7.6.1), the framing, and a server's own clock. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'date',
+]);
+
+/** The stream as it was received at one place: at the client or at a tap. */
+type Received = Pick<StreamPoint, 'received' | 'arrivals' | 'foreign' | 'left'> & {
+  request?: ClientTrace['request'];
+};
+
+/** What was received before hop `hop` (1 is nearest the client) sent it on; `undefined` where nothing can be seen. */
+function before(trace: Trace, hop: number): Received | undefined {
+  if (hop === 1) {
+    const { client, arrivals, foreign } = trace;
+    const left = client.end.how === 'left' ? { at: client.end.at, how: leavingOf(client) } : undefined;
+    return { received: client, arrivals, foreign, request: client.request, ...(left === undefined ? {} : { left }) };
+  }
+  const point = trace.points?.[hop - 2];
+  return point?.sight === 'stream' ? { ...point, request: requestOf(point) } : undefined;
+}
+
+function leavingOf({ end }: ClientTrace): 'fin' | 'rst' {
+  return end.detail === 'rst' ? 'rst' : 'fin';
+}
+
+function requestOf({ request: { method, path, httpVersion, headers } }: StreamPoint): ClientTrace['request'] {
+  return { method, path, httpVersion: httpVersion === '1.0' ? '1.0' : '1.1', headers: Object.fromEntries(headers) };
+}
+
+/** The response's own fields, each once, as a workload would name them. */
+export function ownFields(head: ResponseHead): Record<string, string> {
+  const names = [...new Set(head.headers.map(([name]) => name.toLowerCase()))];
+  return Object.fromEntries(
+    names.filter((name) => !OF_THE_CONNECTION.has(name)).map((name) => [name, header(head, name) ?? '']),
+  );
+}
+
+/**
+ * Chunks as this hop got them, numbered anew: what a hop further up lost, doubled, moved or altered is not its doing.
+ */
+function renumber(up: readonly Arrival[], down: readonly Arrival[]): { emitted: Arrival[]; arrived: Arrival[] } {
+  const emitted: Arrival[] = [];
+  const numbers = new Map<number, number>();
+  const doubles = new Map<number, number>();
+  for (const arrival of up) {
+    if (numbers.has(arrival.seq)) doubles.set(arrival.seq, (doubles.get(arrival.seq) ?? 0) + 1);
+    else {
+      numbers.set(arrival.seq, emitted.length);
+      emitted.push(arrival);
+    }
+  }
+  const arrived = down.flatMap((arrival): Arrival[] => {
+    const seq = numbers.get(arrival.seq);
+    // Of a chunk that never came to this hop it can pass on nothing: a hop that does is told of by its foreign bytes.
+    if (seq === undefined) return [];
+    const { altered, ...intact } = arrival;
+    const isItsDoing = altered === true && emitted[seq]?.altered !== true;
+    return [{ ...intact, seq, ...(isItsDoing ? { altered } : {}) }];
+  });
+  const seen = new Set<number>();
+  const once = arrived.filter(({ seq }) => {
+    const left = doubles.get(emitted[seq]?.seq ?? -1) ?? 0;
+    if (seen.has(seq) && left > 0) {
+      doubles.set(emitted[seq]?.seq ?? -1, left - 1);
+      return false;
+    }
+    seen.add(seq);
+    return true;
+  });
+  return { emitted, arrived: once };
+}
+
+/** Bytes that are not ours and were there before this hop. */
+function ownForeign(up: readonly Foreign[], down: readonly Foreign[]): Foreign[] {
+  const known = new Set(up.map(({ sample }) => sample));
+  return down.filter(({ sample }) => !known.has(sample));
+}
+
+const CLEAN = new Set(['complete', 'closed']);
+
+/** Whether the end that the hop got was one of the upstream's death, as far as a receiver can know. */
+export function isDeath({ received: { end } }: Pick<StreamPoint, 'received'>): boolean {
+  return end.how === 'cut' || end.how === 'reset' || end.how === 'malformed';
+}
+
+interface HopStream {
+  emissions: OriginTrace['emissions'];
+  arrivals: Arrival[];
+}
+
+/**
+ * The chunk at which this hop held the stream up. The origin's own stall is this hop's when the chunk had come to it and
+ * not gone on. A hop that got its chunks only once another had let go of them is told by what it kept to the end.
+ */
+function stallOf(trace: Trace, { emissions, arrivals }: HopStream, floor: Floor): OriginTrace['stalled'] {
+  const { stalled, end, workload } = trace.origin;
+  if (stalled === undefined || workload.pace.mode !== 'lock-step') return undefined;
+  const stalledAt = onClientClock(trace, stalled.at);
+  const endAt = onClientClock(trace, end?.at ?? Number.POSITIVE_INFINITY);
+  const outAt = new Map(arrivals.map(({ seq, at }) => [seq, at]));
+  const isKept = (until: number, { seq }: { seq: number }): boolean => (outAt.get(seq) ?? Infinity) >= until;
+  const waiting = emissions.find((emission) => emission.at < stalledAt && isKept(stalledAt, emission));
+  if (waiting !== undefined) return { seq: waiting.seq, at: stalledAt };
+  const { lingerMs } = workload.pace;
+  if (!emissions.some((emission) => emission.at < endAt - lingerMs / 2 && isKept(endAt, emission))) return undefined;
+  const first = emissions.find((emission) => isKept(emission.at + floor.delayLimitMs, emission));
+  return first === undefined ? undefined : { seq: first.seq, at: stalledAt };
+}
+
+function endOf(trace: Trace, up: StreamPoint): OriginTrace['end'] {
+  const { end } = trace.origin;
+  if (up.left !== undefined) return { at: up.left.at, how: 'client-left' };
+  if (isDeath(up)) return { at: up.received.end.at, how: 'died' };
+  if (up.received.end.how === 'no-end') return undefined;
+  // The end was begun at the origin; what fills an announced length comes after it.
+  const begunAt = end === undefined ? up.received.end.at : onClientClock(trace, end.at);
+  return { at: Math.min(begunAt, up.received.end.at), how: 'complete' };
+}
+
+/** As seen from both sides of hop `hop`, with everything that was not its doing still in it; for departures and deaths. */
+export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
+  const up = trace.points?.[hop - 1];
+  const down = before(trace, hop);
+  if (up?.sight !== 'stream' || down === undefined) return undefined;
+  const { emitted, arrived } = renumber(up.arrivals, down.arrivals);
+  const sizes = new Map(trace.origin.emissions.map(({ seq, bytes }) => [seq, bytes]));
+  const { head } = up.received;
+  const { workload } = trace.origin;
+  const end = endOf(trace, up);
+  const leaving = down.left;
+  const left = leaving === undefined ? undefined : ({ at: leaving.at, how: 'left', detail: leaving.how } as const);
+  return {
+    origin: {
+      id: trace.origin.id,
+      workload: {
+        ...workload,
+        ...(head === undefined ? {} : { status: head.status, headers: ownFields(head) }),
+        contentType: (head === undefined ? undefined : header(head, 'content-type')) ?? workload.contentType,
+      },
+      state: end === undefined ? 'open' : 'ended',
+      replays: up.requests - 1,
+      ...(head === undefined || head.framing === 'none' ? {} : { framing: head.framing, headAt: head.at }),
+      emissions: emitted.map(({ seq, at }, index) => ({ seq: index, at, bytes: sizes.get(seq) ?? 0 })),
+      acks: [],
+      ...(up.left === undefined ? {} : { abort: { at: up.left.at, seen: up.left.how } }),
+      ...(end === undefined ? {} : { end }),
+    },
+    client: {
+      ...down.received,
+      request: down.request ?? trace.client.request,
+      ...(left === undefined ? {} : { end: left }),
+    },
+    arrivals: arrived,
+    foreign: ownForeign(up.foreign, down.foreign),
+    clock: SAME_CLOCK,
+    ...(trace.fault === undefined ? {} : { fault: trace.fault }),
+  };
+}
+
+/**
+ * For the verdict of delivery: what hop `hop` did to what it got. An end that it did not make itself, because its
+ * upstream died or its downstream left, is no breakage of its own.
+ */
+export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undefined {
+  const raw = rawHopTrace(trace, hop);
+  const up = trace.points?.[hop - 1];
+  if (raw === undefined || up?.sight !== 'stream') return undefined;
+  const { end } = raw.client;
+  // What follows the hop's own leaving is its own doing.
+  const wasCut = up.left === undefined && (isDeath(up) || up.received.end.how === 'no-end');
+  const isExcused = end.how === 'left' || (wasCut && !CLEAN.has(end.how));
+  const highest = raw.arrivals.reduce((most, { seq }) => Math.max(most, seq), -1);
+  const emissions = isExcused ? raw.origin.emissions.filter(({ seq }) => seq <= highest) : raw.origin.emissions;
+  const stalled = stallOf(trace, { emissions, arrivals: raw.arrivals }, floor);
+  const begunAt = onClientClock(trace, trace.origin.end?.at ?? Number.POSITIVE_INFINITY);
+  const complete: StreamEnd = 'complete';
+  const originEnd = isExcused || wasCut ? { at: raw.origin.end?.at ?? begunAt, how: complete } : raw.origin.end;
+  return {
+    ...raw,
+    origin: {
+      ...raw.origin,
+      state: 'ended',
+      emissions,
+      ...(stalled === undefined ? {} : { stalled }),
+      ...(originEnd === undefined ? {} : { end: originEnd }),
+    },
+    client: isExcused ? { ...raw.client, end: { at: end.at, how: 'complete' } } : raw.client,
+  };
+}

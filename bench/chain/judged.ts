@@ -1,0 +1,58 @@
+/** A chain's place in a run: measured, judged, its evidence kept; or why it could not be. */
+
+import type { Chain } from '../catalogue/catalogue.ts';
+import type { Runnable } from '../drivers/driver.ts';
+import { BenchError, ProxyError } from '../errors.ts';
+import { refusal } from '../lane-result.ts';
+import type { ProvidedPath } from '../provision.ts';
+import type { LaneResult } from '../results.ts';
+import type { EvidenceFile } from '../run.ts';
+import { chainResult, describeChain } from './chain-result.ts';
+import { chainMeasures, measureChain, type ChainContext } from './chain.ts';
+
+export interface JudgedChainContext extends ChainContext {
+  keep: (evidence: EvidenceFile) => Promise<string>;
+}
+
+async function judged(chain: Chain, runnables: Runnable[], context: JudgedChainContext): Promise<LaneResult> {
+  const { instrument } = context.proof;
+  const measured = await measureChain(chain, context);
+  context.signal.throwIfAborted();
+  const evidence = await context.keep({
+    schema: 'unclog/evidence@1',
+    lane: chain.id,
+    floor: instrument.floor,
+    delivery: measured.delivery,
+    evidence: measured.evidence,
+    measures: measured.measures,
+    path: chain.path.map(({ id }) => id),
+    alone: measured.alone,
+  });
+  return chainResult(chain, measured, { runnables, instrument, measures: chainMeasures(context.plan), evidence });
+}
+
+/** @param context of the driver that was found; none where the chain cannot run. */
+export async function judgedChain(
+  chain: Chain,
+  provided: ProvidedPath,
+  context: JudgedChainContext | undefined,
+): Promise<LaneResult> {
+  if ('fault' in provided) return { ...describeChain(chain, []), verdict: 'harness-error', because: provided.fault };
+  if ('unavailable' in provided || context === undefined) {
+    const { unavailable = '', bring } = 'unavailable' in provided ? provided : {};
+    return {
+      ...describeChain(chain, []),
+      verdict: 'skipped',
+      because: unavailable,
+      ...(bring === undefined ? {} : { bring }),
+    };
+  }
+  const runnables = chain.path.map(({ proxy }) => provided.runnables.get(proxy) as Runnable);
+  try {
+    return await judged(chain, runnables, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
+    return { ...describeChain(chain, runnables), ...refusal(error, chain.expected) };
+  }
+}

@@ -1,0 +1,58 @@
+/** A chain explained: its hops, what was last measured of each, and the waterfall of its kept stream. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+
+import type { Chain } from '../catalogue/catalogue.ts';
+import { UsageError } from '../errors.ts';
+import { drawChain } from '../report/chain.ts';
+import { hopLines } from '../report/hops.ts';
+import { wrap, type Paint } from '../report/text.ts';
+import type { LaneResult } from '../results.ts';
+import type { EvidenceFile } from '../run.ts';
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+
+/** What was last measured, and in which folder its evidence is. */
+export interface LastMeasured {
+  result: LaneResult;
+  startedAt: string;
+  folder: string;
+}
+
+async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
+  if (result.evidence === undefined) return [];
+  const path = join(folder, result.evidence);
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new UsageError(`the evidence of ${result.id} cannot be read: ${error.message}`);
+  });
+  return drawChain(JSON.parse(text) as EvidenceFile);
+}
+
+function measured(id: string, last: LastMeasured | undefined): string[] {
+  if (last === undefined) return [wrap(`not measured yet: unclog run '${id}'`, WIDTH, INDENT)];
+  const { result, startedAt } = last;
+  const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    wrap(`measured: ${result.verdict} (${result.path[0]?.driver}, ${when}): ${result.because}`, WIDTH, INDENT),
+    ...hopLines(result, paint),
+    ...Object.entries(result.measures ?? {}).map(([measure, { says }]) => wrap(`${measure}: ${says}`, WIDTH, INDENT)),
+  ];
+}
+
+export async function explainChain(chain: Chain, last: LastMeasured | undefined): Promise<string> {
+  const { id, title, path, expected, why, fix } = chain;
+  const lines = [
+    paint('bold', `${id}: ${title}`),
+    ...path.map(({ id: hop, title: its }, index) => wrap(`hop ${index + 1}  ${hop}: ${its}`, WIDTH, INDENT)),
+    ...(expected === undefined ? [] : [wrap(`expected: ${expected}. ${why}`, WIDTH, INDENT)]),
+    ...measured(id, last),
+    ...(fix === undefined ? [] : [wrap(`fix: ${fix.change} (proven by ${fix.provenBy})`, WIDTH, INDENT)]),
+    ...(last === undefined ? [] : await drawn(last)),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,78 @@
+/** One container: made so that only this machine reaches it, watched while it starts, removed. */
+
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  type ContainerRuntimeClient,
+  type StartedTestContainer,
+} from 'testcontainers';
+
+import { UnavailableError } from '../errors.ts';
+
+/** The session's own reaper does what testcontainers' reaper image would, and needs no image. */
+process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+
+/** Publishes on 127.0.0.1 alone, and tells its id as soon as there is one. */
+export class LoopbackContainer extends GenericContainer {
+  readonly created = Promise.withResolvers<string>();
+
+  protected override async beforeContainerCreated(): Promise<void> {
+    const bindings = (this.hostConfig.PortBindings ?? {}) as Record<string, { HostIp?: string }[]>;
+    for (const binding of Object.values(bindings).flat()) binding.HostIp = '127.0.0.1';
+  }
+
+  protected override async containerCreated(id: string): Promise<void> {
+    this.created.resolve(id);
+  }
+}
+
+/** @throws UnavailableError when none answers. */
+export async function engine(): Promise<ContainerRuntimeClient> {
+  // testcontainers would pass over a socket that is not there and take whichever engine it finds.
+  const socket = /^unix:\/\/(.+)/.exec(process.env['DOCKER_HOST'] ?? '')?.[1];
+  if (socket !== undefined && !existsSync(socket)) {
+    throw new UnavailableError(
+      `no Docker engine answers at DOCKER_HOST, ${socket}`,
+      'start Docker, or use --driver native',
+    );
+  }
+  return getContainerRuntimeClient().catch(() => {
+    throw new UnavailableError('no Docker engine answers', 'start Docker, or use --driver native');
+  });
+}
+
+/** Its last lines. */
+export async function logOf(client: ContainerRuntimeClient, id: string, lines: number): Promise<string> {
+  const stream = await client.container.logs(client.container.getById(id), { follow: false, tail: lines });
+  return stripVTControlCharacters(await text(stream)).trimEnd();
+}
+
+/** The container started, or why it did not: it ended by itself. */
+export async function startOrEnd(
+  client: ContainerRuntimeClient,
+  container: LoopbackContainer,
+): Promise<{ started: StartedTestContainer; id: string } | { id: string; status: number }> {
+  const starting = container.start();
+  starting.catch(() => {});
+  const id = await Promise.race([container.created.promise, starting.then((started) => started.getId())]);
+  const ended = client.container.getById(id).wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
+  ended.catch(() => {});
+  return Promise.race([
+    starting.then((started) => ({ started, id })),
+    ended.then(({ StatusCode }) => ({ id, status: StatusCode })),
+  ]);
+}
+
+export async function remove(client: ContainerRuntimeClient, id: string): Promise<void> {
+  await client.container
+    .getById(id)
+    .remove({ force: true, v: true })
+    .catch((error: { statusCode?: number }) => {
+      // 404: gone; 409: being removed.
+      if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
+    });
+}

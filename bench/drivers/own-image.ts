@@ -1,0 +1,97 @@
+/** Images: those that are pulled, and the project's own, which holds the origin, the taps and the Node proxies. */
+
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { GenericContainer, ImageName, type ContainerRuntimeClient } from 'testcontainers';
+
+import { BenchError, UnavailableError } from '../errors.ts';
+import { PACKAGE_ROOT } from '../programs.ts';
+import { imageFor } from './images.ts';
+
+const SOURCES_LABEL = 'org.unclog.sources';
+
+/** Brings an image unless it is here. @throws UnavailableError with the command that would bring it. */
+export async function pull(client: ContainerRuntimeClient, image: string, signal?: AbortSignal): Promise<void> {
+  const name = ImageName.fromString(image);
+  if (await client.image.exists(name)) return;
+  signal?.throwIfAborted();
+  try {
+    await client.image.pull(name);
+  } catch (error) {
+    throw new UnavailableError(
+      `the image ${image} is not here and cannot be pulled (${firstLine(error)})`,
+      `docker pull ${image}, or name another in .env`,
+    );
+  }
+  // Some failures of a pull are told only by its not being there.
+  if (!(await client.image.exists(name)))
+    throw new UnavailableError(
+      `the image ${image} is not here and cannot be pulled`,
+      `docker pull ${image}, or name another in .env`,
+    );
+}
+
+function firstLine(error: unknown): string {
+  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return line.replace(/^\(HTTP code \d+\) \S+ ?\S* - /, '').trim();
+}
+
+const IMAGE_SOURCES = ['package.json', 'package-lock.json', 'Dockerfile', 'server', 'bench', 'proxy-configs'];
+
+/** One digest over everything that goes into the project's own image. */
+async function sourcesSha256(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const entry of IMAGE_SOURCES) {
+    const path = join(PACKAGE_ROOT, entry);
+    const files = entry.includes('.') || entry === 'Dockerfile' ? [path] : await filesBelow(path);
+    for (const file of files) hash.update(`${file.slice(PACKAGE_ROOT.length)}\n`).update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+/** The project's own image, built anew when the sources are not those it was built from. */
+export async function provideOwnImage(client: ContainerRuntimeClient, signal?: AbortSignal): Promise<string> {
+  const image = imageFor('unclog');
+  const sources = existsSync(join(PACKAGE_ROOT, 'Dockerfile')) ? await sourcesSha256() : undefined;
+  const there = await client.container.dockerode
+    .getImage(image)
+    .inspect()
+    .catch(() => undefined);
+  if (there !== undefined && (sources === undefined || there.Config.Labels?.[SOURCES_LABEL] === sources)) return image;
+  if (sources === undefined)
+    throw new UnavailableError(
+      `the image ${image} of unclog itself is not here, and can be built only from a clone`,
+      'use --driver native',
+    );
+  const base = imageFor('node');
+  await pull(client, base, signal).catch((error: unknown) => {
+    if (!(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError(
+      `unclog's own image, which holds the origin, cannot be built: ${error.message}`,
+      error.bring,
+    );
+  });
+  await GenericContainer.fromDockerfile(PACKAGE_ROOT)
+    .withBuildArgs({ NODE_IMAGE: base, SOURCES: sources })
+    .build(image, { deleteOnExit: false });
+  const built = await client.container.dockerode
+    .getImage(image)
+    .inspect()
+    .catch(() => undefined);
+  if (built?.Config.Labels?.[SOURCES_LABEL] !== sources)
+    throw new BenchError(
+      `the image ${image} could not be built; \`docker build --build-arg NODE_IMAGE=${base} ${PACKAGE_ROOT}\` shows why`,
+    );
+  return image;
+}

@@ -1,0 +1,243 @@
+/**
+ * The request side: whether a hop passes the body of a POST on as it comes, and whether the response
+ * may come while the request is still open (full duplex). Each is judged apart from the other.
+ */
+
+import { milliseconds } from '../because.ts';
+import type { UploadFraming } from '../client/upload.ts';
+import { quantiles, type Quantiles } from '../metrics.ts';
+import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
+import type { Measure, MeasureContext } from './measure.ts';
+import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './uploading.ts';
+
+/** Of the request's body, without its framing. */
+export type BodyFigures =
+  /** Every piece came before the next was written; `delays`: each above the floor. */
+  | { how: 'streams' | 'delays'; hold: Quantiles }
+  /** Came only once more than `over` bytes, and `upTo` at most, were written after what had come before. */
+  | { how: 'coalesces'; heldBytes: { over: number; upTo: number } }
+  /** Came only when the client had ended it. `asked`: whether the origin had the request's head before. */
+  | { how: 'buffers'; heldBytes: number; asked: boolean }
+  /** Came whole for the origin, with another number of bytes. */
+  | { how: 'breaks'; sentBytes: number; arrivedBytes: number }
+  | { how: 'unknown'; reason: string };
+
+/** The origin begins to answer when it has the request's head. */
+export type DuplexFigures =
+  /** The response's first byte of body came while the request was open: so long after the origin wrote it. */
+  | { how: 'yes'; ms: number }
+  /** It came when the request had ended, the response being open still. */
+  | { how: 'waits' }
+  /** The origin took for the whole of the request what was a part of it. */
+  | { how: 'loses'; sentBytes: number; arrivedBytes: number }
+  /** The hop answered by itself, … */
+  | { how: 'answers'; status: number }
+  /** … or ended the exchange. */
+  | { how: 'cuts'; end: string; sentBytes: number; arrivedBytes: number }
+  | { how: 'unknown'; reason: string };
+
+/** The body from an exchange that is answered when all of it has come, so that the two do not meet. */
+export type RequestFigures = Record<UploadFraming, { body: BodyFigures; duplex: DuplexFigures }>;
+
+export interface RequestEvidence {
+  delayLimitMs: number;
+  exchanges: Exchange[];
+}
+
+const NOT_MEASURED = { how: 'unknown', reason: 'not measured' } as const;
+/** What a hop makes of an early response can be a race inside it. */
+const REPEATS = 3;
+const ANSWERS: Answer[] = ['request-end', ...Array.from({ length: REPEATS }, () => 'request-head' as const)];
+/** No noise loses bytes or cuts: once is enough. Noise only delays: that the response came early once shows that it may. */
+const WORST_FIRST: DuplexFigures['how'][] = ['loses', 'cuts', 'answers', 'yes', 'waits', 'unknown'];
+const FRAMINGS: UploadFraming[] = ['chunked', 'content-length'];
+
+function sum(pieces: readonly { bytes: number }[]): number {
+  return pieces.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+/** When the origin had more than so many bytes of the body, on the client's clock. */
+function arrivalBeyond({ origin, clock }: Exchange, bytes: number): number | undefined {
+  let arrived = 0;
+  const piece = origin.upload?.pieces.find((one) => (arrived += one.bytes) > bytes);
+  return piece === undefined ? undefined : piece.at + clock.offsetMs;
+}
+
+function lockStepHolds(exchange: Exchange): number[] {
+  let written = 0;
+  return exchange.sent.pieces.slice(0, exchange.lockStepPieces).flatMap(({ at, bytes }) => {
+    written += bytes;
+    const arrivedAt = arrivalBeyond(exchange, written - 1);
+    return arrivedAt === undefined ? [] : [arrivedAt - at];
+  });
+}
+
+/** What became of the bytes from the stalled piece on. */
+function heldFigures(exchange: Exchange, stalled: number): BodyFigures {
+  const { sent, origin, clock } = exchange;
+  const endedAt = sent.endedAt ?? Number.POSITIVE_INFINITY;
+  const releasedAt = arrivalBeyond(exchange, sum(sent.pieces.slice(0, stalled)));
+  const held = sent.pieces.slice(stalled).filter(({ at }) => at < Math.min(endedAt, releasedAt ?? endedAt));
+  if (releasedAt !== undefined && releasedAt < endedAt)
+    return { how: 'coalesces', heldBytes: { over: sum(held.slice(0, -1)), upTo: sum(held) } };
+  if (sent.endedAt === undefined) return { how: 'unknown', reason: 'the hop ended the exchange before the request' };
+  const askedAt = origin.request === undefined ? Number.POSITIVE_INFINITY : origin.request.at + clock.offsetMs;
+  return { how: 'buffers', heldBytes: sum(held), asked: askedAt < endedAt };
+}
+
+function bodyFigures(exchange: Exchange, delayLimitMs: number): BodyFigures {
+  const { sent, origin, client, stalled } = exchange;
+  if (client.end.how === 'not-connected') return { how: 'unknown', reason: client.end.detail ?? 'no connection' };
+  if (origin.request === undefined)
+    return { how: 'unknown', reason: `the hop answered ${client.head?.status ?? client.end.how} without the origin` };
+  const [sentBytes, arrivedBytes] = [sum(sent.pieces), origin.upload?.bytes ?? 0];
+  if (origin.upload?.end?.how === 'whole' && arrivedBytes !== sentBytes)
+    return { how: 'breaks', sentBytes, arrivedBytes };
+  if (stalled !== undefined) return heldFigures(exchange, stalled);
+  const hold = quantiles(lockStepHolds(exchange));
+  if (hold === undefined) return { how: 'unknown', reason: 'the hop ended the exchange before the request' };
+  return { how: hold.p50Ms <= delayLimitMs ? 'streams' : 'delays', hold };
+}
+
+function duplexFigures(exchange: Exchange): DuplexFigures {
+  const { sent, origin, client, body, clock } = exchange;
+  const { head, end } = client;
+  if (end.how === 'not-connected') return { how: 'unknown', reason: end.detail ?? 'no connection' };
+  if (head !== undefined && head.status !== origin.workload.status) return { how: 'answers', status: head.status };
+  const bytes = { sentBytes: sum(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
+  const isWhole = origin.upload?.end?.how === 'whole';
+  if (isWhole && bytes.arrivedBytes !== bytes.sentBytes) return { how: 'loses', ...bytes };
+  const { endedAt } = sent;
+  const hasEnded = end.how === 'complete' || end.how === 'closed';
+  if (endedAt === undefined || !hasEnded || !isWhole) return { how: 'cuts', end: end.how, ...bytes };
+  const beganAt = body.find((piece) => piece.bytes > 0)?.at;
+  if (beganAt !== undefined && beganAt < endedAt) {
+    const writtenAt = (origin.emissions[0]?.at ?? 0) + clock.offsetMs;
+    return { how: 'yes', ms: beganAt - writtenAt };
+  }
+  const originEndAt = (origin.end?.at ?? Number.NEGATIVE_INFINITY) + clock.offsetMs;
+  if (beganAt !== undefined && beganAt < originEndAt) return { how: 'waits' };
+  return { how: 'unknown', reason: 'the response is held to its own end' };
+}
+
+function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
+  const of = (framing: UploadFraming): RequestFigures[UploadFraming] => {
+    const ofFraming = exchanges.filter((one) => one.framing === framing);
+    const bodies = ofFraming
+      .filter(({ answer }) => answer === 'request-end')
+      .map((apart) => bodyFigures(apart, delayLimitMs));
+    const [first = NOT_MEASURED] = bodies;
+    const seen = ofFraming.filter(({ answer }) => answer === 'request-head').map(duplexFigures);
+    const [duplex = NOT_MEASURED] = seen.toSorted((a, b) => WORST_FIRST.indexOf(a.how) - WORST_FIRST.indexOf(b.how));
+    // A timer holds each time, a busy machine now and then.
+    return { body: bodies.find(({ how }) => how !== 'delays') ?? first, duplex };
+  };
+  return { chunked: of('chunked'), 'content-length': of('content-length') };
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function sayBody(body: BodyFigures): string {
+  switch (body.how) {
+    case 'streams':
+      return `passes the request body as it comes (hold ${milliseconds(body.hold.p50Ms)} p50, ${milliseconds(body.hold.p99Ms)} p99)`;
+    case 'delays':
+      return `holds each piece of the request body for ${milliseconds(body.hold.p50Ms)}`;
+    case 'coalesces':
+      return `holds the request body until ${number(body.heldBytes.over)}–${number(body.heldBytes.upTo)} bytes are written`;
+    case 'buffers':
+      return `holds the request body to its end, ${number(body.heldBytes)} bytes${body.asked ? '' : ', and only then asks the origin'}`;
+    case 'breaks':
+      return `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
+    case 'unknown':
+      return `request body not measured: ${body.reason}`;
+  }
+}
+
+function sayDuplex(duplex: DuplexFigures): string {
+  switch (duplex.how) {
+    case 'yes':
+      return 'full duplex';
+    case 'waits':
+      return 'no response before the end of the request';
+    case 'answers':
+      return `answers ${duplex.status} by itself`;
+    case 'loses':
+      return `loses request bytes when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)}`;
+    case 'cuts':
+      return `cuts the exchange when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)} request bytes`;
+    case 'unknown':
+      return `full duplex cannot be told: ${duplex.reason}`;
+  }
+}
+
+function sayBoth({ body, duplex }: RequestFigures[UploadFraming]): string {
+  return `${sayBody(body)}; ${sayDuplex(duplex)}`;
+}
+
+/** The framings in one phrase where they do not differ but in their figures. */
+function say(found: RequestFigures): string {
+  const { chunked, 'content-length': length } = found;
+  const isAlike = chunked.body.how === length.body.how && chunked.duplex.how === length.duplex.how;
+  if (isAlike) return sayBoth(chunked);
+  return FRAMINGS.map((framing) => `${framing}: ${sayBoth(found[framing])}`).join('; ');
+}
+
+async function measure(context: MeasureContext): Promise<RequestEvidence> {
+  const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer) => ({ framing, answer })));
+  const exchanges = await Promise.all(kinds.map(({ framing, answer }) => uploadingExchange(context, framing, answer)));
+  const evidence = { delayLimitMs: context.floor.delayLimitMs, exchanges };
+  for (let repeat = 1; repeat < REPEATS; repeat += 1) {
+    const found = figures(evidence);
+    const held = FRAMINGS.filter((framing) => found[framing].body.how === 'delays');
+    exchanges.push(...(await Promise.all(held.map((framing) => uploadingExchange(context, framing, 'request-end')))));
+  }
+  return evidence;
+}
+
+function both(found: RequestFigures, body: BodyFigures['how'], duplex: DuplexFigures['how']): boolean {
+  return FRAMINGS.every((framing) => found[framing].body.how === body && found[framing].duplex.how === duplex);
+}
+
+/** Whether the bytes that were found hold those that the relay was built with. */
+function holdsBytes({ body }: RequestFigures[UploadFraming]): boolean {
+  return (
+    body.how === 'coalesces' && body.heldBytes.over < HOLD_REQUEST_BYTES && HOLD_REQUEST_BYTES <= body.heldBytes.upTo
+  );
+}
+
+export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
+  id: 'request',
+  title: 'whether a request body passes as it comes (hold in ms, or bytes), and the response while it is open',
+  measure,
+  takesMs: () => LONGEST_MS,
+  figures,
+  say,
+  isHarmless: (found) => both(found, 'streams', 'yes'),
+  relays: [
+    {
+      relay: 'transparent',
+      expected: 'passes the request body as it comes; full duplex',
+      convicted: (found) => both(found, 'streams', 'yes'),
+    },
+    {
+      relay: 'collect-request',
+      expected: 'holds the request body to its end, and only then asks the origin',
+      convicted: (found) =>
+        both(found, 'buffers', 'waits') &&
+        FRAMINGS.every((framing) => found[framing].body.how === 'buffers' && !found[framing].body.asked),
+    },
+    {
+      relay: `hold-request-${HOLD_REQUEST_BYTES}-bytes`,
+      expected: `holds the request body until ${number(HOLD_REQUEST_BYTES)} bytes are written; full duplex`,
+      convicted: (found) => both(found, 'coalesces', 'yes') && FRAMINGS.every((framing) => holdsBytes(found[framing])),
+    },
+    {
+      relay: 'half-duplex',
+      expected: 'passes the request body as it comes; no response before the end of the request',
+      convicted: (found) => both(found, 'streams', 'waits'),
+    },
+  ],
+};

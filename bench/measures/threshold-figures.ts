@@ -1,0 +1,225 @@
+/** The figures of the hold threshold, from what its probes saw. Pure. */
+
+import type { Frozen } from './frozen.ts';
+import { bracket, type Answer } from './search.ts';
+
+/** Body bytes: those before the end of the response alone. */
+export interface Probe {
+  /** Written in all, … */
+  bytes: number;
+  /** … in so many writes. */
+  writes: number;
+  releasedBytes: number;
+  /** When the first of the bytes that the probe is about came, counted from its last write; absent when none did. */
+  firstMs?: number;
+  /** From its first write to its last. */
+  writingMs: number;
+  coding?: string;
+  /** What was to come out before did not: the probe tells nothing. */
+  void?: true;
+  fault?: string;
+}
+
+export interface ThresholdEvidence {
+  delayLimitMs: number;
+  waitMs: number;
+  /** How long the smallest chunk was waited for. */
+  quietMs: number;
+  /** As few bytes as a chunk can have. */
+  smallest: Probe[];
+  /** In one write. */
+  first: Probe[];
+  /** Written after the first release: `bytes` are those of that second write, `releasedBytes` what came beyond that release. */
+  next: Probe[];
+  /** The threshold again in small writes: by the size of a write. */
+  byChunk: { chunkBytes: number; probes: Probe[] }[];
+  /** And in writes each larger than the last. */
+  growing?: { sizes: number[]; probes: Probe[] };
+}
+
+/** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and every probe of these two agreed. */
+export interface Range {
+  over: number;
+  upTo: number;
+  exact: boolean;
+}
+
+/** Counted in whole writes; `same`: just so many as the threshold in one write demands. Without `upTo` none were enough. */
+export interface InWrites {
+  over: number;
+  upTo?: number;
+  same: boolean;
+}
+
+export type ThresholdFigures =
+  | { how: 'streams'; bytes: 0 }
+  | {
+      how: 'bytes';
+      threshold: Range;
+      /** What came out of the bytes of the threshold, least and most. */
+      releasedBytes: { min: number; max: number };
+      /** How many more had to be written then; absent where no bytes up to the bound were enough. */
+      next?: Range;
+      /** The same in writes of this size, counted in whole writes. */
+      byChunk: ({ chunkBytes: number } & InWrites)[];
+      /** The same in writes each larger than the last. */
+      growing?: InWrites;
+      /** The first chunk was let go after this, by a timer, which may have been started by the head. */
+      timerMs?: number;
+      /** The bytes are those before this coding: the threshold is one of coded bytes, and depends on the text. */
+      coding?: string;
+    }
+  | { how: 'not-by-bytes'; boundBytes: number; timerMs?: number }
+  | { how: 'by-time'; minMs: number; maxMs: number }
+  | { how: 'unknown'; reason: string };
+
+/** Of a timer’s period: what comes out in the first half was let go by bytes; and until shortly before its end it is quiet. */
+const BEFORE_TIMER = 0.5;
+const QUIET_SHARE = 0.9;
+/** What a coder on a busy machine manages. */
+const BYTES_PER_MS = 10_000;
+/** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
+const SURE_FACTOR = 8;
+/** The shortest that the origin can wait for an acknowledgement. */
+export const SHORTEST_MS = 10;
+
+/** Pure: a probe is about what came beyond `beyondBytes`, counted from the last write. */
+export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: number, beyondBytes = 0): Probe {
+  let received = 0;
+  const first = pieces.find(({ bytes }) => (received += bytes) > beyondBytes);
+  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+  const about = writes.slice(writes.length - counted);
+  return {
+    bytes: about.reduce((sum, { bytes }) => sum + bytes, 0),
+    writes: about.length,
+    releasedBytes: Math.max(0, total - beyondBytes),
+    writingMs: (about.at(-1)?.at ?? 0) - (about[0]?.at ?? 0),
+    ...(first === undefined ? {} : { firstMs: first.at - (writes.at(-1)?.at ?? 0) }),
+    ...(coding === undefined ? {} : { coding }),
+    ...(total < beyondBytes ? { void: true } : {}),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+type Start =
+  | { how: 'streams' }
+  | { how: 'by-time'; minMs: number; maxMs: number }
+  /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
+  | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
+
+/** What the smallest chunks say: at the floor they stream; later it is a timer, and only what is well before it is by bytes. */
+export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEvidence): Start {
+  const seen = smallest.flatMap(({ firstMs }) => firstMs ?? []);
+  if (seen.length === 0) return { how: 'held', limitMs: waitMs, quietMs };
+  if (seen.length === smallest.length && median(seen) <= delayLimitMs) return { how: 'streams' };
+  const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
+  const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
+  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, maxMs };
+  return { how: 'held', limitMs, quietMs: minMs * QUIET_SHARE, timerMs: median(seen) };
+}
+
+export type Limits = Extract<Start, { how: 'held' }>;
+
+/** Many bytes take their time even where they are let go at once: they are passed on, and perhaps coded. */
+export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
+  return Math.min(quietMs, limitMs + Math.floor(bytes / BYTES_PER_MS));
+}
+
+export function answers(probes: readonly Probe[], limits: Limits): Answer[] {
+  const told = probes.filter((probe) => probe.void === undefined);
+  return told.map(({ bytes, firstMs, writingMs }) => ({
+    at: bytes,
+    enough: firstMs !== undefined && firstMs <= limitFor(bytes, limits) && writingMs + firstMs <= limits.quietMs,
+  }));
+}
+
+function rangeOf(probes: readonly Probe[], limits: Limits, start: number): Range | undefined {
+  const { over, upTo, consistent, unanimous } = bracket(answers(probes, limits), start);
+  return upTo === undefined ? undefined : { over, upTo, exact: consistent && unanimous && upTo - over === 1 };
+}
+
+/** Writes that ought to be enough when nothing but bytes counts. */
+export function writesFor(bytes: number, chunkBytes: number): number {
+  return Math.ceil(bytes / chunkBytes);
+}
+
+/** Bytes of so many writes of these sizes. */
+function bytesOf(sizes: readonly number[], writes: number): number {
+  return sizes.slice(0, writes).reduce((sum, size) => sum + size, 0);
+}
+
+/** In how many writes of these sizes so many bytes are written. */
+export function writesOf(sizes: readonly number[], bytes: number): number {
+  let written = 0;
+  return 1 + sizes.findIndex((size) => (written += size) >= bytes);
+}
+
+function inWrites(probes: readonly Probe[], limits: Limits, just: number, oneLess: number): InWrites {
+  const found = bracket(answers(probes, limits), 0);
+  return {
+    over: found.over,
+    ...(found.upTo === undefined ? {} : { upTo: found.upTo }),
+    same: found.consistent && found.upTo === just && found.over === oneLess,
+  };
+}
+
+function chunkFigures(
+  { chunkBytes, probes }: ThresholdEvidence['byChunk'][number],
+  limits: Limits,
+  { upTo }: Range,
+): { chunkBytes: number } & InWrites {
+  const just = writesFor(upTo, chunkBytes) * chunkBytes;
+  return { chunkBytes, ...inWrites(probes, limits, just, just - chunkBytes) };
+}
+
+function growingFigures(
+  { sizes, probes }: NonNullable<ThresholdEvidence['growing']>,
+  limits: Limits,
+  { upTo }: Range,
+): InWrites {
+  const writes = writesOf(sizes, upTo);
+  return inWrites(probes, limits, bytesOf(sizes, writes), bytesOf(sizes, writes - 1));
+}
+
+function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): ThresholdFigures {
+  const { minMs, maxMs } = start;
+  if (maxMs >= SURE_FACTOR * delayLimitMs) return start;
+  const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
+  return { how: 'unknown', reason: `small writes came out after ${after}, which a busy machine does as well` };
+}
+
+export function figures(evidence: ThresholdEvidence): ThresholdFigures {
+  const { smallest, first, next, byChunk, growing } = evidence;
+  const series = [...byChunk, ...(growing === undefined ? [] : [growing])];
+  const all = [...smallest, ...first, ...next, ...series.flatMap(({ probes }) => probes)];
+  const fault = all.find((probe) => probe.fault !== undefined)?.fault;
+  if (fault !== undefined) return { how: 'unknown', reason: fault };
+  const start = startOf(evidence);
+  if (start.how === 'streams') return { how: 'streams', bytes: 0 };
+  if (start.how === 'by-time') return sure(start, evidence.delayLimitMs);
+  const timer = start.timerMs === undefined ? {} : { timerMs: start.timerMs };
+  const least = smallest[0]?.bytes ?? 0;
+  const threshold = rangeOf(first, start, least);
+  if (threshold === undefined) {
+    const boundBytes = Math.max(...first.map(({ bytes }) => bytes));
+    return { how: 'not-by-bytes', boundBytes, ...timer };
+  }
+  const deciding = first.filter(({ bytes, firstMs }) => bytes === threshold.upTo && firstMs !== undefined);
+  const released = deciding.map(({ releasedBytes }) => releasedBytes);
+  const { coding } = deciding[0] ?? {};
+  const second = rangeOf(next, start, 0);
+  return {
+    how: 'bytes',
+    threshold,
+    releasedBytes: { min: Math.min(...released), max: Math.max(...released) },
+    ...(second === undefined ? {} : { next: second }),
+    byChunk: byChunk.map((chunks) => chunkFigures(chunks, start, threshold)),
+    ...(growing === undefined ? {} : { growing: growingFigures(growing, start, threshold) }),
+    ...timer,
+    ...(coding === undefined ? {} : { coding }),
+  };
+}

@@ -1,0 +1,50 @@
+/** The hold threshold in a phrase. Pure. */
+
+import type { Range, ThresholdFigures } from './threshold-figures.ts';
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function sayNext({ over, upTo, exact }: Range): string {
+  // No fewer can be written.
+  if (over === 0) return 'then streams';
+  return `then ${exact ? '' : 'up to '}${number(upTo)} more`;
+}
+
+function sayEnough(upTo: number | undefined): string {
+  return upTo === undefined ? 'nothing is enough' : `${number(upTo)} bytes`;
+}
+
+function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
+  const { threshold, next, byChunk, growing, timerMs, coding } = found;
+  const first = threshold.exact
+    ? `nothing comes out below ${number(threshold.upTo)} bytes`
+    : `comes out somewhere between ${number(threshold.over)} and ${number(threshold.upTo)} bytes`;
+  const differ = byChunk.filter(({ same }) => !same);
+  const parts = [
+    coding === undefined ? first : `${first} of this text before ${coding}`,
+    ...(next === undefined ? [] : [sayNext(next)]),
+    ...(timerMs === undefined ? [] : [`or after a timer`]),
+    ...differ.map(({ chunkBytes, upTo }) => `in writes of ${number(chunkBytes)} ${sayEnough(upTo)}`),
+    ...(growing === undefined || growing.same ? [] : [`in growing writes ${sayEnough(growing.upTo)}`]),
+  ];
+  return parts.join(', ');
+}
+
+export function say(found: ThresholdFigures): string {
+  switch (found.how) {
+    case 'streams':
+      return 'comes out from the first byte on';
+    case 'bytes':
+      return sayBytes(found);
+    case 'not-by-bytes': {
+      const nothing = `nothing comes out for ${number(found.boundBytes)} bytes`;
+      return found.timerMs === undefined ? nothing : `${nothing}, only after ${number(found.timerMs)} ms`;
+    }
+    case 'by-time':
+      return `lets go by time, after ${number(found.minMs)}–${number(found.maxMs)} ms: bytes cannot be told from it`;
+    case 'unknown':
+      return `not measured: ${found.reason}`;
+  }
+}

@@ -1,0 +1,35 @@
+/** A chain's hops in the matrix: a line for each, and under it what there is to say. Pure. */
+
+import type { HopResult, LaneResult } from '../results.ts';
+import type { TapFloor } from '../taps/floor.ts';
+import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
+
+const INDENT = '    ';
+const UNDER = `${INDENT}       `;
+
+function hopLine(hop: HopResult, version: string | undefined, paint: Paint): string {
+  const name = `${INDENT}hop ${hop.hop}  ${[hop.variant, version].filter(Boolean).join(' ')}`;
+  const figures = holdOf(hop).padStart(HOLD_WIDTH);
+  const verdict = paint(STYLES[hop.verdict], hop.verdict) + ' '.repeat(VERDICT_WIDTH - hop.verdict.length);
+  const fits = name.length < LANE_WIDTH;
+  return `${fits ? name.padEnd(LANE_WIDTH) : `${name}\n${' '.repeat(LANE_WIDTH)}`}${verdict}${figures}`.trimEnd();
+}
+
+/** None for a lane of one hop. */
+export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint): string[] {
+  return hops.flatMap((hop, index) => [
+    hopLine(hop, path[index]?.version, paint),
+    // What the chain's own line says already is not said again.
+    ...hop.says.filter((sentence) => !because.includes(sentence)).map((sentence) => wrap(sentence, WIDTH, UNDER)),
+  ]);
+}
+
+function digits(ms: number): string {
+  return ms.toPrecision(2);
+}
+
+/** What taps do to the figures of a chain. */
+export function tapLine(driver: string, { addsMs, without, with: within, inARow }: TapFloor): string {
+  const row = inARow.hold === undefined ? '' : `, hold ${digits(inARow.hold.p50Ms)} / ${digits(inARow.hold.p99Ms)} ms`;
+  return `Taps (${driver}): one adds ${digits(addsMs.p50)} / ${digits(addsMs.p99)} ms p50/p99 (${digits(within.p50Ms)} / ${digits(within.p99Ms)} with it, ${digits(without.p50Ms)} / ${digits(without.p99Ms)} without, in turns); ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
+}

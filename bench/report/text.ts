@@ -1,0 +1,50 @@
+/** What the reports share: widths, breaking of lines, colours of verdicts. Pure. */
+
+import { milliseconds } from '../because.ts';
+import type { HopResult, LaneResult, LaneVerdict } from '../results.ts';
+
+/** Colours a text, or leaves it as it is where there is no terminal. */
+export type Paint = (style: 'green' | 'yellow' | 'red' | 'magenta' | 'bold' | 'dim', text: string) => string;
+
+export const WIDTH = 80;
+export const VERDICT_WIDTH = 14;
+export const HOLD_WIDTH = 18;
+export const LANE_WIDTH = WIDTH - VERDICT_WIDTH - HOLD_WIDTH;
+
+export const STYLES: Record<LaneVerdict | HopResult['verdict'], Parameters<Paint>[0]> = {
+  streams: 'green',
+  delays: 'yellow',
+  coalesces: 'red',
+  buffers: 'red',
+  breaks: 'red',
+  refused: 'magenta',
+  inconclusive: 'magenta',
+  'harness-error': 'magenta',
+  skipped: 'dim',
+  unsupported: 'dim',
+  unseen: 'dim',
+};
+
+/** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => (line === '' ? '' : indent + line)).join('\n');
+}
+
+/** `0.31 / 2.0 ms`, p50 and p99; nothing where there is no hold. */
+export function holdOf({ hold: figures }: Pick<LaneResult, 'hold'>): string {
+  if (figures === undefined) return '';
+  const [p50, p99] = [milliseconds(figures.p50Ms), milliseconds(figures.p99Ms)];
+  const sameUnit = p50.split(' ')[1] === p99.split(' ')[1];
+  return `${sameUnit ? p50.split(' ')[0] : p50} / ${p99}`;
+}

@@ -1,0 +1,59 @@
+/** A tap: copies bytes between two sockets, knows nothing of HTTP, and records what passes and when. */
+
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+import { monotonicMs } from '../../server/clock.ts';
+import type { Address } from '../client/client.ts';
+import { Recording, type Connection, type Side } from './recording.ts';
+
+/** What the other end did; any other error is of this tap's own socket. */
+const RESETS = new Set(['ECONNRESET', 'EPIPE']);
+
+export class Tap {
+  readonly recording: Recording;
+  readonly #server: Server;
+
+  constructor(target: Address, boundBytes?: number) {
+    this.recording = new Recording(boundBytes);
+    // Half-open: a FIN of one side is no FIN of the other.
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (downstream) => {
+      const connection = this.recording.open(monotonicMs());
+      const upstream = connect({ ...target, noDelay: true, allowHalfOpen: true });
+      upstream.on('connect', () => (connection.connectedAt = monotonicMs()));
+      this.#pass('downstream', downstream, upstream, connection);
+      this.#pass('upstream', upstream, downstream, connection);
+    });
+  }
+
+  /** @returns the port. */
+  async listen({ host, port }: Address): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+
+  /** Bytes first: what is recorded is recorded after they are on their way. */
+  #pass(side: Side, from: Socket, to: Socket, connection: Connection): void {
+    from.on('data', (data: Buffer) => {
+      const at = monotonicMs();
+      if (!to.write(data)) from.pause();
+      this.recording.read(connection, at, side, data);
+    });
+    to.on('drain', () => from.resume());
+    from.on('end', () => {
+      connection.closes.push({ at: monotonicMs(), from: side, how: 'fin' });
+      to.end();
+    });
+    from.on('error', ({ code }: NodeJS.ErrnoException) => {
+      const how = code !== undefined && RESETS.has(code) ? 'rst' : 'failed';
+      if (code !== 'ERR_SOCKET_CLOSED') connection.closes.push({ at: monotonicMs(), from: side, how });
+      to.resetAndDestroy();
+    });
+  }
+}

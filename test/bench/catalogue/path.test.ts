@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+
+import { loadCatalogue, selectChains, selectLanes } from '../../../bench/catalogue/catalogue.ts';
+import { chainOfPath } from '../../../bench/catalogue/path.ts';
+import { UsageError } from '../../../bench/errors.ts';
+
+const catalogue = await loadCatalogue();
+
+describe('--path', () => {
+  it('is hops in a row, hop 1 nearest the client, and a variant may stand in it twice', () => {
+    const chain = chainOfPath(catalogue, 'nginx/default, traefik/default,nginx/default');
+    expect(chain.id).toBe('path/nginx/default,traefik/default,nginx/default');
+    expect(chain.path.map(({ id }) => id)).toEqual(['nginx/default', 'traefik/default', 'nginx/default']);
+    expect(chain).not.toHaveProperty('expected');
+  });
+
+  it.each([
+    [
+      'nginx/default',
+      /takes two hops or more, the one nearest the client first: --path \S+; a single one is `unclog run nginx\/default`/,
+    ],
+    ['nginx/default,,node/pipe', /has an empty place in "nginx\/default,,node\/pipe"/],
+    ['nginx/default,', /has an empty place/],
+    ['', /has an empty place/],
+    ['ngnix/default,node/pipe', /no variant has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/],
+    ['nginx,node/pipe', /no variant has the id "nginx"/],
+    ['zebra,node/pipe', /no variant has the id "zebra"; `unclog list` shows them all/],
+    [
+      'nginx/default?framing=content-length,node/pipe',
+      /takes variants, and "nginx\/default\?framing=content-length" names a workload/,
+    ],
+    [Array.from({ length: 9 }, () => 'node/pipe').join(','), /at most 8 hops; got 9/],
+  ])('refuses "%s" and says what is allowed', (text, message) => {
+    expect(() => chainOfPath(catalogue, text)).toThrow(UsageError);
+    expect(() => chainOfPath(catalogue, text)).toThrow(message);
+  });
+});
+
+describe('chains of the catalogue', () => {
+  it('are selected by id and by glob, and all of them where nothing is asked for', () => {
+    const ids = (patterns: string[]): string[] => selectChains(catalogue, patterns).map(({ id }) => id);
+    expect(ids([])).toEqual(catalogue.chains.map(({ id }) => id));
+    expect(ids(['chain/*'])).toEqual(ids([]));
+    expect(ids(['chain/two-nginx'])).toEqual(['chain/two-nginx']);
+    expect(ids(['nginx/*'])).toEqual([]);
+    expect(selectLanes(catalogue, ['chain/*'])).toEqual([]);
+    expect(() => selectLanes(catalogue, ['chain/two-ngnix'])).toThrow(/did you mean "chain\/two-nginx"/);
+  });
+});

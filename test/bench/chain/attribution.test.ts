@@ -1,0 +1,180 @@
+/** Which hop did it, from what was seen at each point. */
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { guiltyHops, judgeHop, judgeHops, type HopDelivery } from '../../../bench/chain/attribution.ts';
+import type { Trace } from '../../../bench/trace.ts';
+import { judge } from '../../../bench/verdict.ts';
+import { chunkText, deepFrozen, FLOOR } from '../traces.ts';
+import { chainTrace, holding, passing, type Place } from './chains.ts';
+
+function verdicts(trace: Trace): string[] {
+  return hopsOf(trace).map((delivery) =>
+    delivery.verdict === 'breaks' ? `breaks: ${delivery.how}` : delivery.verdict,
+  );
+}
+
+function hopsOf(trace: Trace): HopDelivery[] {
+  return judgeHops({ tries: [trace] }, FLOOR);
+}
+
+describe('a chain that streams', () => {
+  it.each([2, 3, 5])('of %d hops has none that is guilty', (hops) => {
+    const trace = passing(Array.from({ length: hops }, () => 0.2));
+    expect(judge({ tries: [trace] }, FLOOR).verdict).toBe('streams');
+    expect(verdicts(trace)).toEqual(Array.from({ length: hops }, () => 'streams'));
+  });
+
+  it('gives each hop its own hold', () => {
+    const holds = hopsOf(passing([0.1, 3, 0.5])).map((delivery) =>
+      delivery.verdict === 'streams' ? delivery.hold.p50Ms : undefined,
+    );
+    for (const [index, expected] of [0.1, 3, 0.5].entries()) expect(holds[index]).toBeCloseTo(expected, 6);
+  });
+});
+
+describe.each([1, 2, 3])('hop %d of three', (guilty) => {
+  const others = (verdict: string, before = 'streams'): string[] =>
+    [1, 2, 3].map((hop) => (hop === guilty ? verdict : hop < guilty ? before : 'streams'));
+
+  it('is found to delay', () => {
+    const trace = passing([1, 2, 3].map((hop) => (hop === guilty ? 50 : 0.2)));
+    expect(verdicts(trace)).toEqual(others('delays'));
+    expect(hopsOf(trace)[guilty - 1]).toMatchObject({ verdict: 'delays', share: 1 });
+  });
+
+  it('is found to coalesce, with the bytes that it needed', () => {
+    const trace = holding(guilty, 3, 1040);
+    expect(judge({ tries: [trace] }, FLOOR).verdict).toBe('coalesces');
+    expect(verdicts(trace)).toEqual(others('coalesces'));
+    // Written by then: the first chunk, and one each 15 ms from 1000 ms on.
+    expect(hopsOf(trace)[guilty - 1]).toMatchObject({ streamedChunks: 0, heldBytes: { upTo: 400 } });
+  });
+
+  it('is found to buffer; those before it had nothing to pass on', () => {
+    const trace = holding(guilty, 3);
+    expect(judge({ tries: [trace] }, FLOOR).verdict).toBe('buffers');
+    expect(verdicts(trace)).toEqual(others('buffers', 'unseen'));
+  });
+
+  it.each([
+    ['lost', (words: string[]) => words.filter((_, seq) => seq !== 4)],
+    ['duplicated', (words: string[]) => words.flatMap((word, seq) => (seq === 4 ? [word, word] : [word]))],
+    ['altered', (words: string[]) => words.map((word, seq) => (seq === 4 ? word.replace(/.\n\n$/, '#\n\n') : word))],
+    ['reordered', (words: string[]) => words.map((_, seq) => words[seq === 4 ? 5 : seq === 5 ? 4 : seq] ?? '')],
+    [
+      'foreign',
+      (words: string[]) => words.flatMap((word, seq) => (seq === 4 ? ['who wrote this?\n\n', word] : [word])),
+    ],
+  ])('is found to break: %s', (how, wrong) => {
+    const emittedAt = Array.from({ length: 10 }, (_, seq) => 10 + seq * 10);
+    const words = emittedAt.map((_, seq) => chunkText(seq));
+    const broken = wrong(words);
+    const places = [0, 1, 2, 3].map((place): Place => {
+      const all = place < guilty ? broken : words;
+      return { pieces: all.map((text, index) => ({ at: 10 + index * 10 + (4 - place) * 0.1, text })) };
+    });
+    const trace = chainTrace({ emittedAt, endAt: 200, places });
+    expect(verdicts(trace)).toEqual(others(`breaks: ${how}`));
+  });
+
+  it('is found to cut the stream', () => {
+    const emittedAt = [10, 20, 30, 40];
+    const left = { at: 42, how: 'fin' } as const;
+    const places = [0, 1, 2, 3].map((place): Place => {
+      if (place < guilty) return { arrivedAt: [11, 21, 31, undefined], end: { at: 41, how: 'cut' } };
+      return { arrivedAt: emittedAt.map((at) => at + 0.1), end: { at: 43, how: 'cut' }, left };
+    });
+    const trace = chainTrace({ emittedAt, endAt: 43, places });
+    expect(verdicts(trace)).toEqual(others('breaks: cut'));
+  });
+});
+
+describe('two guilty hops', () => {
+  it('are both found: a timer behind one that waits for bytes', () => {
+    const trace = holding(1, 2, 1040);
+    const late = {
+      ...trace,
+      points: trace.points?.map((point, index) => (index === 0 ? shifted(point, 30) : point)) ?? [],
+    };
+    expect(verdicts(late)).toEqual(['coalesces', 'delays']);
+  });
+
+  it('are both found: one that waits for bytes in front of one that waits for fewer', () => {
+    const inner = holding(2, 2, 1010);
+    const outer = holding(1, 2, 1100);
+    const trace: Trace = { ...outer, points: inner.points ?? [] };
+    expect(guiltyHops(hopsOf(trace))).toEqual([1, 2]);
+    expect(hopsOf(trace)[1]?.verdict).toBe('coalesces');
+  });
+});
+
+type Point = NonNullable<Trace['points']>[number];
+
+/** Everything that came, so much later. */
+function shifted(point: Point, ms: number): Point {
+  if (point.sight !== 'stream') return point;
+  return { ...point, arrivals: point.arrivals.map((arrival) => ({ ...arrival, at: arrival.at + ms })) };
+}
+
+describe('a link that tells nothing', () => {
+  const trace = passing([0.1, 0.1, 0.1]);
+  const withLink = (index: number, point: Point): Trace => ({
+    ...trace,
+    points: trace.points?.map((one, place) => (place === index ? point : one)) ?? [],
+  });
+
+  it('encrypted, leaves the hops on both of its sides unseen, and says why', () => {
+    const blind = withLink(1, {
+      between: ['traefik/default', 'caddy/default'],
+      sight: 'opaque',
+      protocol: 'TLS',
+      reads: [],
+    });
+    expect(verdicts(blind)).toEqual(['streams', 'unseen', 'unseen']);
+    expect(judgeHop({ tries: [blind] }, 2, FLOOR)).toEqual({
+      verdict: 'unseen',
+      reason:
+        'the link traefik/default → caddy/default speaks TLS: its bytes are timed, and no words can be told among them',
+    });
+  });
+
+  it('full, says its bound', () => {
+    const blind = withLink(2, {
+      between: ['caddy/default', 'origin'],
+      sight: 'over-bound',
+      boundBytes: 67_108_864,
+    });
+    expect(judgeHop({ tries: [blind] }, 3, FLOOR)).toMatchObject({
+      reason: 'more than 67,108,864 bytes passed the link caddy/default → origin, the most that a tap records',
+    });
+  });
+
+  it('never reached, says so', () => {
+    const blind = withLink(2, { between: ['caddy/default', 'origin'], sight: 'nothing' });
+    expect(judgeHop({ tries: [blind] }, 3, FLOOR)).toMatchObject({
+      reason: 'the request never came to the link caddy/default → origin',
+    });
+  });
+});
+
+describe('a verdict of hops', () => {
+  it.each([passing([0.2, 50, 0.2]), holding(2, 3, 1040), holding(2, 3)])(
+    'is the same from the kept evidence',
+    (trace) => {
+      const kept = JSON.parse(JSON.stringify(deepFrozen(trace))) as Trace;
+      expect(judgeHops({ tries: [kept] }, FLOOR)).toEqual(hopsOf(trace));
+    },
+  );
+
+  it('does not change by delays below the floor', () => {
+    const delaysMs = fc.array(fc.double({ min: 0, max: 4.5, noNaN: true }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(delaysMs, fc.nat(2), (small, guilty) => {
+        const holds = small.map((ms, index) => (index === guilty ? 50 + ms : ms));
+        expect(guiltyHops(hopsOf(passing(holds)))).toEqual([guilty + 1]);
+      }),
+    );
+  });
+});

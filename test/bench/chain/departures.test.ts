@@ -1,0 +1,129 @@
+/** Who kept the client's departure, or the origin's death, to itself; and what is said of it. */
+
+import { describe, expect, it } from 'vitest';
+
+import { abortOfHop, sayAbort, sayTruncation, truncationOfHop } from '../../../bench/chain/attribution.ts';
+import { withChainProof, type ChainProof } from '../../../bench/chain/proof.ts';
+import type { Departure } from '../../../bench/measures/abort.ts';
+import type { Trace } from '../../../bench/trace.ts';
+import type { WorkloadInput } from '../../../server/workload.ts';
+import { INSTRUMENT } from '../results.ts';
+import { chainTrace, type Place } from './chains.ts';
+
+const EMITTED_AT = Array.from({ length: 20 }, (_, seq) => 100 + seq * 10);
+const LEFT_AT = 145;
+
+/** Hop `zombie` of three is told that its downstream left, and does not tell on. */
+function departure(zombie: number, lateMs = 0): Departure {
+  const workload: WorkloadInput = { count: 20, chunkBytes: [100], pace: { mode: 'paced', intervalMs: 10 } };
+  const places = [0, 1, 2, 3].map((place): Place => {
+    const arrivedAt = EMITTED_AT.map((at) => (place < zombie && at > LEFT_AT ? undefined : at + 0.1));
+    if (place >= zombie) return { arrivedAt, end: { at: 300, how: 'complete' } };
+    const left = { at: LEFT_AT + 0.2 * place + (place > 0 ? lateMs : 0), how: 'fin' } as const;
+    return place === 0
+      ? { arrivedAt, end: { at: LEFT_AT, how: 'left', detail: 'fin' } }
+      : { arrivedAt, end: { at: 300, how: 'no-end' }, left };
+  });
+  const trace = chainTrace({ workload, emittedAt: EMITTED_AT, endAt: 300, places });
+  return { phase: 'writing', how: 'fin', trace };
+}
+
+describe.each([1, 2, 3])('a zombie at hop %d of three', (zombie) => {
+  it('is the one that was told and never tells', () => {
+    const found = [1, 2, 3].map((hop) => abortOfHop([departure(zombie)], hop).writing?.when);
+    expect(found).toEqual([1, 2, 3].map((hop) => (hop < zombie ? 'at-once' : hop === zombie ? 'never' : undefined)));
+    expect(sayAbort(abortOfHop([departure(zombie)], zombie))).toBe(
+      'keeps it to itself that the client left (a zombie)',
+    );
+  });
+});
+
+it('a hop that tells at once is not spoken of, one that is late is', () => {
+  expect(sayAbort(abortOfHop([departure(3)], 1))).toBeUndefined();
+  expect(sayAbort(abortOfHop([departure(3, 120)], 1))).toBe('tells late that the client left');
+  expect(sayAbort({ idle: { when: 'next-write', seen: 'fin', told: 3, repeats: 3 }, byReset: {} })).toBe(
+    'tells a silent upstream that the client left only when that writes again',
+  );
+});
+
+type End = NonNullable<Place['end']>['how'];
+
+/** The origin dies after five words; how that is seen behind hop 3, 2, 1 and at the client. */
+function death(ends: [End, End, End, End], framing: 'chunked' | 'close-delimited' = 'chunked'): Trace {
+  const workload: WorkloadInput = {
+    framing,
+    count: 20,
+    chunkBytes: [100],
+    pace: { mode: 'paced', intervalMs: 10 },
+    death: { afterChunk: 4, how: 'rst' },
+  };
+  const emittedAt = EMITTED_AT.slice(0, 5);
+  const places = ends
+    .toReversed()
+    .map((how): Place => ({ arrivedAt: emittedAt, framing, end: { at: how === 'no-end' ? 2500 : 150, how } }));
+  return chainTrace({ workload, emittedAt, endAt: 149, places });
+}
+
+describe('the death of the origin', () => {
+  it.each([
+    [['reset', 'reset', 'reset', 'reset'], ['told', 'told', 'told'], undefined],
+    [
+      ['reset', 'cut', 'complete', 'complete'],
+      [undefined, 'hidden', 'told'],
+      'makes a clean end of a dead upstream (chunked by RST)',
+    ],
+    [
+      ['reset', 'cut', 'no-end', 'no-end'],
+      [undefined, 'hangs', 'told'],
+      'hangs when its upstream is dead (chunked by RST)',
+    ],
+  ] as const)('seen as %j is the doing of hop 2', (ends, fates, says) => {
+    const found = [1, 2, 3].map((hop) => truncationOfHop([death([...ends])], hop).chunked.rst);
+    expect(found).toEqual(fates);
+    expect(sayTruncation(truncationOfHop([death([...ends])], 2))).toBe(says);
+  });
+
+  it('that a FIN ends a body until the close is nobody’s doing', () => {
+    const trace = death(['closed', 'closed', 'closed', 'closed'], 'close-delimited');
+    expect([1, 2, 3].map((hop) => truncationOfHop([trace], hop)['close-delimited'])).toEqual([{}, {}, {}]);
+  });
+});
+
+describe('the proof of chains', () => {
+  const quantiles = { n: 1, p50Ms: 0.1, p99Ms: 0.2, maxMs: 0.2 };
+  const proof: ChainProof = {
+    taps: {
+      without: quantiles,
+      with: quantiles,
+      addsMs: { p50: 0, p99: 0 },
+      inARow: { taps: 3, verdict: 'streams', hold: quantiles },
+    },
+    relays: [{ id: 'zombie', measure: 'chain: abort', expected: 'a', verdict: 'a', convicted: true }],
+  };
+
+  it('leaves a sound instrument sound, and is part of it', () => {
+    expect(withChainProof(INSTRUMENT, proof)).toMatchObject({
+      sound: INSTRUMENT.sound,
+      taps: proof.taps,
+      relays: [...INSTRUMENT.relays, ...proof.relays],
+    });
+  });
+
+  it('makes it unsound when another hop than the guilty one was found', () => {
+    const wrong = {
+      ...proof,
+      relays: [{ ...(proof.relays[0] as ChainProof['relays'][number]), verdict: 'b', convicted: false }],
+    };
+    expect(withChainProof(INSTRUMENT, wrong)).toMatchObject({
+      sound: false,
+      unsound: 'a chain with zombie must be found: a; it was found: b',
+    });
+  });
+
+  it('makes it unsound when taps alone are seen in a stream', () => {
+    const seen = { ...proof, taps: { ...proof.taps, inARow: { taps: 3, verdict: 'delays' } } };
+    expect(withChainProof(INSTRUMENT, seen).unsound).toBe(
+      '3 taps in a row must be found: streams; they were found: delays',
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Quantiles } from '../../../bench/metrics.ts';
+import { hopLines, tapLine } from '../../../bench/report/hops.ts';
+import type { HopResult } from '../../../bench/results.ts';
+import { lane, NGINX } from '../results.ts';
+
+const HOP: Omit<HopResult, 'hop'> = {
+  variant: 'nginx/default',
+  between: ['client', 'origin'],
+  verdict: 'streams',
+  because: 'each of 100 words arrived before the next was written',
+  says: [],
+};
+
+describe('the hops of a chain in the matrix', () => {
+  const chain = lane('chain/two', {
+    path: [NGINX, { ...NGINX, version: '1.22.1' }],
+    verdict: 'coalesces',
+    because: 'no word for 1.3 s; it is nginx/default (hop 1) that does it',
+    hops: [
+      {
+        ...HOP,
+        hop: 1,
+        verdict: 'coalesces',
+        says: [
+          'no word for 1.3 s',
+          'alone in front of the origin it streams, but nginx/default (hop 2) removed x-accel-buffering: of such a stream it coalesces alone too',
+        ],
+      },
+      {
+        ...HOP,
+        hop: 2,
+        hold: { n: 100, p50Ms: 0.17, p99Ms: 0.94, maxMs: 1, clock: 'shared' },
+        says: ['removed x-accel-buffering'],
+      },
+    ],
+  });
+
+  it('have a line each, and under it what the chain’s own line does not say already', () => {
+    expect(hopLines(chain, (_, text) => text).join('\n')).toBe(`\
+    hop 1  nginx/default ${NGINX.version}                 coalesces
+           alone in front of the origin it streams, but nginx/default (hop 2)
+           removed x-accel-buffering: of such a stream it coalesces alone too
+    hop 2  nginx/default 1.22.1                 streams           0.17 / 0.94 ms
+           removed x-accel-buffering`);
+  });
+
+  it('are none of a lane with one hop', () => {
+    expect(hopLines(lane('nginx/default'), (_, text) => text)).toEqual([]);
+  });
+});
+
+function hold(p50Ms: number, p99Ms: number): Quantiles {
+  return { n: 300, p50Ms, p99Ms, maxMs: p99Ms };
+}
+
+it('what taps add is said with what it is the difference of', () => {
+  const taps = {
+    without: hold(0.12, 0.21),
+    with: hold(0.17, 0.26),
+    addsMs: { p50: 0.05, p99: 0.05 },
+    inARow: { taps: 3, verdict: 'streams', hold: hold(0.35, 0.75) },
+  };
+  expect(tapLine('native', taps)).toBe(
+    'Taps (native): one adds 0.050 / 0.050 ms p50/p99 (0.17 / 0.26 with it, 0.12 / 0.21 without, in turns); 3 in a row: streams, hold 0.35 / 0.75 ms.',
+  );
+});

@@ -1,0 +1,139 @@
+/** A tap on real sockets: what goes in comes out, and how each side ends is passed on and recorded. */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { Tap } from '../../../bench/taps/tap.ts';
+
+const LOOPBACK = '127.0.0.1';
+const REQUEST = 'GET /stream/it HTTP/1.1\r\nhost: x\r\n\r\n';
+
+interface Pair {
+  tap: Tap;
+  client: Socket;
+  /** The server's end of the same connection. */
+  server: Socket;
+}
+
+let ends: (() => void)[] = [];
+beforeEach(() => (ends = []));
+afterEach(() => ends.forEach((end) => end()));
+
+async function tapped(boundBytes?: number): Promise<Pair> {
+  const listener = createServer({ allowHalfOpen: true, noDelay: true });
+  await new Promise<void>((resolve) => listener.listen(0, LOOPBACK, resolve));
+  const tap = new Tap({ host: LOOPBACK, port: (listener.address() as AddressInfo).port }, boundBytes);
+  const port = await tap.listen({ host: LOOPBACK, port: 0 });
+  const client = connect({ host: LOOPBACK, port, allowHalfOpen: true, noDelay: true });
+  const [server] = (await once(listener, 'connection')) as [Socket];
+  for (const socket of [client, server]) socket.on('error', () => {});
+  ends.push(
+    () => client.destroy(),
+    () => server.destroy(),
+    () => tap.close(),
+    () => listener.close(),
+  );
+  return { tap, client, server };
+}
+
+describe('bytes', () => {
+  it('come out as they went in, in both directions, more than any buffer holds', async () => {
+    const { client, server, tap } = await tapped();
+    const [up, down] = [randomBytes(3_000_000), randomBytes(5_000_000)];
+    const got = [buffer(server), buffer(client)];
+    client.end(Buffer.concat([Buffer.from(REQUEST), up]));
+    await got[0];
+    server.end(down);
+    const [atServer, atClient] = await Promise.all(got);
+    expect(atServer?.equals(Buffer.concat([Buffer.from(REQUEST), up]))).toBe(true);
+    expect(atClient?.equals(down)).toBe(true);
+    const { exchanges, bound } = tap.recording.take('it', 0);
+    const recorded = Buffer.concat(
+      (exchanges[0]?.reads ?? [])
+        .filter(({ from }) => from === 'upstream')
+        .map(({ data }) => Buffer.from(data ?? '', 'base64')),
+    );
+    expect(recorded.equals(down)).toBe(true);
+    expect(bound.lostBytes).toBe(0);
+  });
+
+  it('pass on when the bound is met, and that is said', async () => {
+    const { client, server, tap } = await tapped(64 * 1024);
+    const got = buffer(client);
+    client.end(REQUEST);
+    await once(server, 'data');
+    server.end(Buffer.alloc(1_000_000));
+    expect((await got).length).toBe(1_000_000);
+    const { exchanges, bound } = tap.recording.take('it', 0);
+    expect(exchanges).toEqual([]);
+    expect(bound.lostBytes).toBeGreaterThan(1_000_000 - 64 * 1024);
+  });
+
+  it('that nobody reads are not taken from the one who writes', async () => {
+    const { client, server } = await tapped();
+    client.pause();
+    client.write(REQUEST);
+    await once(server, 'data');
+    server.write(Buffer.alloc(64 * 1024 * 1024));
+    // Longer than it takes to copy as much on this machine.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(server.writableNeedDrain).toBe(true);
+    client.resume();
+    await once(server, 'drain');
+  });
+});
+
+describe('an end', () => {
+  it.each(['fin', 'rst'] as const)('by %s of the client is passed on as one, and recorded', async (how) => {
+    const { client, server, tap } = await tapped();
+    const ended = how === 'fin' ? once(server, 'end') : once(server, 'error');
+    server.resume();
+    client.write(REQUEST);
+    await once(server, 'data');
+    if (how === 'fin') client.end();
+    else client.resetAndDestroy();
+    const [error] = (await ended) as [NodeJS.ErrnoException?];
+    expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'downstream', how }]);
+  });
+
+  it.each(['fin', 'rst'] as const)('by %s of the server is passed on as one, and recorded', async (how) => {
+    const { client, server, tap } = await tapped();
+    const ended = how === 'fin' ? once(client, 'end') : once(client, 'error');
+    client.resume();
+    client.write(REQUEST);
+    await once(server, 'data');
+    if (how === 'fin') server.end();
+    else server.resetAndDestroy();
+    const [error] = (await ended) as [NodeJS.ErrnoException?];
+    expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'upstream', how }]);
+  });
+
+  it('of one direction leaves the other open', async () => {
+    const { client, server } = await tapped();
+    const got = buffer(client);
+    server.resume();
+    client.end(REQUEST);
+    await once(server, 'end');
+    server.end('still here');
+    expect((await got).toString()).toBe('still here');
+  });
+
+  it('of an upstream that is not there is a reset', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, LOOPBACK, resolve));
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    const tap = new Tap({ host: LOOPBACK, port });
+    ends.push(() => tap.close());
+    const client = connect({ host: LOOPBACK, port: await tap.listen({ host: LOOPBACK, port: 0 }) });
+    client.write(REQUEST);
+    const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNRESET');
+  });
+});
