@@ -23,6 +23,8 @@ export interface MeasureOptions {
   /** How long the client waits for the end of the response; by default as long as the workload can take, and the slack. */
   waitMs?: number;
   leave?: Leave;
+  /** How long, after the client's end, the origin is given for its own; by default none, or where the client leaves the workload's length. */
+  originWaitMs?: number;
   /** What the taps of the path saw of the stream, where there are taps. */
   points?: PointReader;
 }
@@ -42,10 +44,10 @@ const SLACK_MS = 10_000;
 
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
-  const { pace, count } = workload;
-  if (pace.mode === 'paced') return pace.leadMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
+  const { pace, count, headDelayMs } = workload;
+  if (pace.mode === 'paced') return headDelayMs + pace.leadMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
-  return pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
+  return headDelayMs + pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
 
 /** Acknowledges arrivals one request at a time, each time the highest that arrived. */
@@ -109,6 +111,7 @@ export async function measureStream({
   signal,
   waitMs,
   leave,
+  originWaitMs,
   points,
 }: MeasureOptions): Promise<Trace> {
   const lengthMs = longestMs(resolveWorkload(input));
@@ -139,11 +142,9 @@ export async function measureStream({
     );
     arrivals.finish(client.end.at);
     const fault = await acknowledger.done();
+    const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
     const trace: Trace = {
-      origin:
-        leave === undefined
-          ? await origin.trace(stream.id)
-          : await traceOfEnd(origin, stream.id, lengthMs + END_SLACK_MS, signal),
+      origin: await traceOfEnd(origin, stream.id, forOriginMs, signal),
       client,
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,

@@ -38,6 +38,11 @@ export class OriginClient {
     return (await this.#control.ask('GET', `/streams/${id}/trace`)) as OriginTrace;
   }
 
+  /** Bytes of the response that the kernel has taken from the origin so far (server/control.ts). */
+  async acceptedBytes(id: string): Promise<number> {
+    return ((await this.#control.ask('GET', `/streams/${id}`)) as { acceptedBytes: number }).acceptedBytes;
+  }
+
   async delete(id: string): Promise<void> {
     await this.#control.ask('DELETE', `/streams/${id}`);
   }

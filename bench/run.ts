@@ -93,6 +93,7 @@ async function measureAll(
     deep: depth === 'deep',
     workload,
     request,
+    usage: () => hop.usage(),
     ...(paced === undefined ? {} : { paced }),
     signal,
   };

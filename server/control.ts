@@ -23,6 +23,10 @@ const State = Type.Object({
   state: Type.Unsafe<'waiting' | 'open' | 'ended'>({ type: 'string', enum: ['waiting', 'open', 'ended'] }),
   emitted: Type.Integer(),
   acknowledged: Type.Integer(),
+  acceptedBytes: Type.Integer({
+    description:
+      'Of the response, head and framing included, that the kernel has taken from the origin: written to the socket less what waits there. A write that was taken in part counts as not taken.',
+  }),
 });
 
 export interface ControlOptions {
@@ -75,7 +79,8 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
       const stream = streams.find(request.params.id);
       if (stream === undefined) return unknownStream(reply, request.params.id);
       const { id, state, emissions, acks } = stream.trace;
-      return { id, state, emitted: emissions.length, acknowledged: acks.length };
+      const { acceptedBytes } = stream;
+      return { id, state, emitted: emissions.length, acknowledged: acks.length, acceptedBytes };
     },
   );
 

@@ -50,6 +50,15 @@ export function encodeChunk(format: Format, seq: number, sizeBytes: number): str
   return before + filler(seq, Math.max(0, sizeBytes - before.length - after.length)) + after;
 }
 
+/** A comment, which readers of an event stream ignore (HTML Standard, section 9.2.6); it has no number. */
+export const HEARTBEAT = ': keep-alive\n\n';
+
+/** How many heartbeats a stream writes: one each `heartbeatMs` inside its silence, none at its end. */
+export function plannedHeartbeats({ pace }: Workload): number {
+  if (pace.mode !== 'paced' || pace.silence?.heartbeatMs === undefined) return 0;
+  return Math.ceil(pace.silence.ms / pace.silence.heartbeatMs) - 1;
+}
+
 /** The size that chunk `seq` has on the wire before any coding. */
 export function chunkSize(workload: Workload, seq: number): number {
   const { chunkBytes, format } = workload;
@@ -76,6 +85,12 @@ export function planChunks(workload: Workload): number[] {
   return sizes;
 }
 
+/** Body bytes of a stream that is emitted whole. */
+export function plannedBytes(workload: Workload): number {
+  const chunks = planChunks(workload).reduce((sum, size) => sum + size, 0);
+  return chunks + plannedHeartbeats(workload) * HEARTBEAT.length;
+}
+
 /** What the framing and the content type set by themselves. */
 const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'content-type', 'connection']);
 
@@ -88,9 +103,11 @@ export function faultOf(workload: Workload): string | undefined {
   const { count, pace, death } = workload;
   if (pace.mode === 'paced' && pace.silence !== undefined && pace.silence.afterChunk > count - 2)
     return `field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got ${pace.silence.afterChunk} of ${count}`;
+  if (plannedHeartbeats(workload) > 0 && workload.format !== 'sse')
+    return `field "pace.silence.heartbeatMs" needs "format" to be "sse", which has comments; got "${workload.format}"`;
   if (death !== undefined && death.afterChunk >= count)
     return `field "death.afterChunk" must be less than "count"; got ${death.afterChunk} of ${count}`;
-  const bytes = planChunks(workload).reduce((sum, size) => sum + size, 0);
+  const bytes = plannedBytes(workload);
   if (bytes <= BODY_LIMIT_BYTES) return undefined;
   return `"count" times "chunkBytes" is ${bytes} bytes in all; a stream may emit at most ${BODY_LIMIT_BYTES}`;
 }

@@ -6,10 +6,10 @@ import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
-import { encodeChunk, planChunks } from './payload.ts';
+import { encodeChunk, HEARTBEAT, plannedBytes, plannedHeartbeats, planChunks } from './payload.ts';
 import type { OriginTrace, StreamEnd } from './trace.ts';
 import { UploadReader } from './upload.ts';
-import type { Death, Framing, LockStep, Paced, Workload } from './workload.ts';
+import type { Death, Framing, LockStep, Paced, Silence, Workload } from './workload.ts';
 
 /** Below this the first steps after a stall would raise the bytes by less than a chunk. */
 const SMALLEST_STEP_BYTES = 64;
@@ -25,6 +25,7 @@ export class Stream {
   readonly #stop = new AbortController();
   #response: ServerResponse | undefined;
   #emittedBytes = 0;
+  #accepted = (): number => 0;
   #ackedSeq = -1;
   #onAck: (() => void) | undefined;
   readonly #lifetime: NodeJS.Timeout;
@@ -33,6 +34,14 @@ export class Stream {
     this.trace = { id, workload, state: 'waiting', replays: 0, emissions: [], acks: [] };
     this.#sizes = planChunks(workload);
     this.#lifetime = setTimeout(() => this.#expire(), workload.lifetimeMs);
+  }
+
+  /**
+   * Bytes of the response, head and framing included, that the kernel took from this process: written to the socket
+   * less what waits there. Of the last write, 64 KiB at most, the kernel may have taken a part that is not counted.
+   */
+  get acceptedBytes(): number {
+    return this.#accepted();
   }
 
   /** Told that chunk `seq` arrived, and with it all before. */
@@ -54,6 +63,8 @@ export class Stream {
     this.#open(request, response);
     try {
       if (this.trace.workload.answer === 'request-end') await this.uploads.ended;
+      const { headDelayMs } = this.trace.workload;
+      if (headDelayMs > 0) await delay(headDelayMs, undefined, { signal: this.#stop.signal });
       this.#stop.signal.throwIfAborted();
       this.#sendHead(request, response);
       await this.#emitAll(response);
@@ -69,6 +80,7 @@ export class Stream {
       at: monotonicMs(),
       method: request.method ?? '',
       httpVersion: request.httpVersion,
+      remotePort: request.socket.remotePort ?? 0,
       headers: structuredClone(request.headers) as Record<string, string | string[]>,
     };
     const upload = this.uploads.read(request);
@@ -76,8 +88,11 @@ export class Stream {
     this.#response = response;
     response.socket?.setNoDelay(true);
     const stopWatching = this.#watchAbort(response.socket);
+    const stopCounting = this.#countAccepted(response.socket);
+    response.once('finish', stopCounting);
     response.once('close', () => {
       stopWatching();
+      stopCounting();
       clearTimeout(this.#lifetime);
       if (!response.writableFinished) this.stop('client-left');
     });
@@ -119,6 +134,19 @@ export class Stream {
     return () => socket?.off('end', onEnd).off('error', onError);
   }
 
+  /** A connection may have carried other streams before, and may carry others after. */
+  #countAccepted(socket: Socket | null): () => void {
+    if (socket === null) return () => {};
+    const before = socket.bytesWritten;
+    const count = (): number => socket.bytesWritten - socket.writableLength - before;
+    this.#accepted = count;
+    return () => {
+      if (this.#accepted !== count) return;
+      const final = count();
+      this.#accepted = () => final;
+    };
+  }
+
   #aborted(seen: 'fin' | 'rst'): void {
     if (this.trace.state === 'open') this.trace.abort ??= { at: monotonicMs(), seen };
   }
@@ -126,10 +154,7 @@ export class Stream {
   #frame(request: IncomingMessage, response: ServerResponse): Framing {
     const asked = this.trace.workload.framing;
     if (asked === 'content-length') {
-      response.setHeader(
-        'content-length',
-        this.#sizes.reduce((sum, size) => sum + size, 0),
-      );
+      response.setHeader('content-length', plannedBytes(this.trace.workload));
       return asked;
     }
     // Without length and without chunked Node closes the connection to end the body.
@@ -163,12 +188,27 @@ export class Stream {
     if (leadMs > 0) await delay(leadMs, undefined, { signal: this.#stop.signal });
     const start = monotonicMs();
     for (let seq = 0; seq < count; seq += 1) {
-      const silentMs = silence !== undefined && seq > silence.afterChunk ? silence.ms : 0;
-      const waitMs = start + seq * intervalMs + silentMs - monotonicMs();
-      if (waitMs > 0) await delay(waitMs, undefined, { signal: this.#stop.signal });
+      const isLate = silence !== undefined && seq > silence.afterChunk;
+      if (isLate && seq === silence.afterChunk + 1) await this.#beatHeart(silence, start + (seq - 1) * intervalMs);
+      await this.#until(start + seq * intervalMs + (isLate ? silence.ms : 0));
       await this.#room(seq);
       this.#emitNext();
     }
+  }
+
+  async #beatHeart({ heartbeatMs = 0 }: Silence, from: number): Promise<void> {
+    for (let beat = 1; beat <= plannedHeartbeats(this.trace.workload); beat += 1) {
+      await this.#until(from + beat * heartbeatMs);
+      this.#stop.signal.throwIfAborted();
+      (this.trace.heartbeats ??= []).push(monotonicMs());
+      this.#response?.write(HEARTBEAT, 'latin1');
+      this.#emittedBytes += HEARTBEAT.length;
+    }
+  }
+
+  async #until(at: number): Promise<void> {
+    const waitMs = at - monotonicMs();
+    if (waitMs > 0) await delay(waitMs, undefined, { signal: this.#stop.signal });
   }
 
   /** A reader that does not read costs no memory, and a stream without pauses leaves the others their turn. */

@@ -25,7 +25,14 @@ export interface OriginTrace {
   workload: Workload;
   state: 'waiting' | 'open' | 'ended';
   /** The request as it came from the hop; absent until one came. */
-  request?: { at: number; method: string; httpVersion: string; headers: Record<string, string | string[]> };
+  request?: {
+    at: number;
+    method: string;
+    httpVersion: string;
+    /** Port of the connection's other end. */
+    remotePort?: number;
+    headers: Record<string, string | string[]>;
+  };
   /** Absent where the request has no body. */
   upload?: Upload;
   /** Requests that came for a stream already taken: a hop that replays. */
@@ -36,6 +43,8 @@ export interface OriginTrace {
   informational?: { status: number; at: number }[];
   headAt?: number;
   emissions: Emission[];
+  /** When each heartbeat was written; absent where none was asked for. */
+  heartbeats?: number[];
   acks: { seq: number; at: number }[];
   /** The chunk whose acknowledgement did not come in time. */
   stalled?: { seq: number; at: number };

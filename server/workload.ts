@@ -101,7 +101,7 @@ export const LockStep = Type.Object(
   },
 );
 
-const Silence = Type.Object(
+export const Silence = Type.Object(
   {
     afterChunk: Type.Integer({ minimum: 0, description: 'The number of the last chunk before it; the first is 0.' }),
     ms: Type.Integer({
@@ -109,9 +109,19 @@ const Silence = Type.Object(
       maximum: 600_000,
       description: 'How much longer than intervalMs nothing is written.',
     }),
+    heartbeatMs: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 600_000,
+        description:
+          'Within it a comment is written every so often, as servers do to keep a stream open. Format sse only.',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'A pause in the pace, after which it goes on as before.' },
 );
+
+export type Silence = Static<typeof Silence>;
 
 const ANSWERS = ['request-head', 'request-end'] as const;
 
@@ -177,6 +187,13 @@ export const WorkloadInput = Type.Object(
     ),
     pace: Type.Optional(Pace),
     death: Type.Optional(Death),
+    headDelayMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 600_000,
+        description: 'How long the origin thinks before its head: a slow first token.',
+      }),
+    ),
     answer: Type.Optional(
       oneOf(
         ANSWERS,
@@ -251,6 +268,7 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),
     ...(input.death === undefined ? {} : { death: input.death }),
+    headDelayMs: input.headDelayMs ?? 0,
     ...(input.answer === undefined ? {} : { answer: input.answer }),
     ...(input.trailers === undefined ? {} : { trailers: input.trailers }),
     ...(input.informational === undefined ? {} : { informational: input.informational }),

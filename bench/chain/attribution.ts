@@ -84,18 +84,18 @@ export function guiltyHops(deliveries: readonly HopDelivery[]): number[] {
 
 /** When hop `hop` told its upstream that its own downstream had left; nothing where it was never told so itself. */
 export function abortOfHop(departures: readonly Departure[], hop: number): AbortFigures {
-  return abortMeasure.figures(
-    departures.flatMap((departure) => {
+  return abortMeasure.figures({
+    departures: departures.flatMap((departure) => {
       const trace = rawHopTrace(departure.trace, hop);
       return trace === undefined ? [] : [{ ...departure, trace }];
     }),
-  );
+  });
 }
 
 /** What hop `hop` made of the death of its upstream; nothing where it was never told of it itself. */
 export function truncationOfHop(traces: readonly Trace[], hop: number): TruncationFigures {
-  return truncationMeasure.figures(
-    traces.flatMap((trace) => {
+  return truncationMeasure.figures({
+    deaths: traces.flatMap((trace) => {
       const own = rawHopTrace(trace, hop);
       if (own === undefined) return [];
       // The client waits for as long as it takes to call it a hang, and only then leaves.
@@ -104,7 +104,7 @@ export function truncationOfHop(traces: readonly Trace[], hop: number): Truncati
         end.how === 'left' ? { ...own, client: { ...own.client, end: { at: end.at, how: 'no-end' as const } } } : own,
       ];
     }),
-  );
+  });
 }
 
 /** What a hop did with the departure, when it kept it to itself or told of it late. */
@@ -117,7 +117,7 @@ export function sayAbort({ writing, idle }: AbortFigures): string | undefined {
 
 /** What a hop did with its upstream's death, when it did not tell of it. */
 export function sayTruncation(figures: TruncationFigures): string | undefined {
-  const { foreign, waitedMs: _, ...framings } = figures;
+  const { foreign, waitedMs: _, hiddenByWay: __, ...framings } = figures;
   const cases = (fate: 'hidden' | 'hangs'): string =>
     Object.entries(framings)
       .flatMap(([framing, fates]) => {

@@ -5,7 +5,8 @@ import type { Chain } from '../catalogue/catalogue.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import { figures, pathEntry } from '../lane-result.ts';
-import type { Departure } from '../measures/abort.ts';
+import type { AbortEvidence } from '../measures/abort.ts';
+import type { TruncationEvidence } from '../measures/truncation.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';
 import type { Trace } from '../trace.ts';
@@ -91,8 +92,10 @@ function hopResult(chain: Chain, measured: MeasuredChain, hop: number, instrumen
     ...(hold === undefined ? {} : { hold }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(heads === undefined ? {} : { heads }),
-    ...(abort === undefined ? {} : { abort: abortOfHop(abort as Departure[], hop) }),
-    ...(truncation === undefined ? {} : { truncation: truncationOfHop(truncation as Trace[], hop) }),
+    ...(abort === undefined ? {} : { abort: abortOfHop((abort as AbortEvidence).departures, hop) }),
+    ...(truncation === undefined
+      ? {}
+      : { truncation: truncationOfHop((truncation as TruncationEvidence).deaths, hop) }),
     ...(alone === undefined
       ? {}
       : {

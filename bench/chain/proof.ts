@@ -108,7 +108,7 @@ const ofHeaders: Finding = async (context) => {
 };
 
 const ofAbort: Finding = async (context) => {
-  const departures = await abortMeasure.measure(context);
+  const { departures } = await abortMeasure.measure(context);
   return [1, 2, 3].map((hop) => {
     const { writing, idle } = abortOfHop(departures, hop);
     if (writing === undefined || idle === undefined) return 'not told';
@@ -117,8 +117,8 @@ const ofAbort: Finding = async (context) => {
 };
 
 const ofTruncation: Finding = async (context) => {
-  const traces = await truncationMeasure.measure(context);
-  return [1, 2, 3].map((hop) => Object.values(truncationOfHop(traces, hop).chunked).join(' and ') || 'not told');
+  const { deaths } = await truncationMeasure.measure(context);
+  return [1, 2, 3].map((hop) => Object.values(truncationOfHop(deaths, hop).chunked).join(' and ') || 'not told');
 };
 
 const EXPECTED: ChainExpectation[] = [

@@ -1,6 +1,13 @@
 /** Finds our chunks in the decoded body, and everything in it that is not ours. */
 
-import { DELIMITERS, encodeChunk, planChunks, SEQ_PATTERNS } from '../../server/payload.ts';
+import {
+  DELIMITERS,
+  encodeChunk,
+  HEARTBEAT,
+  plannedHeartbeats,
+  planChunks,
+  SEQ_PATTERNS,
+} from '../../server/payload.ts';
 import type { Workload } from '../../server/workload.ts';
 
 export interface Arrival {
@@ -29,10 +36,12 @@ export class Arrivals {
   readonly #sizes: number[];
   #rest = '';
   #highest = -1;
+  #heartbeatsLeft: number;
 
   constructor(workload: Workload) {
     this.#workload = workload;
     this.#sizes = planChunks(workload);
+    this.#heartbeatsLeft = plannedHeartbeats(workload);
   }
 
   /** The highest chunk number that arrived so far, -1 before the first. */
@@ -53,12 +62,17 @@ export class Arrivals {
     const size = this.#sizes[next];
     const beginsNext =
       this.#rest === '' ||
+      (this.#heartbeatsLeft > 0 && HEARTBEAT.startsWith(this.#rest)) ||
       (size !== undefined && encodeChunk(this.#workload.format, next, size).startsWith(this.#rest));
     if (!beginsNext) this.#foreign(this.#rest, at);
     this.#rest = '';
   }
 
   #take(token: string, at: number, read: number): void {
+    if (token === HEARTBEAT && this.#heartbeatsLeft > 0) {
+      this.#heartbeatsLeft -= 1;
+      return;
+    }
     const { format } = this.#workload;
     const seq = Number(SEQ_PATTERNS[format].exec(token)?.[1] ?? Number.NaN);
     const size = this.#sizes[seq];

@@ -84,7 +84,7 @@ export function requestFields({ headers }: ClientRequest, to: Address): Record<s
   return { host: `${to.host}:${to.port}`, ...CLIENT_HEADERS, ...headers };
 }
 
-function requestText(request: ClientRequest, to: Address): string {
+export function requestText(request: ClientRequest, to: Address): string {
   const { method, path, httpVersion } = request;
   const lines = Object.entries(requestFields(request, to)).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;

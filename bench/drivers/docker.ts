@@ -23,6 +23,7 @@ import type { Tap } from '../taps/tap-program.ts';
 import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
 import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor } from './images.ts';
+import { usageOfContainer } from './usage.ts';
 import { provideOwnImage, pull } from './own-image.ts';
 import { whyNotReady } from './ready.ts';
 
@@ -118,6 +119,7 @@ class DockerStage implements Stage {
       command,
       log: () => logOf(this.#client, id, SHOWN_LOG_LINES),
       running: () => running,
+      usage: () => usageOfContainer(this.#client, id),
       [Symbol.asyncDispose]: () => remove(this.#client, id),
     };
   }

@@ -15,6 +15,17 @@ export interface Runnable {
   source: string;
 }
 
+/** What a hop's processes use of the machine at a moment, as far as the driver can see it; absent where it cannot. */
+export interface Usage {
+  /** Native: resident set of its process and all that it started. In a container: its memory less the page cache. */
+  memoryBytes?: number;
+  /**
+   * Native: files of its working folder, and deleted ones that it holds open. In a container: what it wrote to its own
+   * layer, which leaves out files that were deleted while open.
+   */
+  diskBytes?: number;
+}
+
 export interface Hop extends AsyncDisposable {
   /** Where clients reach it. */
   address: Address;
@@ -27,6 +38,7 @@ export interface Hop extends AsyncDisposable {
   /** Its own last words. */
   log(): Promise<string>;
   running(): boolean;
+  usage(): Promise<Usage>;
 }
 
 /** The taps of one path. It is to be disposed of after the hops that it is between. */

@@ -18,6 +18,7 @@ import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { whyNotReady } from './ready.ts';
+import { usageOfProcess } from './usage.ts';
 import { matchesVersion } from './version.ts';
 import { bringProgram, unpackedProgram } from './wheels.ts';
 
@@ -195,6 +196,7 @@ class NativeStage implements Stage {
       command: process.command,
       log: async () => process.log(),
       running: () => process.running,
+      usage: () => usageOfProcess(process.pid, dir),
       [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
     };
   }

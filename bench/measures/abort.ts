@@ -8,6 +8,7 @@ import { measureStream, type Leave } from '../measure.ts';
 import { onClientClock } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
+import { baseline } from './baseline.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 type Phase = 'writing' | 'idle';
@@ -32,8 +33,13 @@ export interface AbortFigures {
   /** Absent, like the others, where the client could not leave as it was to: the stream was over, or not as silent. */
   writing?: PhaseFigures;
   idle?: PhaseFigures;
-  /** The client leaving by RST instead of FIN. */
-  byReset: { writing?: PhaseFigures; idle?: PhaseFigures };
+  /** The client leaving by RST instead of FIN. Absent where a hop gets to see no RST: the port of a container makes a FIN of it. */
+  byReset?: ByPhase;
+}
+
+interface ByPhase {
+  writing?: PhaseFigures;
+  idle?: PhaseFigures;
 }
 
 export interface Departure {
@@ -63,15 +69,25 @@ const WORKLOADS: Record<Phase, WorkloadInput> = {
   },
 };
 
-async function measure({ workload, ...context }: MeasureContext): Promise<Departure[]> {
-  const depart = async (phase: Phase, how: Leaving): Promise<Departure> => {
+export interface AbortEvidence {
+  departures: Departure[];
+  /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
+  direct?: Departure[];
+}
+
+async function measure(context: MeasureContext): Promise<AbortEvidence> {
+  return { direct: await baseline('abort', context, depart), departures: await depart(context) };
+}
+
+async function depart({ workload, ...context }: MeasureContext): Promise<Departure[]> {
+  const once = async (phase: Phase, how: Leaving): Promise<Departure> => {
     const leave: Leave = { afterChunks: CHUNKS_BEFORE, afterMs: LEAVE_AFTER_MS, how };
     const trace = await measureStream({ ...context, workload: { ...workload, ...WORKLOADS[phase] }, leave });
     return { phase, how, trace };
   };
   const departures: Departure[] = [];
   for (const how of [...Array.from({ length: REPEATS }, () => 'fin' as const), 'rst' as const])
-    departures.push(...(await Promise.all([depart('writing', how), depart('idle', how)])));
+    departures.push(...(await Promise.all([once('writing', how), once('idle', how)])));
   return departures;
 }
 
@@ -151,7 +167,7 @@ function phaseFigures(departures: Departure[]): PhaseFigures | undefined {
  * While the origin writes, "at once" and "at the next write" differ by less than a step of its pace.
  * In silence they differ: a hop that told a silent origin at once did not need the write.
  */
-function bothPhases(departures: Departure[]): Pick<AbortFigures, 'writing' | 'idle'> {
+function bothPhases(departures: Departure[]): ByPhase {
   const of = (phase: Phase): PhaseFigures | undefined => phaseFigures(departures.filter((one) => one.phase === phase));
   const [writing, idle] = [of('writing'), of('idle')];
   const needsNoWrite = idle?.when === 'at-once' && writing?.when === 'next-write';
@@ -161,10 +177,26 @@ function bothPhases(departures: Departure[]): Pick<AbortFigures, 'writing' | 'id
   };
 }
 
-function figures(departures: Departure[]): AbortFigures {
+/** What the way itself does not tell at once, with no hop between, is not to be held against a hop. */
+function throughWay(found: ByPhase, way: ByPhase): ByPhase {
+  const visible = (phase: Phase): boolean => way[phase]?.when === 'at-once';
   return {
-    ...bothPhases(departures.filter(({ how }) => how === 'fin')),
-    byReset: bothPhases(departures.filter(({ how }) => how === 'rst')),
+    ...(found.writing === undefined || !visible('writing') ? {} : { writing: found.writing }),
+    ...(found.idle === undefined || !visible('idle') ? {} : { idle: found.idle }),
+  };
+}
+
+function by(how: Leaving, departures: Departure[]): ByPhase {
+  return bothPhases(departures.filter((one) => one.how === how));
+}
+
+function figures({ departures, direct }: AbortEvidence): AbortFigures {
+  if (direct === undefined) return { ...by('fin', departures), byReset: by('rst', departures) };
+  const [resetsByWay, resets] = [by('rst', direct), by('rst', departures)];
+  const isResetVisible = Object.values(resetsByWay).some(({ seen }: PhaseFigures) => seen !== 'fin');
+  return {
+    ...throughWay(by('fin', departures), by('fin', direct)),
+    ...(isResetVisible ? { byReset: throughWay(resets, resetsByWay) } : {}),
   };
 }
 
@@ -187,7 +219,7 @@ function sayWhen({ when, ms, writes, told, repeats }: PhaseFigures): string {
 
 const LEARNS = 'the origin learns that the client left';
 
-function sayPhases({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>, learns: string): string {
+function sayPhases({ writing, idle }: ByPhase, learns: string): string {
   if (writing?.told === 0 && idle?.told === 0) return learns.replace('learns', 'never learns').concat(' (a zombie)');
   if (writing !== undefined && writing.when === idle?.when) {
     const worse = (writing.ms?.max ?? 0) > (idle.ms?.max ?? 0) ? writing : idle;
@@ -207,41 +239,47 @@ function differs(one: PhaseFigures | undefined, other: PhaseFigures | undefined)
 
 function say({ byReset, ...byFin }: AbortFigures): string {
   const plain = sayPhases(byFin, LEARNS);
+  if (byReset === undefined) return plain;
   if (!differs(byFin.writing, byReset.writing) && !differs(byFin.idle, byReset.idle)) return plain;
   return `${plain}; ${sayPhases(byReset, `by RST ${LEARNS}`)}`;
 }
 
-function isTold({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>, when: When, seen: Seen): boolean {
+function isTold({ writing, idle }: ByPhase, when: When, seen: Seen): boolean {
   return writing?.when === when && idle?.when === when && writing.seen === seen && idle.seen === seen;
 }
 
-function isAtOnce({ writing, idle }: Pick<AbortFigures, 'writing' | 'idle'>): boolean {
+function isAtOnce({ writing, idle }: ByPhase): boolean {
   return writing?.when === 'at-once' && idle?.when === 'at-once';
 }
 
-export const abortMeasure: Measure<Departure[], AbortFigures> = {
+/** By RST too, where that can be seen. */
+function isToldEitherWay({ byReset, ...byFin }: AbortFigures, when: When, seen: { fin: Seen; rst: Seen }): boolean {
+  return isTold(byFin, when, seen.fin) && (byReset === undefined || isTold(byReset, when, seen.rst));
+}
+
+export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
   measure,
   takesMs: () => (REPEATS + 1) * (LEAVE_AFTER_MS + SILENCE_MS),
   figures,
   say,
-  isHarmless: ({ byReset, ...byFin }) => [byFin, byReset].every(isAtOnce),
+  isHarmless: ({ byReset, ...byFin }) => isAtOnce(byFin) && (byReset === undefined || isAtOnce(byReset)),
   relays: [
     {
       relay: 'transparent',
       expected: 'the origin learns that the client left at once, by FIN or RST as the client did',
-      convicted: (found) => isTold(found, 'at-once', 'fin') && isTold(found.byReset, 'at-once', 'rst'),
+      convicted: (found) => isToldEitherWay(found, 'at-once', { fin: 'fin', rst: 'rst' }),
     },
     {
       relay: 'abort-at-next-write',
       expected: 'the origin learns that the client left only when it writes again',
-      convicted: (found) => isTold(found, 'next-write', 'fin') && isTold(found.byReset, 'next-write', 'fin'),
+      convicted: (found) => isToldEitherWay(found, 'next-write', { fin: 'fin', rst: 'fin' }),
     },
     {
       relay: 'zombie',
       expected: 'the origin never learns that the client left (a zombie)',
-      convicted: (found) => isTold(found, 'never', 'nothing') && isTold(found.byReset, 'never', 'nothing'),
+      convicted: (found) => isToldEitherWay(found, 'never', { fin: 'nothing', rst: 'nothing' }),
     },
   ],
 };

@@ -5,6 +5,7 @@
 
 import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
+import type { Usage } from '../drivers/driver.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
 import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
@@ -25,6 +26,8 @@ export interface MeasureContext {
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
   request: Partial<Omit<ClientRequest, 'path'>>;
+  /** What the hop uses of the machine now; absent for relays. */
+  usage?: () => Promise<Usage>;
   /** Where the way is a chain with taps: what they saw goes into every trace. */
   points?: PointReader;
   /** The lane's steady stream, where delivery has measured it already: there is to be one. */

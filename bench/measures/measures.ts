@@ -1,8 +1,10 @@
 /** All measures, in the order in which they are reported. */
 
 import { abortMeasure } from './abort.ts';
+import { backpressureMeasure } from './backpressure.ts';
 import { flushMeasure } from './flush.ts';
 import { headersMeasure } from './headers.ts';
+import { idleMeasure } from './idle.ts';
 import type { AnyMeasure } from './measure.ts';
 import { pacedMeasure } from './paced.ts';
 import { requestMeasure } from './request.ts';
@@ -16,5 +18,7 @@ export const MEASURES: AnyMeasure[] = [
   headersMeasure,
   requestMeasure,
   abortMeasure,
+  backpressureMeasure,
+  idleMeasure,
   truncationMeasure,
 ];

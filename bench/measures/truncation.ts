@@ -8,9 +8,14 @@ import { onClientClock } from '../metrics.ts';
 import { DEATH_NOTE } from '../relays/relays.ts';
 import type { Trace } from '../trace.ts';
 import type { Death, Framing } from '../../server/workload.ts';
+import { baseline } from './baseline.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
-export type Fate = 'told' | 'hidden' | 'hangs';
+/**
+ * `not-visible`: hidden, as it is with no hop between: the way itself hides it (a FIN is how a close-delimited body ends;
+ * the port of a container makes one of an RST), and no hop is to be blamed for it.
+ */
+export type Fate = 'told' | 'hidden' | 'not-visible' | 'hangs';
 type How = Death['how'];
 
 /** Absent where it could not be told: the origin did not come to die, or the client did not wait long enough after. */
@@ -19,6 +24,8 @@ type Fates = { [how in How]?: Fate };
 export type TruncationFigures = Record<Framing, Fates> & {
   /** Bytes in the body that the origin never wrote. */
   foreign: { framing: Framing; how: How; sample: string }[];
+  /** What the way hides with no hop between. */
+  hiddenByWay: { framing: Framing; how: How }[];
   /** A client that knew of no end for at least so long after the death hangs. */
   waitedMs: number;
 };
@@ -32,7 +39,17 @@ const HANGS_AFTER_MS = 2000;
 /** For the request to reach the origin, and its chunks to be written. */
 const START_MS = 500;
 
-async function measure({ workload, ...context }: MeasureContext): Promise<Trace[]> {
+export interface TruncationEvidence {
+  deaths: Trace[];
+  /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
+  direct?: Trace[];
+}
+
+async function measure(context: MeasureContext): Promise<TruncationEvidence> {
+  return { direct: await baseline('truncation', context, die), deaths: await die(context) };
+}
+
+async function die({ workload, ...context }: MeasureContext): Promise<Trace[]> {
   const deaths = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
   return Promise.all(
     deaths.map(({ framing, how }) =>
@@ -51,7 +68,7 @@ async function measure({ workload, ...context }: MeasureContext): Promise<Trace[
   );
 }
 
-function fateOf(trace: Trace): Fate | undefined {
+function fateOf(trace: Trace): Exclude<Fate, 'not-visible'> | undefined {
   const { origin, client, fault } = trace;
   if (fault !== undefined || origin.end?.how !== 'died') return undefined;
   const { at, how } = client.end;
@@ -74,20 +91,38 @@ function fateOf(trace: Trace): Fate | undefined {
   }
 }
 
-function figures(traces: Trace[]): TruncationFigures {
+/** Of a death by RST a hop may know by itself, within containers, and hide it by an end of its own: that is visible. */
+function isByWay({ client }: Trace, how: How): boolean {
+  return how === 'fin' || client.end.how === 'closed';
+}
+
+/** How a close-delimited body ends: nobody can tell it from a death. */
+const UNKNOWABLE = { framing: 'close-delimited', how: 'fin' } as const;
+
+function hiddenCases(traces: Trace[]): TruncationFigures['hiddenByWay'] {
+  return traces.flatMap((trace) => {
+    const { framing, death } = trace.origin.workload;
+    return death !== undefined && fateOf(trace) === 'hidden' ? [{ framing, how: death.how }] : [];
+  });
+}
+
+function figures({ deaths, direct }: TruncationEvidence): TruncationFigures {
+  const hiddenByWay = direct === undefined ? [UNKNOWABLE] : hiddenCases(direct);
   const found: TruncationFigures = {
     chunked: {},
     'content-length': {},
     'close-delimited': {},
     foreign: [],
+    hiddenByWay,
     waitedMs: HANGS_AFTER_MS,
   };
-  for (const trace of traces) {
+  for (const trace of deaths) {
     const { workload } = trace.origin;
     const fate = fateOf(trace);
     if (workload.death === undefined || fate === undefined) continue;
     const { framing, death } = workload;
-    found[framing][death.how] = fate;
+    const byWay = hiddenByWay.some((one) => one.framing === framing && one.how === death.how);
+    found[framing][death.how] = fate === 'hidden' && byWay && isByWay(trace, death.how) ? 'not-visible' : fate;
     // Another status has a body of its own.
     if (trace.client.head?.status !== workload.status) continue;
     for (const { sample } of trace.foreign) found.foreign.push({ framing, how: death.how, sample });
@@ -104,35 +139,38 @@ function casesOf(found: TruncationFigures, fate: Fate): string {
   }).join(', ');
 }
 
-function areFates(found: TruncationFigures, chunked: Fates, length: Fates, close: Fates): boolean {
-  const expected: [Framing, Fates][] = [
-    ['chunked', chunked],
-    ['content-length', length],
-    ['close-delimited', close],
-  ];
-  return expected.every(([framing, fates]) => HOWS.every((how) => found[framing][how] === fates[how]));
+/** Cases in which the way lets the client see how the origin ended. */
+function visible({ hiddenByWay }: TruncationFigures): { framing: Framing; how: How }[] {
+  const all = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
+  return all.filter(({ framing, how }) => !hiddenByWay.some((one) => one.framing === framing && one.how === how));
 }
 
-/** A FIN is how a close-delimited body ends: whoever passes that on, nobody can know. */
-const CLOSED: Fates = { fin: 'hidden' };
-const TOLD: Fates = { rst: 'told', fin: 'told' };
-const HIDDEN: Fates = { rst: 'hidden', fin: 'hidden' };
-const HANGS: Fates = { rst: 'hangs', fin: 'hangs' };
+function areAll(found: TruncationFigures, fate: Fate): boolean {
+  return visible(found).every(({ framing, how }) => found[framing][how] === fate);
+}
 
 /** Wherever that can be told. */
 function isTold(found: TruncationFigures): boolean {
-  return areFates(found, TOLD, TOLD, { ...CLOSED, rst: 'told' });
+  return areAll(found, 'told') && casesOf(found, 'hidden') === '' && casesOf(found, 'hangs') === '';
+}
+
+/** A way that hides more than how a close-delimited body ends is not fit to prove anything on. */
+function isFit({ hiddenByWay }: TruncationFigures): boolean {
+  return hiddenByWay.every(({ framing }) => framing === 'close-delimited');
 }
 
 function say(found: TruncationFigures): string {
   const [told, hidden, hangs] = [casesOf(found, 'told'), casesOf(found, 'hidden'), casesOf(found, 'hangs')];
   const isRight = isTold(found);
+  // That nobody can know of a FIN needs no words; what only this way hides does.
+  const hiddenHere = FRAMINGS.filter((framing) => found[framing].rst === 'not-visible').join(', ');
   const parts = [
-    ...(hidden === '' || isRight ? [] : [`a dead origin looks like a clean end (${hidden})`]),
+    ...(hidden === '' ? [] : [`a dead origin looks like a clean end (${hidden})`]),
     ...(hangs === '' ? [] : [`the client of a dead origin hangs, for ${found.waitedMs / 1000} s at least (${hangs})`]),
     ...(told === ''
       ? []
       : [`the client is told that the origin died${isRight ? ', wherever that can be told' : ` (${told})`}`]),
+    ...(hiddenHere === '' ? [] : [`not visible here, with no hop between either: ${hiddenHere} by RST`]),
     ...[...new Set(found.foreign.map(({ sample }) => sample))].map(
       (sample) => `text that the origin never wrote is in the body: ${JSON.stringify(sample.slice(0, 40))}`,
     ),
@@ -140,7 +178,7 @@ function say(found: TruncationFigures): string {
   return parts.length === 0 ? 'could not be told' : parts.join('; ');
 }
 
-export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
+export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> = {
   id: 'truncation',
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
   measure,
@@ -151,24 +189,27 @@ export const truncationMeasure: Measure<Trace[], TruncationFigures> = {
   relays: [
     {
       relay: 'transparent',
-      expected: 'the client is told wherever that can be told: all but close-delimited by FIN',
-      convicted: (found) => isTold(found) && found.foreign.length === 0,
+      expected: 'the client is told wherever that can be told',
+      convicted: (found) => isFit(found) && isTold(found) && found.foreign.length === 0,
     },
     {
       relay: 'hide-death',
       expected: 'a dead origin looks like a clean end',
-      convicted: (found) => areFates(found, HIDDEN, HIDDEN, HIDDEN) && found.foreign.length === 0,
+      convicted: (found) => isFit(found) && areAll(found, 'hidden') && found.foreign.length === 0,
     },
     {
       relay: 'hang-at-death',
-      expected: 'the client of a dead origin hangs: all but close-delimited by FIN',
-      convicted: (found) => areFates(found, HANGS, HANGS, { ...CLOSED, rst: 'hangs' }) && found.foreign.length === 0,
+      expected: 'the client of a dead origin hangs, wherever it could be told',
+      convicted: (found) => isFit(found) && areAll(found, 'hangs') && found.foreign.length === 0,
     },
     {
       relay: 'explain-death',
-      expected: 'text that the origin never wrote is in the body: all but close-delimited by FIN',
+      expected: 'text that the origin never wrote is in the body, wherever it could be told',
       convicted: (found) =>
-        isTold(found) && found.foreign.length === 5 && found.foreign.every(({ sample }) => sample === DEATH_NOTE),
+        isFit(found) &&
+        areAll(found, 'told') &&
+        found.foreign.length === visible(found).length &&
+        found.foreign.every(({ sample }) => sample === DEATH_NOTE),
     },
   ],
 };

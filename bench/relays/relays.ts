@@ -34,6 +34,10 @@ export const HOLD_BYTES = 4096;
 const HOLD_ODD_BYTES = 1000;
 export const HOLD_MS = 50;
 const TICK_MS = 80;
+/** Taken for a reader that does not read, before the upstream is stopped. */
+export const ABSORBED_BYTES = 10 * 1024 * 1024;
+/** Silence after which the impatient relays cut; the heartbeats that keep them waiting come much more often. */
+export const IDLE_CUT_MS = 500;
 
 /** Treats the marked piece by `wrong` and passes every other on. */
 function atMarkedPiece(wrong: (bytes: Buffer, out: ServerResponse) => void): Guilty {
@@ -161,17 +165,22 @@ interface Manners {
   onAbort: (answer: IncomingMessage) => void;
   /** The upstream died before the end. */
   onDeath: (out: ServerResponse) => void;
+  /** Bytes kept for a client that does not read, before the upstream is not read from either. */
+  absorbs: number;
+  /** After IDLE_CUT_MS of silence the upstream is left, and this done; `total`: of the whole response, silent or not. */
+  onIdle?: { total?: true; cut: (out: ServerResponse) => void };
 }
 
 const GOOD_MANNERS: Manners = {
   rewrite: (fields) => fields,
   onAbort: (answer) => answer.destroy(),
   onDeath: (out) => out.destroy(),
+  absorbs: Number.POSITIVE_INFINITY,
 };
 
 /** Does `guilt` to the body, and behaves otherwise as `manners` says. */
 function guilty(guilt: Guilty, manners: Partial<Manners> = {}): Relay {
-  const { rewrite, onAbort, onDeath } = { ...GOOD_MANNERS, ...manners };
+  const { rewrite, onAbort, onDeath, absorbs, onIdle } = { ...GOOD_MANNERS, ...manners };
   return (target) =>
     createServer((request, response) => {
       const { method, url, headers } = request;
@@ -182,12 +191,26 @@ function guilty(guilt: Guilty, manners: Partial<Manners> = {}): Relay {
         if (response.headersSent) onDeath(response);
         else response.destroy();
       };
+      const timer =
+        onIdle === undefined
+          ? undefined
+          : setTimeout(() => {
+              isDead = true;
+              upstream.destroy();
+              onIdle.cut(response);
+            }, IDLE_CUT_MS);
+      response.on('close', () => clearTimeout(timer));
       const upstream = httpRequest({ ...target, method, path: url, headers }, (answer) => {
         response.sendDate = false;
         response.writeHead(answer.statusCode ?? 502, definedOnly(rewrite(answer.headers)));
         response.flushHeaders();
         const { piece, end } = guilt(response);
-        answer.on('data', (bytes: Buffer) => response.writable && piece(bytes));
+        answer.on('data', (bytes: Buffer) => {
+          if (onIdle?.total === undefined) timer?.refresh();
+          if (response.writable) piece(bytes);
+          if (response.writableLength > absorbs) answer.pause();
+        });
+        response.on('drain', () => answer.resume());
         answer.on('end', () => !isDead && response.writable && end());
         answer.on('error', died);
         response.on('close', () => onAbort(answer));
@@ -202,6 +225,14 @@ const passOn: Guilty = (out) => ({ piece: (bytes) => out.write(bytes), end: () =
 
 /** What a relay that explains an upstream's death to the client writes into the body. */
 export const DEATH_NOTE = 'upstream died';
+
+/** What a relay that answers for a silent upstream writes: as the body of a 504, or where a stream has begun into that. */
+export const TIMEOUT_NOTE = '504 Gateway Timeout';
+
+function explainTimeout(out: ServerResponse): void {
+  if (!out.headersSent) out.writeHead(504);
+  out.end(TIMEOUT_NOTE);
+}
 
 function withoutLength(fields: Fields): Fields {
   return { ...fields, 'content-length': undefined };
@@ -225,6 +256,13 @@ const RELAYS = {
   'abort-at-next-write': guilty(passOn, { onAbort: (answer) => answer.once('data', () => answer.destroy()) }),
   'hide-death': guilty(passOn, { rewrite: withoutLength, onDeath: (out) => out.end() }),
   'hang-at-death': guilty(passOn, { onDeath: () => {} }),
+  'absorb-all': guilty(passOn),
+  'absorb-10-mib': guilty(passOn, { absorbs: ABSORBED_BYTES }),
+  'idle-reset': guilty(passOn, { onIdle: { cut: (out) => out.socket?.resetAndDestroy() } }),
+  'idle-end': guilty(passOn, { onIdle: { cut: (out) => out.end() } }),
+  'idle-hang': guilty(passOn, { onIdle: { cut: () => {} } }),
+  'idle-note': guilty(passOn, { onIdle: { cut: explainTimeout } }),
+  'total-limit': guilty(passOn, { onIdle: { total: true, cut: (out) => out.destroy() } }),
   'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
   ...MESSAGE_RELAYS,
 } satisfies Record<string, Relay>;

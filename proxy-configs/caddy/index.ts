@@ -1,6 +1,7 @@
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse_proxy';
+const TRANSPORT = `${REVERSE_PROXY}#the-http-transport`;
 const STREAMING = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/reverseproxy/streaming.go';
 const ENCODE = 'https://caddyserver.com/docs/caddyfile/directives/encode';
 const ENCODE_SOURCE = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/encode/encode.go';
@@ -127,6 +128,34 @@ export default {
           why: 'A response of known length is flushed by the interval, which runs from the first write after a flush: a lone chunk waits all of it.',
           patienceMs: 2000,
           fix: { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
+        },
+      ],
+    },
+    {
+      id: 'read-timeout-1s',
+      title: 'Each read from the server within a second',
+      changes: 'transport http { read_timeout 1s }',
+      files: { config: 'read-timeout-1s.Caddyfile' },
+      docs: [TRANSPORT],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
+        },
+      ],
+    },
+    {
+      id: 'response-header-timeout-1s',
+      title: 'The server must begin its answer within a second',
+      changes: 'transport http { response_header_timeout 1s }',
+      files: { config: 'response-header-timeout-1s.Caddyfile' },
+      docs: [TRANSPORT],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The limit ends with the response’s head: it cuts a slow first token and no stream that has begun, as the measure “idle” shows.',
         },
       ],
     },

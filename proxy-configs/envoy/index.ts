@@ -2,6 +2,8 @@ import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const COMPRESSOR = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/compressor_filter';
 const TIMEOUTS = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
+const DELAYED_CLOSE =
+  'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto#envoy-v3-api-field-extensions-filters-network-http-connection-manager-v3-httpconnectionmanager-delayed-close-timeout';
 const LUA = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/lua_filter';
 const FILE_SYSTEM_BUFFER =
   'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/file_system_buffer_filter';
@@ -81,6 +83,34 @@ export default {
         {
           expected: 'streams',
           why: 'By default Envoy cuts a response that is not complete after 15 s, and one that is silent for 5 minutes; here neither. Delivery is the same.',
+        },
+      ],
+    },
+    {
+      id: 'stream-idle-timeout-1s',
+      title: 'A stream that is silent for a second is cut',
+      changes: 'stream_idle_timeout: 1s',
+      files: { config: 'stream-idle-timeout-1s.yaml' },
+      docs: [TIMEOUTS, DELAYED_CLOSE],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Each piece of the body starts the timeout anew, so a stream that flows is not touched by it; one that pauses longer is cut. The origin is left then, and the client’s connection closed a second later (delayed_close_timeout).',
+        },
+      ],
+    },
+    {
+      id: 'route-timeout-2s',
+      title: 'A limit of two seconds on the whole response',
+      changes: 'route.timeout: 2s',
+      files: { config: 'route-timeout-2s.yaml' },
+      docs: [TIMEOUTS],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A stream that is over within the limit is not touched by it. It counts from the request and not from the last piece, so a longer stream is cut however lively it is: with the default of 15 s too.',
         },
       ],
     },

@@ -358,6 +358,62 @@ export default {
       ],
     },
     {
+      id: 'read-timeout-1s',
+      title: 'An origin that is silent for a second is given up',
+      changes: 'proxy_read_timeout 1s;',
+      files: { config: 'read-timeout-1s.conf' },
+      docs: [`${PROXY_MODULE}#proxy_read_timeout`],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
+        },
+      ],
+    },
+    {
+      id: 'no-temp-file',
+      title: 'What a slow client does not read is not put on disk',
+      changes: 'proxy_max_temp_file_size 0;',
+      files: { config: 'no-temp-file.conf' },
+      docs: [`${PROXY_MODULE}#proxy_max_temp_file_size`, `${PROXY_MODULE}#proxy_buffers`],
+      tags: ['buffering', 'backpressure'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A temporary file is needed only when the buffers are full, which a client that reads does not let happen. Without one a client that does not read slows the origin: by default nginx takes 1 GiB for it first.',
+        },
+      ],
+    },
+    {
+      id: 'ignore-client-abort',
+      title: 'The request goes on when the client has left',
+      changes: 'proxy_ignore_client_abort on;',
+      files: { config: 'ignore-client-abort.conf' },
+      docs: [`${PROXY_MODULE}#proxy_ignore_client_abort`],
+      tags: ['abort'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Delivery is the same; what changes is that the origin is not told at once of a client that left, which the measure “abort” shows.',
+        },
+      ],
+    },
+    {
+      id: 'cache',
+      title: 'A cache for every response',
+      changes: 'proxy_cache app; proxy_cache_valid 200 1m;',
+      files: { config: 'cache.conf' },
+      docs: [`${PROXY_MODULE}#proxy_cache`, `${PROXY_MODULE}#proxy_cache_valid`],
+      tags: ['cache', 'abort', 'backpressure'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A response that is being stored is passed on chunk by chunk at the same time. It is taken in to its end whatever the client does: one that left is not told to the origin, and one that does not read does not slow it.',
+        },
+      ],
+    },
+    {
       id: 'chunked-encoding-off',
       title: 'A directive that does not exist',
       changes: 'chunked_encoding off;',

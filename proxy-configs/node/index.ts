@@ -53,6 +53,26 @@ export default {
       ],
     },
     {
+      id: 'http-proxy-timeout-1s',
+      title: 'http-proxy, and an upstream that is silent for a second is given up',
+      changes: 'proxyTimeout: 1000',
+      files: { program: 'http-proxy-timeout-1s.mjs' },
+      docs: [
+        `${HTTP_PROXY}#options`,
+        `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`,
+        `${HTTP_PROXY}/issues/1520`,
+        `${HTTP_PROXY}/issues/1559`,
+      ],
+      tags: ['timeouts'],
+      package: 'http-proxy',
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and its client is never told: the measure “idle” shows that it hangs.',
+        },
+      ],
+    },
+    {
       id: 'http-proxy-compression',
       title: 'http-proxy behind Express’s compression',
       changes: 'compression()',

@@ -3,6 +3,8 @@ import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 const SERVICE = 'https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/load-balancing/service';
 const COMPRESS = 'https://doc.traefik.io/traefik/middlewares/http/compress/';
 const BUFFERING = 'https://doc.traefik.io/traefik/v3.8/reference/routing-configuration/http/middlewares/buffering/';
+const ENTRY_POINTS = 'https://doc.traefik.io/traefik/routing/entrypoints/#respondingtimeouts';
+const FORWARDING_TIMEOUTS = 'https://doc.traefik.io/traefik/routing/overview/#forwardingtimeouts';
 const FAST_PROXY = 'https://doc.traefik.io/traefik/v3.8/reference/install-configuration/experimental/fastproxy/';
 const FAST_PROXY_SOURCE =
   'https://github.com/traefik/traefik/blob/03490d64525c56f0ba0b8ca5fc5d36eeba917356/pkg/proxy/fast/connpool.go';
@@ -283,6 +285,34 @@ export default {
         {
           expected: 'streams',
           why: 'A request is tried again only as long as no response has begun, so nothing of a response is kept for it.',
+        },
+      ],
+    },
+    {
+      id: 'write-timeout-2s',
+      title: 'A limit of two seconds on the whole response',
+      changes: 'respondingTimeouts: { writeTimeout: 2s }',
+      files: { static: 'traefik-write-timeout-2s.yml', dynamic: 'default.yml' },
+      docs: [ENTRY_POINTS, 'https://pkg.go.dev/net/http#Server'],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A stream that is over within the limit is not touched by it. It counts from the request, so a longer stream is cut however lively it is; a silent one only when it is written to again, and a response that begins too late gets no answer at all.',
+        },
+      ],
+    },
+    {
+      id: 'response-header-timeout-1s',
+      title: 'A server must begin its answer within a second',
+      changes: 'forwardingTimeouts: { responseHeaderTimeout: 1s }',
+      files: { static: 'traefik-response-header-timeout-1s.yml', dynamic: 'default.yml' },
+      docs: [FORWARDING_TIMEOUTS, 'https://pkg.go.dev/net/http#Transport'],
+      tags: ['timeouts'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The limit ends with the response’s head: it cuts a slow first token and no stream that has begun, as the measure “idle” shows.',
         },
       ],
     },

@@ -41,6 +41,36 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     expect(await leftInEngine()).toEqual([]);
   });
 
+  test('measures prove themselves, and blame no proxy for what its published port does', async () => {
+    await using folder = await scratch();
+    const ids = ['nginx/default?', 'nginx/read-timeout-1s', 'node/pipe?'];
+    const flags = ['--driver', 'docker', '--measure', 'all', '--json', '-', '--results', folder.path];
+    const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
+    expect(exitCode, stderr).toBe(0);
+    const { lanes } = JSON.parse(stdout) as Results;
+    const figures = (id: string, measure: string): unknown =>
+      lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
+    // The port makes a FIN of an RST, so by RST nothing can be told.
+    expect(figures('nginx/default', 'abort')).toEqual({
+      writing: expect.objectContaining({ when: 'at-once' }),
+      idle: expect.objectContaining({ when: 'at-once' }),
+    });
+    expect(figures('node/pipe', 'abort')).toMatchObject({ writing: { when: 'never' }, idle: { when: 'never' } });
+    expect(figures('nginx/default', 'truncation')).toMatchObject({
+      chunked: { rst: 'told', fin: 'told' },
+      hiddenByWay: [
+        { framing: 'close-delimited', how: 'rst' },
+        { framing: 'close-delimited', how: 'fin' },
+      ],
+    });
+    expect(figures('nginx/default', 'backpressure')).toMatchObject({ how: 'takes-all' });
+    expect(figures('node/pipe', 'backpressure')).toMatchObject({
+      how: 'stops',
+      growth: { memoryBytes: expect.any(Number), diskBytes: expect.any(Number) },
+    });
+    expect(figures('nginx/read-timeout-1s', 'idle')).toMatchObject({ mid: { how: 'cut' }, heartbeatsHelp: true });
+  });
+
   test('a chain of three real proxies, of which the guilty one is found by name', { timeout: 300_000 }, async () => {
     await using folder = await scratch();
     const { exitCode, stdout, stderr } = await unclog([

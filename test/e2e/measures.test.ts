@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 
+import type { Absorption, BackpressureFigures } from '../../bench/measures/backpressure.ts';
+import type { IdleFigures } from '../../bench/measures/idle.ts';
+import type { Cut } from '../../bench/measures/silence.ts';
 import type { Results } from '../../bench/results.ts';
 import { scratch, unclog } from './unclog.ts';
 
@@ -25,7 +28,18 @@ test('every measure proves itself on its relays and tells apart what real proxie
   expect(exitCode, stderr).toBe(0);
   const { lanes, instrument } = JSON.parse(stdout) as Results;
   expect(new Set(instrument.proofs.flatMap(({ relays }) => relays.map(({ measure }) => measure)))).toEqual(
-    new Set([undefined, 'threshold', 'flush', 'paced', 'headers', 'request', 'abort', 'truncation']),
+    new Set([
+      undefined,
+      'threshold',
+      'flush',
+      'paced',
+      'headers',
+      'request',
+      'abort',
+      'backpressure',
+      'idle',
+      'truncation',
+    ]),
   );
   const figures = (id: string, measure: string): unknown =>
     lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
@@ -48,10 +62,105 @@ test('every measure proves itself on its relays and tells apart what real proxie
   expect(figures('nginx/default', 'truncation')).toMatchObject({ chunked: { rst: 'told', fin: 'told' } });
 });
 
+const SHORT_TIMEOUTS = [
+  'nginx/read-timeout-1s',
+  'traefik/write-timeout-2s',
+  'traefik/response-header-timeout-1s',
+  'caddy/read-timeout-1s',
+  'caddy/response-header-timeout-1s',
+  'envoy/timeouts-off',
+  'envoy/stream-idle-timeout-1s',
+  'envoy/route-timeout-2s',
+  'node/http-proxy-timeout-1s',
+];
+const NOT_CUT = { how: 'not-cut', silentMs: 3000 };
+
+/** The figures by lane and measure. */
+async function measured(ids: string[], measures: string): Promise<Record<string, Record<string, unknown>>> {
+  await using folder = await scratch();
+  const flags = ['--driver', 'native', '--measure', measures, '--json', '-', '--results', folder.path];
+  const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
+  expect(exitCode, stderr).toBe(0);
+  const { lanes } = JSON.parse(stdout) as Results;
+  return Object.fromEntries(
+    lanes.map(({ id, measures: found = {} }) => [
+      id,
+      Object.fromEntries(Object.entries(found).map(([measure, { figures }]) => [measure, figures])),
+    ]),
+  );
+}
+
+/** A hop's timer, which may round (nginx leaves up to 300 ms), on a machine that may be busy. */
+function about(found: number | undefined, ms: number): void {
+  expect(found).toBeGreaterThan(ms * 0.65);
+  expect(found).toBeLessThan(ms * 1.5);
+}
+
+test('timeouts that are set short cut where their documentation says, and are seen by both sides', async () => {
+  const found = await measured(SHORT_TIMEOUTS, 'idle');
+  const idle = (id: string): IdleFigures => found[id]?.['idle'] as IdleFigures;
+
+  for (const id of ['nginx/read-timeout-1s', 'caddy/read-timeout-1s']) {
+    expect(idle(id)).toMatchObject({
+      mid: { how: 'cut', during: 'silence', client: 'cut', origin: { saw: 'fin' } },
+      heartbeatsHelp: true,
+      head: { how: 'cut', client: 'status' },
+    });
+    about(idle(id).idleCutMs, 1000);
+    // On a connection that served before, Go's client asks again (Caddy): the origin, which has the stream once, refuses.
+    const { status, replays } = idle(id).head as Cut;
+    expect(status).toBe(replays === undefined ? 504 : 409);
+  }
+  // It leaves the origin in time, and the client a second later.
+  expect(idle('envoy/stream-idle-timeout-1s')).toMatchObject({
+    mid: { how: 'cut', client: 'cut', origin: { saw: 'fin' } },
+    heartbeatsHelp: true,
+    head: { how: 'cut', client: 'status', status: 504 },
+  });
+  about(idle('envoy/stream-idle-timeout-1s').idleCutMs, 2000);
+  expect(idle('node/http-proxy-timeout-1s')).toMatchObject({
+    mid: { how: 'cut', client: 'hangs' },
+    heartbeatsHelp: true,
+    head: { how: 'cut', client: 'status', status: 502 },
+  });
+  about(idle('node/http-proxy-timeout-1s').idleCutMs, 1000);
+
+  for (const id of ['traefik/write-timeout-2s', 'envoy/route-timeout-2s'])
+    expect(idle(id)).toMatchObject({ mid: { how: 'cut' }, heartbeats: { how: 'cut' }, heartbeatsHelp: false });
+  expect(idle('traefik/write-timeout-2s').mid).toMatchObject({ during: 'next-write' });
+  expect(idle('envoy/route-timeout-2s').mid).toMatchObject({ during: 'silence' });
+
+  for (const id of ['traefik/response-header-timeout-1s', 'caddy/response-header-timeout-1s'])
+    expect(idle(id)).toMatchObject({ mid: NOT_CUT, head: { how: 'cut', client: 'status', status: 504 } });
+  expect(idle('envoy/timeouts-off')).toEqual({ mid: NOT_CUT, heartbeats: NOT_CUT, head: NOT_CUT });
+});
+
+test('what a hop takes for a client that does not read, and what it tells the origin of one that left', async () => {
+  const ids = ['nginx/default?', 'nginx/no-temp-file', 'nginx/ignore-client-abort', 'nginx/cache', 'node/http-proxy?'];
+  const found = await measured(ids, 'backpressure,abort');
+  const MIB = 1024 * 1024;
+  for (const id of ['nginx/default', 'nginx/cache']) {
+    const figures = found[id]?.['backpressure'] as BackpressureFigures & Absorption;
+    expect(figures.how).toBe('takes-all');
+    const { acceptedBytes, absorbedBytes = acceptedBytes, growth } = figures;
+    expect(absorbedBytes).toBeGreaterThan(16 * MIB);
+    expect(growth?.diskBytes ?? absorbedBytes).toBeGreaterThan(16 * MIB);
+  }
+  for (const id of ['nginx/no-temp-file', 'node/http-proxy']) {
+    const figures = found[id]?.['backpressure'] as BackpressureFigures & Absorption;
+    expect(figures.how).toBe('stops');
+    // Only Linux shows what the sockets hold of it.
+    expect(figures.absorbedBytes ?? 0).toBeLessThan(MIB);
+  }
+  expect(found['nginx/default']?.['abort']).toMatchObject({ idle: { when: 'at-once' } });
+  expect(found['nginx/ignore-client-abort']?.['abort']).toMatchObject({ idle: { when: 'next-write' } });
+  expect(found['nginx/cache']?.['abort']).toMatchObject({ writing: { when: 'never' }, idle: { when: 'never' } });
+});
+
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);
   expect(stderr).toContain(
-    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, paced, headers, request, abort, truncation',
+    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, paced, headers, request, abort, backpressure, idle, truncation',
   );
   expect(exitCode).toBe(2);
 });

@@ -19,7 +19,7 @@ describe('the control API', () => {
     const id = await origin.create({});
     expect(await origin.ask('GET', `/streams/${id}`)).toEqual({
       status: 200,
-      body: { id, state: 'waiting', emitted: 0, acknowledged: 0 },
+      body: { id, state: 'waiting', emitted: 0, acknowledged: 0, acceptedBytes: 0 },
     });
     await origin.acknowledge(id, 4);
     expect((await origin.ask('GET', `/streams/${id}`)).body).toMatchObject({ acknowledged: 1 });

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { encodeChunk } from '../../server/payload.ts';
+import { encodeChunk, HEARTBEAT } from '../../server/payload.ts';
 import { Stream } from '../../server/stream.ts';
 import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/workload.ts';
 import { runningOrigin, type RunningOrigin } from './running-origin.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => origin[Symbol.asyncDispose]());
 
+const AT_ONCE = { pace: { mode: 'paced', intervalMs: 0 } } as const;
 const ENDLESS: WorkloadInput = { count: 100_000, pace: { mode: 'paced', intervalMs: 5 } };
 /** Five chunks, then nothing for as long as a test may last. */
 const SILENT: WorkloadInput = {
@@ -123,6 +124,87 @@ describe('a silence', () => {
     const socket = await reader(id);
     const { emissions } = await origin.traceWhen(id, (trace) => trace.emissions.length >= 5);
     expect(emissions).toHaveLength(5);
+    socket.destroy();
+  });
+});
+
+describe('heartbeats', () => {
+  const silence = { afterChunk: 1, ms: 100, heartbeatMs: 30 };
+  const workload: WorkloadInput = { count: 4, pace: { mode: 'paced', intervalMs: 1, silence } };
+
+  it.each(['chunked', 'content-length', 'close-delimited'] as const)(
+    'come in the silence alone, %s',
+    async (framing) => {
+      const id = await origin.create({ ...workload, framing });
+      const [one, two, three, four] = chunks(4);
+      const response = await fetch(origin.streamUrl(id));
+      expect(await response.text()).toBe([one, two, HEARTBEAT, HEARTBEAT, HEARTBEAT, three, four].join(''));
+      const { heartbeats = [], emissions } = await origin.trace(id);
+      expect(heartbeats).toHaveLength(3);
+      for (const at of heartbeats) {
+        expect(at).toBeGreaterThan(emissions[1]?.at ?? Infinity);
+        expect(at).toBeLessThan(emissions[2]?.at ?? 0);
+      }
+    },
+  );
+});
+
+describe('an origin that thinks', () => {
+  it('sends its head only then', async () => {
+    const id = await origin.create({ count: 2, headDelayMs: 100, pace: { mode: 'paced', intervalMs: 1 } });
+    expect(await (await fetch(origin.streamUrl(id))).text()).toBe(chunks(2).join(''));
+    const { request, headAt = 0, emissions } = await origin.trace(id);
+    // A timer may fire a millisecond early.
+    expect(headAt - (request?.at ?? 0)).toBeGreaterThanOrEqual(99);
+    expect(emissions[0]?.at).toBeGreaterThanOrEqual(headAt);
+  });
+
+  it('is told of a client that leaves meanwhile, and writes nothing', async () => {
+    const id = await origin.create({ headDelayMs: 60_000 });
+    const socket = connect({ port: origin.dataPort, host: '127.0.0.1' });
+    socket.write(`GET /stream/${id} HTTP/1.1\r\nhost: test\r\n\r\n`);
+    await origin.traceWhen(id, ({ state }) => state === 'open');
+    socket.destroy();
+    const { end, headAt, abort } = await origin.traceWhen(id, ({ state }) => state === 'ended');
+    expect([end?.how, abort?.seen, headAt]).toEqual(['client-left', 'fin', undefined]);
+  });
+});
+
+async function acceptedBytes(id: string): Promise<number> {
+  return (await origin.ask<{ acceptedBytes: number }>('GET', `/streams/${id}`)).body.acceptedBytes;
+}
+
+describe('the bytes that the kernel took', () => {
+  it('are the whole response once it was read, also of the second on a connection', async () => {
+    const [first, second] = [
+      await origin.create({ count: 2, ...AT_ONCE }),
+      await origin.create({ count: 3, ...AT_ONCE }),
+    ];
+    expect(await acceptedBytes(first)).toBe(0);
+    const socket = await reader(first);
+    let received = 0;
+    await origin.traceWhen(first, ({ state }) => state === 'ended');
+    await vi.waitFor(async () => expect(await acceptedBytes(first)).toBeGreaterThan(2 * 32));
+    socket.on('data', (bytes: Buffer) => (received += bytes.length));
+    socket.write(`GET /stream/${second} HTTP/1.1\r\nhost: test\r\n\r\n`);
+    await origin.traceWhen(second, ({ state }) => state === 'ended');
+    await vi.waitFor(async () => {
+      expect(received).toBeGreaterThan(3 * 32);
+      expect(await acceptedBytes(second)).toBe(received);
+    });
+    expect(await acceptedBytes(first)).toBeLessThan(received);
+    socket.destroy();
+  });
+
+  it('are less than were to be written for a reader that does not read', async () => {
+    const bytes = 128 * 1024 * 1024;
+    const id = await origin.create({ count: 8192, chunkBytes: [bytes / 8192], ...AT_ONCE });
+    const socket = connect({ port: origin.dataPort, host: '127.0.0.1' }).pause();
+    socket.write(`GET /stream/${id} HTTP/1.1\r\nhost: test\r\n\r\n`);
+    await vi.waitFor(async () => expect(await acceptedBytes(id)).toBeGreaterThan(64 * 1024));
+    const { emissions } = await origin.trace(id);
+    expect(await acceptedBytes(id)).toBeLessThan(bytes);
+    expect(emissions.length).toBeLessThan(8192);
     socket.destroy();
   });
 });

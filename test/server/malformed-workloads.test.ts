@@ -21,10 +21,10 @@ function silent(silence: unknown): object {
 describe('a malformed workload', () => {
   it('says which names there are, and which was probably meant', async () => {
     expect(await refusal({ framming: 'chunked' })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, count, chunkBytes, pace, death, answer, status, headers, trailers, informational, lifetimeMs"`,
+      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, trailers, informational, lifetimeMs"`,
     );
     expect(await refusal({ zebra: 1 })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, count, chunkBytes, pace, death, answer, status, headers, trailers, informational, lifetimeMs"`,
+      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, trailers, informational, lifetimeMs"`,
     );
     expect(await refusal({ pace: { mode: 'lock-step', deadlinMs: 3 } })).toContain(
       'unknown field "pace.deadlinMs" (did you mean "deadlineMs"?); allowed: mode, deadlineMs, budgetMs, boundBytes, ',
@@ -81,13 +81,24 @@ describe('a malformed workload', () => {
       `"malformed workload: field "pace.silence.ms" must be >= 1; got 0"`,
     );
     expect(await refusal(silent({ afterChunk: 1, mss: 5, ms: 5 }))).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "pace.silence.mss" (did you mean "ms"?); allowed: afterChunk, ms"`,
+      `"malformed workload: unknown field "pace.silence.mss" (did you mean "ms"?); allowed: afterChunk, ms, heartbeatMs"`,
     );
     expect(await refusal(silent({ afterChunk: 4, ms: 5 }))).toMatchInlineSnapshot(
       `"malformed workload: field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got 4 of 5"`,
     );
     expect(await refusal({ pace: { mode: 'lock-step', silence: { afterChunk: 1, ms: 5 } } })).toContain(
       'unknown field "pace.silence"; allowed: mode, deadlineMs, ',
+    );
+    expect(await refusal(silent({ afterChunk: 1, ms: 50, heartbeatMs: 1 }))).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.heartbeatMs" must be >= 10; got 1"`,
+    );
+    expect(
+      await refusal({ format: 'text', ...silent({ afterChunk: 1, ms: 50, heartbeatMs: 10 }) }),
+    ).toMatchInlineSnapshot(
+      `"malformed workload: field "pace.silence.heartbeatMs" needs "format" to be "sse", which has comments; got "text""`,
+    );
+    expect(await refusal({ headDelayMs: -1 })).toMatchInlineSnapshot(
+      `"malformed workload: field "headDelayMs" must be >= 0; got -1"`,
     );
     expect(await refusal({ death: { afterChunk: 1, how: 'kill' } })).toMatchInlineSnapshot(
       `"malformed workload: field "death.how" must be one of "rst", "fin"; got "kill""`,

@@ -1,8 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { chunkSize, DELIMITERS, encodeChunk, planChunks, SEQ_PATTERNS } from '../../server/payload.ts';
-import { LOCK_STEP, resolveWorkload, type Format } from '../../server/workload.ts';
+import {
+  chunkSize,
+  DELIMITERS,
+  encodeChunk,
+  HEARTBEAT,
+  plannedBytes,
+  plannedHeartbeats,
+  planChunks,
+  SEQ_PATTERNS,
+} from '../../server/payload.ts';
+import { LOCK_STEP, resolveWorkload, type Format, type Workload } from '../../server/workload.ts';
 
 const FORMATS: Format[] = ['sse', 'ndjson', 'text'];
 
@@ -130,5 +139,26 @@ describe('the plan', () => {
         expect(sizes.length === count || sum(sizes.slice(0, -1)) < boundBytes).toBe(true);
       }),
     );
+  });
+});
+
+function beating(ms: number, heartbeatMs: number): Workload {
+  return resolveWorkload({ count: 3, pace: { mode: 'paced', silence: { afterChunk: 0, ms, heartbeatMs } } });
+}
+
+describe('heartbeats', () => {
+  it.each([
+    [1000, 100, 9],
+    [1050, 100, 10],
+    [100, 100, 0],
+    [50, 100, 0],
+  ])('of a silence of %d ms, each %d ms, are %d: none at its end', (ms, heartbeatMs, count) => {
+    expect(plannedHeartbeats(beating(ms, heartbeatMs))).toBe(count);
+    expect(plannedBytes(beating(ms, heartbeatMs))).toBe(3 * 32 + count * HEARTBEAT.length);
+  });
+
+  it('are none where none are asked for', () => {
+    expect(plannedHeartbeats(resolveWorkload({}))).toBe(0);
+    expect(plannedHeartbeats(resolveWorkload({ pace: { mode: 'paced', silence: { afterChunk: 0, ms: 9 } } }))).toBe(0);
   });
 });

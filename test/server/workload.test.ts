@@ -13,6 +13,7 @@ describe('a workload', () => {
         "count": 100,
         "format": "sse",
         "framing": "chunked",
+        "headDelayMs": 0,
         "headers": {},
         "lifetimeMs": 60000,
         "pace": {
@@ -51,6 +52,7 @@ describe('a workload', () => {
       death: { afterChunk: 2, how: 'rst' },
       status: 206,
       headers: { 'x-a': 'b' },
+      headDelayMs: 20,
       lifetimeMs: 5000,
     } as const;
     expect(resolveWorkload({ ...asked, chunkBytes: [...asked.chunkBytes] })).toEqual(asked);

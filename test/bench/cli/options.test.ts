@@ -47,7 +47,7 @@ describe('--only', () => {
 
   it('says which tags there are when none is left', () => {
     expect(() => filterOnly(catalogue.lanes, ['zebra'])).toThrow(
-      /^--only zebra leaves no lane; it takes a tag \(buffering, compression, .*\) or a part of an id$/,
+      /^--only zebra leaves no lane; it takes a tag \(abort, backpressure, buffering, .*\) or a part of an id$/,
     );
   });
 });

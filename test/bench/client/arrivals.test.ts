@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Arrivals } from '../../../bench/client/arrivals.ts';
-import { encodeChunk, planChunks } from '../../../server/payload.ts';
+import { encodeChunk, HEARTBEAT, planChunks } from '../../../server/payload.ts';
 import { resolveWorkload, type Format } from '../../../server/workload.ts';
 import { anyPlaces, everyByte, splitAt } from '../split.ts';
 
@@ -152,5 +152,37 @@ describe('what went wrong once', () => {
   it('bytes after the last chunk are foreign, also when they begin as a chunk would', () => {
     const all = [0, 1, 2, 3, 4].map((seq) => chunk(seq)).join('');
     expect(feed([`${all}id: 5`]).foreign).toEqual([{ at: 99, bytes: 5, sample: 'id: 5' }]);
+  });
+});
+
+describe('heartbeats', () => {
+  const silence = { afterChunk: 0, ms: 300, heartbeatMs: 100 };
+  const beating = resolveWorkload({ count: 5, chunkBytes: [40], pace: { mode: 'paced', silence } });
+
+  function fed(text: string, workload_ = beating): Arrivals {
+    const arrivals = new Arrivals(workload_);
+    arrivals.feed(Buffer.from(text), 0, 0);
+    arrivals.finish(1);
+    return arrivals;
+  }
+
+  it('that were planned are ours', () => {
+    const { arrivals, foreign } = fed(`${chunk(0)}${HEARTBEAT}${HEARTBEAT}${chunk(1)}`);
+    expect(arrivals.map(({ seq, altered }) => [seq, altered])).toEqual([
+      [0, undefined],
+      [1, undefined],
+    ]);
+    expect(foreign).toEqual([]);
+  });
+
+  it('may be cut', () => {
+    expect(fed(`${chunk(0)}${HEARTBEAT.slice(0, 5)}`).foreign).toEqual([]);
+  });
+
+  it('are foreign beyond those that were planned, altered, or where none were', () => {
+    expect(fed(HEARTBEAT.repeat(3)).foreign).toHaveLength(1);
+    expect(fed(': keep-dead\n\n').foreign).toHaveLength(1);
+    expect(fed(HEARTBEAT, workload()).foreign).toHaveLength(1);
+    expect(fed(HEARTBEAT.slice(0, 5), workload()).foreign).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { abortMeasure, type Departure, type PhaseFigures } from '../../../bench/measures/abort.ts';
+import { abortMeasure, type AbortFigures, type Departure, type PhaseFigures } from '../../../bench/measures/abort.ts';
 import type { Leaving } from '../../../bench/client/client.ts';
 import { chunkText, makeTrace } from '../traces.ts';
 import type { OriginTrace } from '../../../server/trace.ts';
@@ -53,21 +53,31 @@ function departure(given: Case): Departure {
   };
 }
 
+/** With no hop between, all is told at once, as it was done. */
+const WAY: Case[] = (['fin', 'rst'] as const).flatMap((how) => [
+  { phase: 'writing', how, seen: how, toldAt: 53 },
+  { phase: 'idle', how, seen: how, leftAt: 60, toldAt: 61 },
+]);
+
+function found(cases: Case[], way = WAY): AbortFigures {
+  return abortMeasure.figures({ departures: cases.map(departure), direct: way.map(departure) });
+}
+
 function writing(...cases: Case[]): PhaseFigures | undefined {
-  return abortMeasure.figures(cases.map((one) => departure({ phase: 'writing', ...one }))).writing;
+  return found(cases.map((one) => ({ phase: 'writing', ...one }))).writing;
 }
 
 function idle(...cases: Case[]): PhaseFigures | undefined {
-  return abortMeasure.figures(cases.map((one) => departure({ phase: 'idle', ...one }))).idle;
+  return found(cases.map((one) => ({ phase: 'idle', ...one }))).idle;
 }
 
 function said(...cases: Case[]): string {
-  return abortMeasure.say(abortMeasure.figures(cases.map(departure)));
+  return abortMeasure.say(found(cases));
 }
 
 function convicts(relay: string, ...cases: Case[]): boolean | undefined {
   const expectation = abortMeasure.relays.find((one) => one.relay === relay);
-  return expectation?.convicted(abortMeasure.figures(cases.map(departure)));
+  return expectation?.convicted(found(cases));
 }
 
 describe('while the origin writes, its learning', () => {
@@ -160,30 +170,30 @@ describe('what the origin saw', () => {
 
 describe('a silent origin that is told at once', () => {
   it('did not need the write that was made meanwhile', () => {
-    const found = abortMeasure.figures([
-      departure({ phase: 'writing', toldAt: 65 }),
-      departure({ phase: 'idle', leftAt: 60, toldAt: 65 }),
+    const both = found([
+      { phase: 'writing', toldAt: 65 },
+      { phase: 'idle', leftAt: 60, toldAt: 65 },
     ]);
-    expect(found.writing).toMatchObject({ when: 'at-once', writes: { min: 1, max: 1 } });
+    expect(both.writing).toMatchObject({ when: 'at-once', writes: { min: 1, max: 1 } });
   });
 
   it.each([
     ['later', 300],
     ['never', undefined],
   ] as const)('does not excuse a writing one that is told %s', (when, toldAt) => {
-    const found = abortMeasure.figures([
-      departure({ phase: 'writing', toldAt }),
-      departure({ phase: 'idle', leftAt: 60, toldAt: 65 }),
+    const both = found([
+      { phase: 'writing', toldAt },
+      { phase: 'idle', leftAt: 60, toldAt: 65 },
     ]);
-    expect(found.writing?.when).toBe(when);
+    expect(both.writing?.when).toBe(when);
   });
 
   it('at the next write proves nothing of a writing one', () => {
-    const found = abortMeasure.figures([
-      departure({ phase: 'writing', toldAt: 65 }),
-      departure({ phase: 'idle', leftAt: 60, toldAt: 411 }),
+    const both = found([
+      { phase: 'writing', toldAt: 65 },
+      { phase: 'idle', leftAt: 60, toldAt: 411 },
     ]);
-    expect(found.writing?.when).toBe('next-write');
+    expect(both.writing?.when).toBe('next-write');
   });
 });
 
@@ -256,6 +266,33 @@ const lost = (how: Leaving): Case[] => [
   { phase: 'writing', how },
   { phase: 'idle', how, leftAt: 60 },
 ];
+
+describe('the way to the hop', () => {
+  const all = [...told('fin', 'fin', 61, 411), ...told('rst', 'fin', 61, 411)];
+
+  it('that makes a FIN of an RST leaves nothing to say of one', () => {
+    const port = [...told('fin', 'fin', 53, 61), ...told('rst', 'fin', 53, 61)];
+    expect(found(all, port)).toEqual({ writing: expect.anything(), idle: expect.anything() });
+    expect(abortMeasure.say(found(all, port))).toBe(
+      'the origin learns that the client left only when it writes again (write 1)',
+    );
+    const transparent = abortMeasure.relays.find(({ relay }) => relay === 'transparent');
+    expect(transparent?.convicted(found(port, port))).toBe(true);
+    expect(transparent?.convicted(found(all, port))).toBe(false);
+  });
+
+  it('that does not tell by itself is not held against the hop', () => {
+    const slow = [...told('fin', 'fin', 53, 411), ...told('rst', 'rst', 53, 61)];
+    expect(found(all, slow)).toEqual({
+      writing: expect.objectContaining({ when: 'next-write' }),
+      byReset: { writing: expect.anything(), idle: expect.anything() },
+    });
+  });
+
+  it('of which nothing is known leaves nothing to say', () => {
+    expect(abortMeasure.say(found(all, []))).toBe('could not be told');
+  });
+});
 
 describe('relays', () => {
   it('are convicted of just what they do', () => {

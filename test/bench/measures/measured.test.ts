@@ -1,10 +1,13 @@
 /** Both measures for real, in one process, through relays that hold by bytes: what is found must not depend on the machine. */
 
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 
 import { measureStream } from '../../../bench/measure.ts';
+import { abortMeasure } from '../../../bench/measures/abort.ts';
+import { backpressureMeasure } from '../../../bench/measures/backpressure.ts';
 import { flushMeasure } from '../../../bench/measures/flush.ts';
 import { frozenWorkload, LEAD_MS } from '../../../bench/measures/frozen.ts';
+import { idleMeasure } from '../../../bench/measures/idle.ts';
 import type { MeasureContext } from '../../../bench/measures/measure.ts';
 import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
@@ -20,6 +23,7 @@ beforeAll(async () => {
   client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
   ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   client.close();
   await origin[Symbol.asyncDispose]();
@@ -64,6 +68,38 @@ it('collect-all lets go by no bytes, nor by time', { timeout: 20_000 }, async ()
   ]);
   expect(thresholdMeasure.figures(threshold)).toEqual({ how: 'not-by-bytes', boundBytes: 4 * 1024 * 1024 });
   expect(flushMeasure.figures(flush)).toMatchObject({ how: 'never', after: 0 });
+});
+
+it.each(backpressureMeasure.relays)('a reader that does not read: $relay, $expected', async ({ relay, convicted }) => {
+  const figures = backpressureMeasure.figures(await backpressureMeasure.measure(through(relay)));
+  expect(`${convicted(figures)}: ${backpressureMeasure.say(figures)}`).toMatch(/^true/);
+});
+
+it('silence is found to be cut by the relays as they do', { timeout: 20_000 }, async () => {
+  const said = await Promise.all(
+    idleMeasure.relays.map(async ({ relay, convicted }) => {
+      const figures = idleMeasure.figures(await idleMeasure.measure(through(relay)));
+      return `${relay} ${convicted(figures)}: ${idleMeasure.say(figures)}`;
+    }),
+  );
+  expect(said.filter((one) => !one.includes(' true: '))).toEqual([]);
+});
+
+it('a stream of text has no heartbeats', { timeout: 20_000 }, async () => {
+  const figures = idleMeasure.figures(await idleMeasure.measure(through('idle-end', { format: 'text' })));
+  expect(figures).not.toHaveProperty('heartbeats');
+  expect(figures.mid).toMatchObject({ how: 'cut', client: 'clean-end' });
+});
+
+it('what the way does itself is measured once, and not through the relay', async () => {
+  const measured = vi.spyOn(client, 'create');
+  await Promise.all([abortMeasure.measure(through('zombie')), abortMeasure.measure(through('zombie'))]);
+  // Three departures by FIN and one by RST, while it writes and in silence: of the way, and through each of the two.
+  expect(measured.mock.calls.length).toBe(8 * 3);
+  expect(abortMeasure.figures(await abortMeasure.measure(through('zombie')))).toMatchObject({
+    writing: { when: 'never' },
+    byReset: { idle: { when: 'never' } },
+  });
 });
 
 it('every stream is deleted from the origin afterwards', async () => {

@@ -48,18 +48,27 @@ function death(given: Case): Trace {
   };
 }
 
-function fateOf(given: Case): Fate | undefined {
-  return truncationMeasure.figures([death({ framing: 'chunked', how: 'fin', ...given })]).chunked.fin;
-}
+type Cases = Partial<Record<`${Framing} ${'rst' | 'fin'}`, Case>>;
 
 /** All six cases, those that `other` names ended otherwise than by a cut. */
-function figures(other: Partial<Record<`${Framing} ${'rst' | 'fin'}`, Case>> = {}): TruncationFigures {
-  return truncationMeasure.figures(
-    FRAMINGS.flatMap((framing) => HOWS.map((how) => death({ framing, how, ...other[`${framing} ${how}`] }))),
-  );
+function deaths(other: Cases): Trace[] {
+  return FRAMINGS.flatMap((framing) => HOWS.map((how) => death({ framing, how, ...other[`${framing} ${how}`] })));
 }
 
 const UNKNOWABLE = { 'close-delimited fin': { clientEnd: 'closed' } } as const;
+
+function found(given: Trace[], way: Cases = UNKNOWABLE): TruncationFigures {
+  return truncationMeasure.figures({ deaths: given, direct: deaths(way) });
+}
+
+function fateOf(given: Case): Fate | undefined {
+  return found([death({ framing: 'chunked', how: 'fin', ...given })]).chunked.fin;
+}
+
+function figures(other: Cases = {}, way: Cases = UNKNOWABLE): TruncationFigures {
+  return found(deaths(other), way);
+}
+
 const HANGS = { clientEnd: 'no-end', endAt: 2500 } as const;
 const HIDES = { clientEnd: 'complete' } as const;
 const NOTE = { text: 'upstream died' } as const;
@@ -85,9 +94,9 @@ describe('a dead origin', () => {
   });
 
   it('is told of by another status, whose body is its own', () => {
-    const found = truncationMeasure.figures([death({ clientEnd: 'complete', status: 502, text: 'Bad Gateway' })]);
-    expect(found.chunked.fin).toBe('told');
-    expect(found.foreign).toEqual([]);
+    const page = found([death({ clientEnd: 'complete', status: 502, text: 'Bad Gateway' })]);
+    expect(page.chunked.fin).toBe('told');
+    expect(page.foreign).toEqual([]);
   });
 
   it('that did not die proves nothing, nor does a fault of ours', () => {
@@ -98,12 +107,13 @@ describe('a dead origin', () => {
 
 describe('the figures', () => {
   it('hold each case on its own, and how long was waited', () => {
-    const found = figures({ 'chunked rst': HANGS, 'content-length fin': HIDES, ...UNKNOWABLE });
-    expect(found).toEqual({
+    const one = figures({ 'chunked rst': HANGS, 'content-length fin': HIDES, ...UNKNOWABLE });
+    expect(one).toEqual({
       chunked: { rst: 'hangs', fin: 'told' },
       'content-length': { rst: 'told', fin: 'hidden' },
-      'close-delimited': { rst: 'told', fin: 'hidden' },
+      'close-delimited': { rst: 'told', fin: 'not-visible' },
       foreign: [],
+      hiddenByWay: [{ framing: 'close-delimited', how: 'fin' }],
       waitedMs: 2000,
     });
   });
@@ -119,11 +129,11 @@ describe('it says', () => {
   it.each<[string, Parameters<typeof figures>[0]]>([
     ['the client is told that the origin died, wherever that can be told', UNKNOWABLE],
     [
-      'a dead origin looks like a clean end (close-delimited); the client is told that the origin died (chunked, content-length)',
+      'a dead origin looks like a clean end (close-delimited by RST); the client is told that the origin died (chunked, content-length)',
       { ...UNKNOWABLE, 'close-delimited rst': HIDES },
     ],
     [
-      'a dead origin looks like a clean end (chunked by RST, close-delimited by FIN); the client of a dead origin hangs, for 2 s at least (content-length); the client is told that the origin died (chunked by FIN, close-delimited by RST)',
+      'a dead origin looks like a clean end (chunked by RST); the client of a dead origin hangs, for 2 s at least (content-length); the client is told that the origin died (chunked by FIN, close-delimited by RST)',
       { ...UNKNOWABLE, 'chunked rst': HIDES, 'content-length rst': HANGS, 'content-length fin': HANGS },
     ],
     [
@@ -135,13 +145,47 @@ describe('it says', () => {
   });
 
   it('that it could not be told', () => {
-    expect(truncationMeasure.say(truncationMeasure.figures([]))).toBe('could not be told');
+    expect(truncationMeasure.say(found([]))).toBe('could not be told');
   });
 });
 
 function all(one: Case): Parameters<typeof figures>[0] {
   return Object.fromEntries(FRAMINGS.flatMap((framing) => HOWS.map((how) => [`${framing} ${how}`, one])));
 }
+
+describe('what the way hides with no hop between', () => {
+  const PORT = { ...UNKNOWABLE, 'close-delimited rst': { clientEnd: 'closed' } } as const;
+
+  it('is not visible, and no hop is blamed for it', () => {
+    const seen = figures(PORT, PORT);
+    expect(seen['close-delimited']).toEqual({ rst: 'not-visible', fin: 'not-visible' });
+    expect(truncationMeasure.say(seen)).toBe(
+      'the client is told that the origin died, wherever that can be told; not visible here, with no hop between either: close-delimited by RST',
+    );
+  });
+
+  it('a hop hides that makes a clean end of its own of an RST', () => {
+    const seen = figures({ ...PORT, 'close-delimited rst': HIDES }, PORT);
+    expect(seen['close-delimited'].rst).toBe('hidden');
+    expect(truncationMeasure.say(seen)).toContain('a dead origin looks like a clean end (close-delimited by RST)');
+  });
+
+  it('does not stop a relay from being convicted', () => {
+    const does: Record<string, TruncationFigures> = {
+      transparent: figures(PORT, PORT),
+      'hide-death': figures(all(HIDES), PORT),
+      'hang-at-death': figures({ ...all(HANGS), ...PORT }, PORT),
+      'explain-death': figures({ ...all(NOTE), ...PORT }, PORT),
+    };
+    for (const { relay, convicted } of truncationMeasure.relays)
+      for (const [doer, done] of Object.entries(does)) expect(convicted(done)).toBe(relay === doer);
+  });
+
+  it('may not be more, or nothing is proven', () => {
+    const way = { ...PORT, 'chunked fin': HIDES } as const;
+    for (const { convicted } of truncationMeasure.relays) expect(convicted(figures(way, way))).toBe(false);
+  });
+});
 
 describe('relays', () => {
   it('are convicted of just what they do', () => {
@@ -153,7 +197,7 @@ describe('relays', () => {
     };
     expect(truncationMeasure.relays.map(({ relay }) => relay)).toEqual(Object.keys(does));
     for (const { relay, convicted } of truncationMeasure.relays) {
-      for (const [doer, found] of Object.entries(does)) expect(convicted(found)).toBe(relay === doer);
+      for (const [doer, done] of Object.entries(does)) expect(convicted(done)).toBe(relay === doer);
     }
   });
 

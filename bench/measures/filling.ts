@@ -1,0 +1,148 @@
+/** A stream that is written as fast as it is taken, to a client that never reads: how much goes in, and until when. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { monotonicMs } from '../../server/clock.ts';
+import type { StreamEnd } from '../../server/trace.ts';
+import type { Address } from '../client/client.ts';
+import { askWithoutReading, type NonReader } from '../client/non-reader.ts';
+import type { Usage } from '../drivers/driver.ts';
+import type { MeasureContext } from './measure.ts';
+import { queuedBytes } from './sockets.ts';
+
+/** One stream that nobody read. Times are milliseconds on the client's clock. */
+export interface Filling {
+  askedAt: number;
+  /** Bytes of the response that the kernel had taken from the origin (server/control.ts), asked for until it stopped. */
+  samples: { at: number; bytes: number }[];
+  /** As much as is written. */
+  boundBytes: number;
+  /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
+  queuedBytes?: number;
+  /** Absent when the hop never asked the origin. */
+  origin?: { end?: StreamEnd };
+  usage?: { before: Usage; after: Usage };
+}
+
+const CHUNK_BYTES = 16 * 1024;
+const SAMPLE_MS = 50;
+/** What the sockets hold is looked at before the stop is sure: a hop that cuts an idle stream takes it away. */
+const SETTLED_MS = 250;
+/** Nothing more was taken for so long, which is less than the timeout of a hop that cuts after a second, … */
+export const STILL_MS = 700;
+/** … and for so many times the longest pause before, or it may have been one more pause: a slow disk's. */
+const PAUSES = 4;
+/** When it has neither stopped nor taken all by then, nothing can be said. */
+const LONGEST_MS = 10_000;
+const LONGEST_DEEP_MS = 60_000;
+
+/** Pure: how long nothing was taken, at the end, and the longest pause before that. */
+export function pausesOf(samples: Filling['samples']): { stillMs: number; longestMs: number } {
+  let [longestMs, since] = [0, samples[0]?.at ?? 0];
+  for (const [index, { at, bytes }] of samples.entries()) {
+    const before = samples[index - 1];
+    if (before === undefined || bytes === before.bytes) continue;
+    // What is taken before the first byte, the hop's own asking, is no pause.
+    if (before.bytes > 0) longestMs = Math.max(longestMs, before.at - since);
+    since = at;
+  }
+  return { stillMs: (samples.at(-1)?.at ?? since) - since, longestMs };
+}
+
+export function hasStopped(samples: Filling['samples']): boolean {
+  const { stillMs, longestMs } = pausesOf(samples);
+  return (samples.at(-1)?.bytes ?? 0) > 0 && stillMs >= Math.max(STILL_MS, PAUSES * longestMs);
+}
+
+export function hasAll({ samples, boundBytes }: Pick<Filling, 'samples' | 'boundBytes'>): boolean {
+  return (samples.at(-1)?.bytes ?? 0) >= boundBytes;
+}
+
+/** What other streams of this measure on the same hop would take is not to be counted as this one's. */
+const busy = new WeakMap<Address, Promise<unknown>>();
+
+export async function alone<T>(hop: Address, work: () => Promise<T>): Promise<T> {
+  const before = busy.get(hop) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  busy.set(hop, mine);
+  return mine;
+}
+
+/** @throws BenchError when the origin's control API fails, or there is no connection. */
+export async function fill(context: MeasureContext, limitBytes: number): Promise<Filling> {
+  const { origin, via, workload, request, deep, usage } = context;
+  const longestMs = deep ? LONGEST_DEEP_MS : LONGEST_MS;
+  const before = await usage?.();
+  // The last chunk is not written: with the end of the response the connection may go, and what it held with it.
+  const count = limitBytes / CHUNK_BYTES;
+  const boundBytes = limitBytes - CHUNK_BYTES;
+  const stream = await origin.create({
+    ...workload,
+    count,
+    chunkBytes: [CHUNK_BYTES],
+    pace: { mode: 'paced', intervalMs: 0, silence: { afterChunk: count - 2, ms: 2 * longestMs } },
+    lifetimeMs: longestMs + STILL_MS,
+  });
+  try {
+    // Compressed, what sockets and hops hold would stand for many times as much.
+    const { 'accept-encoding': _, ...headers } = request.headers ?? {};
+    const asked = { method: 'GET', httpVersion: '1.1' as const, ...request, headers, path: stream.path };
+    const askedAt = monotonicMs();
+    await using reader = await askWithoutReading(via, asked);
+    const watched = await watch(context, { id: stream.id, reader, boundBytes, until: askedAt + longestMs });
+    const after = await usage?.();
+    const grown = before === undefined || after === undefined ? {} : { usage: { before, after } };
+    return { askedAt, boundBytes, ...watched, ...grown };
+  } finally {
+    await origin.delete(stream.id).catch(() => {});
+  }
+}
+
+interface Watched {
+  id: string;
+  reader: NonReader;
+  boundBytes: number;
+  until: number;
+}
+
+async function watch(
+  context: MeasureContext,
+  watched: Watched,
+): Promise<Pick<Filling, 'samples' | 'queuedBytes' | 'origin'>> {
+  const samples: Filling['samples'] = [];
+  await sample(context, watched, samples, () => pausesOf(samples).stillMs >= SETTLED_MS);
+  const settled = { bytes: samples.at(-1)?.bytes, queued: await queuedOn(context, watched) };
+  await sample(context, watched, samples, () => hasStopped(samples));
+  const isSettled = samples.at(-1)?.bytes === settled.bytes;
+  const queued = isSettled ? settled.queued : await queuedOn(context, watched);
+  const { request, end } = await context.origin.trace(watched.id);
+  return {
+    samples,
+    ...(queued === undefined ? {} : { queuedBytes: queued }),
+    ...(request === undefined ? {} : { origin: end === undefined ? {} : { end: end.how } }),
+  };
+}
+
+/** Adds samples until there are enough, all was taken, or the time is over. */
+async function sample(
+  { origin, signal }: MeasureContext,
+  { id, boundBytes, until }: Watched,
+  samples: Filling['samples'],
+  isEnough: () => boolean,
+): Promise<void> {
+  while (!isEnough() && !hasAll({ samples, boundBytes }) && monotonicMs() < until) {
+    signal?.throwIfAborted();
+    await delay(SAMPLE_MS);
+    samples.push({ at: monotonicMs(), bytes: await origin.acceptedBytes(id) });
+  }
+}
+
+/** What the kernel holds between the client and the hop, and between the hop and the origin. */
+async function queuedOn({ origin, via, direct }: MeasureContext, { id, reader }: Watched): Promise<number | undefined> {
+  const { request } = await origin.trace(id);
+  if (request?.remotePort === undefined) return undefined;
+  return queuedBytes([
+    [reader.localPort, via.port],
+    [request.remotePort, direct.port],
+  ]);
+}
