@@ -175,17 +175,18 @@ describe('inconclusive', () => {
   });
 });
 
+/** Held in one try and not in the next, then this. */
+function afterDoubt(last: Trace): Evidence {
+  return { ...evidenceOf(streamed(200), streamed(), last), reference: streamed() };
+}
+
 describe('the last try', () => {
   it('decides alone where it breaks, stalls or fails, whatever the holds before it were', () => {
-    const evidence = (last: Trace): Evidence => ({
-      ...evidenceOf(streamed(200), streamed(), last),
-      reference: streamed(),
-    });
     const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
-    expect(judge(evidence(cut), FLOOR).verdict).toBe('breaks');
-    expect(judge(evidence(stalled({ streamedChunks: 3 })), FLOOR).verdict).toBe('buffers');
-    expect(judge(evidence({ ...streamed(), fault: 'x' }), FLOOR).verdict).toBe('harness-error');
-    expect(judge(evidence(streamed()), FLOOR).verdict).toBe('inconclusive');
+    expect(judge(afterDoubt(cut), FLOOR).verdict).toBe('breaks');
+    expect(judge(afterDoubt(stalled({ streamedChunks: 3 })), FLOOR).verdict).toBe('buffers');
+    expect(judge(afterDoubt({ ...streamed(), fault: 'x' }), FLOOR).verdict).toBe('harness-error');
+    expect(judge(afterDoubt(streamed()), FLOOR).verdict).toBe('inconclusive');
   });
 });
 
