@@ -7,6 +7,7 @@ import type { Instrument } from './instrument.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
 import { isJudged, type LaneResult, type PathEntry } from './results.ts';
+import type { AnyMeasure } from './measures/measure.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
 export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
@@ -71,6 +72,12 @@ export function refusal(
 
 export function notStarted(lane: Lane, runnable: Runnable, error: ProxyError | BenchError): LaneResult {
   return { ...describe(lane, [pathEntry(lane.variant, runnable)]), ...refusal(error, lane.expected) };
+}
+
+/** What a measure found, as it is reported. */
+export function reportOf(measure: AnyMeasure, found: unknown): NonNullable<LaneResult['measures']>[string] {
+  const flaw = measure.flaw(found);
+  return { figures: found, says: measure.say(found), ...(flaw === undefined ? {} : { flaw }) };
 }
 
 /** A fix is proven where the lane that it names was measured to stream in this same run. */

@@ -63,8 +63,8 @@ export interface LaneResult {
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
   paced?: PacedFigures;
-  /** Of each measure besides delivery: its figures, what they say in a phrase, and whether it is as with no hop at all. */
-  measures?: Record<string, { figures: unknown; says: string; harmless: boolean }>;
+  /** Of each measure besides delivery: its figures, what they say in a phrase, and in a few words what is not as with no hop at all. */
+  measures?: Record<string, { figures: unknown; says: string; flaw?: string }>;
   fix?: { change: string; provenBy: string; proven: boolean };
   /** The proxy's own last lines and how it was started, where it did not start or died. */
   log?: string;

@@ -11,7 +11,7 @@ import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.
 import { BenchError, ProxyError } from './errors.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
 import { laneStream, measureLane } from './lane.ts';
-import { describe, figures, notStarted, pathEntry, withFixes } from './lane-result.ts';
+import { describe, figures, notStarted, pathEntry, reportOf, withFixes } from './lane-result.ts';
 import {
   inVersion,
   provide,
@@ -102,11 +102,7 @@ async function measureAll(
   for (const [index, measure] of measures.entries()) {
     const figuresFound = measure.figures(seen[index]);
     measured.evidence[measure.id] = seen[index];
-    measured.results[measure.id] = {
-      figures: figuresFound,
-      says: measure.say(figuresFound),
-      harmless: measure.isHarmless(figuresFound),
-    };
+    measured.results[measure.id] = reportOf(measure, figuresFound);
   }
   return measured;
 }

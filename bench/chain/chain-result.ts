@@ -4,7 +4,7 @@ import { because } from '../because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
-import { figures, pathEntry } from '../lane-result.ts';
+import { figures, pathEntry, reportOf } from '../lane-result.ts';
 import type { AbortEvidence } from '../measures/abort.ts';
 import type { TruncationEvidence } from '../measures/truncation.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
@@ -136,7 +136,7 @@ export function chainResult(chain: Chain, measured: MeasuredChain, reported: Rep
     measures: Object.fromEntries(
       measures.map((measure) => {
         const found = measure.figures(measured.measures[measure.id]);
-        return [measure.id, { figures: found, says: measure.say(found), harmless: measure.isHarmless(found) }];
+        return [measure.id, reportOf(measure, found)];
       }),
     ),
     evidence: reported.evidence,

@@ -248,8 +248,18 @@ function isTold({ writing, idle }: ByPhase, when: When, seen: Seen): boolean {
   return writing?.when === when && idle?.when === when && writing.seen === seen && idle.seen === seen;
 }
 
-function isAtOnce({ writing, idle }: ByPhase): boolean {
-  return writing?.when === 'at-once' && idle?.when === 'at-once';
+const FLAWS: Record<When, string | undefined> = {
+  'at-once': undefined,
+  'next-write': 'the origin is told of a departure only when it writes again',
+  later: 'the origin is told late of a departure',
+  never: 'zombie: the origin is never told of a departure',
+};
+
+/** The worst of all that was seen. */
+function flaw({ byReset, ...byFin }: AbortFigures): string | undefined {
+  const seen = [byFin, byReset ?? {}].flatMap(({ writing, idle }: ByPhase) => [writing, idle]);
+  const ranks = seen.flatMap((one) => (one === undefined ? [] : [FROM_QUICK_TO_NEVER.indexOf(one.when)]));
+  return FLAWS[FROM_QUICK_TO_NEVER[Math.max(0, ...ranks)] ?? 'at-once'];
 }
 
 /** By RST too, where that can be seen. */
@@ -264,7 +274,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   takesMs: () => (REPEATS + 1) * (LEAVE_AFTER_MS + SILENCE_MS),
   figures,
   say,
-  isHarmless: ({ byReset, ...byFin }) => isAtOnce(byFin) && (byReset === undefined || isAtOnce(byReset)),
+  flaw,
   relays: [
     {
       relay: 'transparent',

@@ -146,6 +146,20 @@ function stopsAfter(wantedBytes: number, found: BackpressureFigures): boolean {
   return absorbedBytes >= wantedBytes && absorbedBytes <= wantedBytes + MOST_KEPT_BYTES;
 }
 
+/** A transparent relay keeps up to `MOST_KEPT_BYTES` as well. */
+function flaw(found: BackpressureFigures): string | undefined {
+  switch (found.how) {
+    case 'inconclusive':
+      return undefined;
+    case 'takes-all':
+      return `takes over ${amount(found.absorbedBytes ?? found.acceptedBytes)} for a reader that does not read`;
+    case 'stops':
+      return (found.absorbedBytes ?? 0) > MOST_KEPT_BYTES
+        ? `takes ${amount(found.absorbedBytes ?? 0)} for a reader that does not read`
+        : undefined;
+  }
+}
+
 export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigures> = {
   id: 'backpressure',
   title: 'how much a hop takes for a client that does not read, in bytes beyond the sockets, until it stops the origin',
@@ -153,8 +167,7 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   takesMs: () => STILL_MS,
   figures,
   say,
-  // A transparent relay keeps as much.
-  isHarmless: (found) => found.how === 'stops' && (found.absorbedBytes ?? 0) <= MOST_KEPT_BYTES,
+  flaw,
   relays: [
     {
       relay: 'transparent',

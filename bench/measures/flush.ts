@@ -218,7 +218,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   takesMs: () => BOUND_MS,
   figures,
   say,
-  isHarmless: ({ how }) => how === 'none',
+  flaw: (found) => (found.how === 'timer' ? say(found) : undefined),
   relays: [
     { relay: 'transparent', expected: 'none: lets go at once', convicted: ({ how }) => how === 'none' },
     { relay: 'hold-50-ms', expected: 'lets go after 50 ms', convicted: (found) => isTimer(found, 'write', 50) },

@@ -150,6 +150,23 @@ function say(found: HeaderFigures): string {
   return parts.length === 0 ? 'headers pass unchanged' : parts.join('; ');
 }
 
+/** Fields by which an origin tells the hops on its way to stream. */
+const STEERING = new Set(['x-accel-buffering', 'incremental', 'cache-control', 'content-type']);
+
+function flaw(found: HeaderFigures): string | undefined {
+  const { answered, removed, changed, trailers, earlyHints, integrity } = found;
+  if (answered !== undefined) return `answers ${answered} to probing headers`;
+  const steering = [...removed, ...changed.map(({ name }) => name)].filter((name) => STEERING.has(name));
+  const parts = [
+    ...(steering.length === 0 ? [] : [`touches ${steering.join(', ')}`]),
+    // Most hops drop these, and the stream is none the worse for it.
+    ...(trailers === 'broken' ? sayPassing('trailers', trailers) : []),
+    ...(earlyHints === 'broken' ? sayPassing('103', earlyHints) : []),
+    ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
 function isWhole({ integrity }: HeaderFigures): boolean {
   return integrity.every(({ breakage }) => breakage === undefined);
 }
@@ -179,11 +196,7 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   takesMs: () => QUICK_MS,
   figures,
   say,
-  isHarmless: (found) =>
-    found.removed.length + found.changed.length === 0 &&
-    found.answered === undefined &&
-    [found.trailers, found.earlyHints].every((how) => how === 'passed' || how === 'not-sent') &&
-    isWhole(found),
+  flaw,
   relays: [
     { relay: 'transparent', expected: 'headers pass unchanged', convicted: (found) => does(found) },
     {

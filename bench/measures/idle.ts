@@ -122,6 +122,11 @@ function say(found: IdleFigures): string {
   return [sayMid(found), ...sayHead(found.head, found.mid)].join('; ');
 }
 
+function flaw({ mid, head, heartbeatsHelp }: IdleFigures): string | undefined {
+  if (mid.how === 'cut') return heartbeatsHelp === true ? `${sayCut(mid)} (heartbeats help)` : sayCut(mid);
+  return head.how === 'cut' ? `before the head ${sayCut(head)}` : undefined;
+}
+
 function isNeverCut({ mid, heartbeats, head }: IdleFigures): boolean {
   return [mid, heartbeats, head].every((one) => one === undefined || one.how === 'not-cut');
 }
@@ -156,7 +161,7 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
   takesMs: waitOf,
   figures,
   say,
-  isHarmless: isNeverCut,
+  flaw,
   relays: [
     {
       relay: 'transparent',

@@ -56,8 +56,8 @@ export interface Measure<Evidence, Figures> {
   figures(this: void, evidence: Evidence): Figures;
   /** One short phrase for the matrix. */
   say(this: void, figures: Figures): string;
-  /** Whether it is as with no hop at all: a matrix of many lanes says only what is not. */
-  isHarmless(this: void, figures: Figures): boolean;
+  /** What the hop does that no hop would, in a few words for a matrix of many lanes; nothing where it does nothing of the kind. */
+  flaw(this: void, figures: Figures): string | undefined;
   relays: RelayExpectation<Figures>[];
 }
 

@@ -140,7 +140,9 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
   takesMs: () => LEAD_MS + WORDS * PACED.intervalMs,
   figures,
   say,
-  isHarmless: (found) => isSteady(found) && isHeadFirst(found),
+  // Bursts are told by the verdict of delivery and by `flush`.
+  flaw: ({ headersBeforeBody }) =>
+    headersBeforeBody?.how === 'no' ? 'holds the headers until the body begins' : undefined,
   relays: [
     {
       relay: 'transparent',

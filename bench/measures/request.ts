@@ -197,6 +197,32 @@ async function measure(context: MeasureContext): Promise<RequestEvidence> {
   return evidence;
 }
 
+function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
+  const ofBody: Record<BodyFigures['how'], string[]> = {
+    streams: [],
+    unknown: [],
+    delays: ['delays the request body'],
+    coalesces: ['holds the request body until enough is written'],
+    buffers: ['holds the whole request body'],
+    breaks: ['loses request bytes'],
+  };
+  const ofDuplex: Record<DuplexFigures['how'], string[]> = {
+    yes: [],
+    unknown: [],
+    // A request that is held to its end has no response before.
+    waits: body.how === 'buffers' ? [] : ['no response before the end of the request'],
+    answers: ['answers by itself before the end of the request'],
+    loses: ['an early response loses request bytes'],
+    cuts: ['an early response cuts the exchange'],
+  };
+  return [...ofBody[body.how], ...ofDuplex[duplex.how]];
+}
+
+function flaw(found: RequestFigures): string | undefined {
+  const flaws = new Set(FRAMINGS.flatMap((framing) => flawOf(found[framing])));
+  return flaws.size === 0 ? undefined : [...flaws].join(', ');
+}
+
 function both(found: RequestFigures, body: BodyFigures['how'], duplex: DuplexFigures['how']): boolean {
   return FRAMINGS.every((framing) => found[framing].body.how === body && found[framing].duplex.how === duplex);
 }
@@ -215,7 +241,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   takesMs: () => LONGEST_MS,
   figures,
   say,
-  isHarmless: (found) => both(found, 'streams', 'yes'),
+  flaw,
   relays: [
     {
       relay: 'transparent',

@@ -32,6 +32,10 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
   return parts.join(', ');
 }
 
+export function flaw(found: ThresholdFigures): string | undefined {
+  return found.how === 'bytes' ? `lets go at ${number(found.threshold.upTo)} bytes` : undefined;
+}
+
 export function say(found: ThresholdFigures): string {
   switch (found.how) {
     case 'streams':

@@ -27,7 +27,7 @@ import {
   TIMES,
   wholeProbe,
 } from './threshold-probes.ts';
-import { say } from './threshold-say.ts';
+import { flaw, say } from './threshold-say.ts';
 
 /** On a busy machine the smallest chunk must be seen at the floor more often than not in so many. */
 const MOST_SMALLEST = 9;
@@ -105,7 +105,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
   figures,
   say,
-  isHarmless: ({ how }) => how === 'streams',
+  flaw,
   relays: [
     {
       relay: 'transparent',

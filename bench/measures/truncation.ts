@@ -178,6 +178,16 @@ function say(found: TruncationFigures): string {
   return parts.length === 0 ? 'could not be told' : parts.join('; ');
 }
 
+function flaw(found: TruncationFigures): string | undefined {
+  const [hidden, hangs] = [casesOf(found, 'hidden'), casesOf(found, 'hangs')];
+  const parts = [
+    ...(hidden === '' ? [] : [`death of the origin looks like a clean end (${hidden})`]),
+    ...(hangs === '' ? [] : [`the client of a dead origin hangs (${hangs})`]),
+    ...(found.foreign.length === 0 ? [] : ['adds text when the origin dies']),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
 export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> = {
   id: 'truncation',
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
@@ -185,7 +195,7 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
   say,
-  isHarmless: (found) => isTold(found) && found.foreign.length === 0,
+  flaw,
   relays: [
     {
       relay: 'transparent',

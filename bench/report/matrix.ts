@@ -39,20 +39,6 @@ function blamed({ expectedGuilty }: LaneResult): string {
   return expectedGuilty.length === 0 ? ', with no guilty hop' : `, by hop ${expectedGuilty.join(' and ')}`;
 }
 
-/** What measures found that is not as with no hop; of few variants also what is. */
-function findings({ measures = {} }: LaneResult, all: boolean): string[] {
-  return Object.entries(measures)
-    .filter(([, { harmless }]) => all || !harmless)
-    .map(([id, { says }]) => `${id}: ${says}`);
-}
-
-/** Of several lanes: what was found of each of them. */
-function sharedFindings(lanes: LaneResult[], all: boolean): string[] {
-  const measured = lanes.filter(({ measures }) => measures !== undefined).map((lane) => findings(lane, all));
-  const [first = [], ...rest] = measured;
-  return rest.length === 0 ? [] : first.filter((finding) => rest.every((other) => other.includes(finding)));
-}
-
 function notes(lane: LaneResult, found: string[]): string[] {
   const { fix, log, command, bring } = lane;
   const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
@@ -170,7 +156,25 @@ function untried(lanes: LaneResult[]): string[] {
 }
 
 function silence(measures: string[]): string {
-  return `Measured of each lane besides: ${measures.join(', ')}. Where a lane says nothing of one it is as with no hop at all; \`unclog explain ID\` shows all figures.`;
+  return `Measured of each lane besides: ${measures.join(', ')}. What is not as with no hop at all stands after "also"; \`unclog explain ID\` shows all figures.`;
+}
+
+/** What measures found: of few variants all of it, of many what is not as with no hop. */
+function findings({ measures = {} }: LaneResult, all: boolean): string[] {
+  const found = Object.entries(measures);
+  return all ? found.map(([id, { says }]) => `${id}: ${says}`) : found.flatMap(([, { flaw }]) => flaw ?? []);
+}
+
+/** Of several lanes: what was found of each of them. */
+function sharedFindings(lanes: LaneResult[], all: boolean): string[] {
+  const measured = lanes.filter(({ measures }) => measures !== undefined).map((lane) => findings(lane, all));
+  const [first = [], ...rest] = measured;
+  return rest.length === 0 ? [] : first.filter((finding) => rest.every((other) => other.includes(finding)));
+}
+
+/** All in one line where each is a few words. */
+function listed(found: string[], all: boolean): string[] {
+  return all || found.length === 0 ? found : [`also: ${found.join('; ')}`];
 }
 
 /** A variant's lanes, and under them what was found of all of them. */
@@ -180,12 +184,19 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): stri
   const ofEach = lanes.map((lane) =>
     rows(
       lane,
-      findings(lane, showsAll).filter((finding) => !shared.includes(finding)),
+      listed(
+        findings(lane, showsAll).filter((finding) => !shared.includes(finding)),
+        showsAll,
+      ),
       paint,
     ),
   );
   if (first === undefined || shared.length === 0) return ofEach;
-  return [...ofEach, `  ${nameOf(variantOf(first))}, each lane:`, ...shared.map((line) => wrap(line, WIDTH, INDENT))];
+  return [
+    ...ofEach,
+    `  ${nameOf(variantOf(first))}, each lane:`,
+    ...listed(shared, showsAll).map((line) => wrap(line, WIDTH, INDENT)),
+  ];
 }
 
 export function matrix(results: Results, where: string, paint: Paint): string {
