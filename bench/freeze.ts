@@ -5,7 +5,7 @@
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Trace } from './trace.ts';
-import { firstRelease, freezing, judgeTrace, type Floor } from './verdict.ts';
+import { firstRelease, freezing, judgeTrace, outAtStall, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
 const MARGIN_MS = 500;
@@ -52,7 +52,7 @@ export async function freeze(
     if (held <= 0) break;
     const bytes = streamedBytes + held;
     frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
-    if (freezing(frozen.at(-1) as Trace, pace.deadlineMs) !== 'at-once') break;
+    if (freezing(frozen.at(-1) as Trace, pace.deadlineMs, outAtStall(trace)) !== 'at-once') break;
   }
   return frozen;
 }

@@ -43,7 +43,8 @@ const SLACK_MS = 10_000;
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
   const { pace, count } = workload;
-  if (pace.mode === 'paced') return pace.leadMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
+  if (pace.mode === 'paced')
+    return pace.leadMs + Math.ceil(count / (pace.burst ?? 1)) * pace.intervalMs + (pace.silence?.ms ?? 0);
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
   return pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }

@@ -46,6 +46,8 @@ export type Delivery =
       waitedMs: number;
     }
   | { verdict: 'buffers'; streamedChunks: number; head: boolean; heldBytes: number; waitedMs: number }
+  /** The path does not offer what the lane asks for. */
+  | { verdict: 'unsupported'; reason: string }
   | { verdict: 'inconclusive'; reason: string; tries: number }
   | { verdict: 'harness-error'; reason: string };
 
@@ -130,6 +132,7 @@ function judgeStall(trace: Trace, floor: Floor): Delivery {
 
 /** One lock-step trace by itself. */
 export function judgeTrace(trace: Trace, floor: Floor): Delivery {
+  if (trace.client.end.how === 'unspoken') return { verdict: 'unsupported', reason: trace.client.end.detail ?? '' };
   const fault = ourFault(trace);
   if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
   const broken = breakage(trace);
@@ -137,8 +140,20 @@ export function judgeTrace(trace: Trace, floor: Floor): Delivery {
   return trace.origin.stalled === undefined ? judgeHolds(trace, floor) : judgeStall(trace, floor);
 }
 
-/** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
-function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number } | undefined {
+/** Bytes of the chunk at which the stream stalled that were out by then: of a chunk larger than a buffer only the tail is held. */
+export function outAtStall({ client, origin, clock }: Trace): number {
+  const { stalled, emissions } = origin;
+  if (stalled === undefined) return 0;
+  const before = emissions.slice(0, stalled.seq).reduce((sum, { bytes }) => sum + bytes, 0);
+  const reads = client.reads.filter(({ at }) => at <= stalled.at + clock.offsetMs);
+  return Math.max(0, reads.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0) - before);
+}
+
+/**
+ * The first read with any byte of chunk `seq` beyond those that come out by themselves: a hop that lets go of a full
+ * buffer keeps what was over.
+ */
+function letGo({ client, origin, arrivals }: Trace, seq: number, out: number): { at: number } | undefined {
   // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
   if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
     return arrivals.find((arrival) => arrival.seq >= seq);
@@ -146,7 +161,7 @@ function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number }
   let bodyBytes = 0;
   for (const read of client.reads) {
     bodyBytes += read.bodyBytes;
-    if (bodyBytes > before) return read;
+    if (bodyBytes > before + out) return read;
   }
   return undefined;
 }
@@ -160,12 +175,15 @@ function frozenChunks({ origin }: Trace): Emission[] {
   return origin.emissions.filter(({ seq, at }) => seq >= afterChunks && at < endAt);
 }
 
-/** What came of freezing the bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
-export function freezing(frozen: Trace, deadlineMs: number): 'held' | 'at-once' | { timerMs: number } {
+/**
+ * What came of freezing the bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`.
+ * @param out bytes of the first chunk held that had come out before the stall.
+ */
+export function freezing(frozen: Trace, deadlineMs: number, out: number): 'held' | 'at-once' | { timerMs: number } {
   const chunks = frozenChunks(frozen);
   const [first, last] = [chunks[0], chunks.at(-1)];
   if (first === undefined || last === undefined) return 'held';
-  const release = letGo(frozen, first.seq);
+  const release = letGo(frozen, first.seq, out);
   if (release === undefined || release.at >= onClientClock(frozen, frozen.origin.end?.at ?? 0)) return 'held';
   const holdMs = release.at - onClientClock(frozen, last.at);
   // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
@@ -181,7 +199,7 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
     const fault = ourFault(trace);
     if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
     const bytes = frozenChunks(trace).reduce((sum, chunk) => sum + chunk.bytes, 0);
-    const outcome = freezing(trace, pace.deadlineMs);
+    const outcome = freezing(trace, pace.deadlineMs, outAtStall(tried));
     if (outcome === 'held') over = Math.max(over, bytes);
     else if (outcome === 'at-once') upTo = Math.min(upTo, bytes);
     else {

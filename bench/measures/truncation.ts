@@ -12,18 +12,20 @@ import type { Measure, MeasureContext } from './measure.ts';
 
 export type Fate = 'told' | 'hidden' | 'hangs';
 type How = Death['how'];
+/** Those in which a death can be told apart: `piecewise` dies as `chunked` does. */
+type Cut = Exclude<Framing, 'piecewise'>;
 
 /** Absent where it could not be told: the origin did not come to die, or the client did not wait long enough after. */
 type Fates = { [how in How]?: Fate };
 
-export type TruncationFigures = Record<Framing, Fates> & {
+export type TruncationFigures = Record<Cut, Fates> & {
   /** Bytes in the body that the origin never wrote. */
-  foreign: { framing: Framing; how: How; sample: string }[];
+  foreign: { framing: Cut; how: How; sample: string }[];
   /** A client that knew of no end for at least so long after the death hangs. */
   waitedMs: number;
 };
 
-const FRAMINGS: Framing[] = ['chunked', 'content-length', 'close-delimited'];
+const FRAMINGS: Cut[] = ['chunked', 'content-length', 'close-delimited'];
 const HOWS: How[] = ['rst', 'fin'];
 const COUNT = 20;
 const LAST_CHUNK = 4;
@@ -70,6 +72,7 @@ function fateOf(trace: Trace): Fate | undefined {
     case 'not-connected':
     case 'left':
     case 'undecodable':
+    case 'unspoken':
       return undefined;
   }
 }
@@ -85,7 +88,7 @@ function figures(traces: Trace[]): TruncationFigures {
   for (const trace of traces) {
     const { workload } = trace.origin;
     const fate = fateOf(trace);
-    if (workload.death === undefined || fate === undefined) continue;
+    if (workload.death === undefined || workload.framing === 'piecewise' || fate === undefined) continue;
     const { framing, death } = workload;
     found[framing][death.how] = fate;
     // Another status has a body of its own.
@@ -105,7 +108,7 @@ function casesOf(found: TruncationFigures, fate: Fate): string {
 }
 
 function areFates(found: TruncationFigures, chunked: Fates, length: Fates, close: Fates): boolean {
-  const expected: [Framing, Fates][] = [
+  const expected: [Cut, Fates][] = [
     ['chunked', chunked],
     ['content-length', length],
     ['close-delimited', close],

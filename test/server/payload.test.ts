@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkSize, DELIMITERS, encodeChunk, planChunks, SEQ_PATTERNS } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type Format } from '../../server/workload.ts';
 
-const FORMATS: Format[] = ['sse', 'ndjson', 'text'];
+const FORMATS: Format[] = ['sse', 'sse-json', 'ndjson', 'text'];
 
 const anyChunk = fc.record({
   format: fc.constantFrom(...FORMATS),
