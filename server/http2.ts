@@ -74,6 +74,13 @@ function http2Stream(response: ServerResponse): Http2ServerResponse['stream'] | 
   return 'stream' in response ? (response.stream as Http2ServerResponse['stream']) : undefined;
 }
 
+/** The request's fields as HTTP/1 would have them: of the pseudo-header fields `:authority` is its host (RFC 9113, section 8.3.1). */
+export function fieldsOf({ headers }: IncomingMessage): Record<string, string | string[]> {
+  const { ':authority': authority, ...all } = structuredClone(headers) as Record<string, string | string[]>;
+  const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(':')));
+  return authority === undefined ? fields : { host: authority, ...fields };
+}
+
 function socketOf(response: ServerResponse): Socket | null {
   const session = http2Stream(response)?.session;
   return session === undefined ? response.socket : (sockets.get(session) ?? null);

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
-import { closeConnection, onAborted } from './http2.ts';
+import { closeConnection, fieldsOf, onAborted } from './http2.ts';
 import { encodeChunk, planChunks } from './payload.ts';
 import type { OriginTrace, StreamEnd, UsedFraming } from './trace.ts';
 import { UploadReader } from './upload.ts';
@@ -69,7 +69,7 @@ export class Stream {
       at: monotonicMs(),
       method: request.method ?? '',
       httpVersion: request.httpVersion,
-      headers: structuredClone(request.headers) as Record<string, string | string[]>,
+      headers: fieldsOf(request),
     };
     const upload = this.uploads.read(request);
     if (upload !== undefined) trace.upload = upload;

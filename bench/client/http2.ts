@@ -21,6 +21,9 @@ import { requestFields } from './request.ts';
 /** A client that leaves one stream keeps its connection, as browsers do: for so long, that what a hop does is the stream's doing. */
 const KEPT_MS = 2000;
 
+/** What a request over HTTP/2 may not have (RFC 9113, section 8.2.2): the connection is HTTP/2's own affair. */
+const OF_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
 /** Names of RFC 9113, section 7, by their numbers. */
 const ERROR_NAMES = new Map(
   Object.entries(constants)
@@ -98,7 +101,8 @@ export class Http2Exchange {
 
   #ask(session: ClientHttp2Session): void {
     const { method, path } = this.#reception.trace.request;
-    const { host = '', ...fields } = requestFields(this.#reception.trace.request, this.#to);
+    const { host = '', ...all } = requestFields(this.#reception.trace.request, this.#to);
+    const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));
     const stream = session.request(
       { ':method': method, ':path': path, ':authority': host, ...fields },
       { endStream: this.#options.onOpen === undefined },

@@ -68,6 +68,9 @@ describe('a stream asked for over HTTP/2 by prior knowledge', () => {
         request: { httpVersion: '2.0', method: 'GET', headers: { 'x-mine': 'yes' } },
         end: { how: 'complete' },
       });
+      const { headers = {} } = (await origin.trace(id)).request ?? {};
+      expect(headers).toMatchObject({ host: 'origin' });
+      expect(Object.keys(headers).filter((name) => name.startsWith(':'))).toEqual([]);
     },
   );
 
