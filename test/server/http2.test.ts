@@ -69,7 +69,7 @@ describe('a stream asked for over HTTP/2 by prior knowledge', () => {
         end: { how: 'complete' },
       });
       const { headers = {} } = (await origin.trace(id)).request ?? {};
-      expect(headers).toMatchObject({ host: 'origin' });
+      expect(headers).toMatchObject({ host: 'origin:80' });
       expect(Object.keys(headers).filter((name) => name.startsWith(':'))).toEqual([]);
     },
   );
