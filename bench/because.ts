@@ -76,6 +76,8 @@ export function because(delivery: Delivery): string {
     }
     case 'breaks':
       return breaks(delivery);
+    case 'unsupported':
+      return delivery.reason;
     case 'inconclusive':
       return `${delivery.reason} (tried ${delivery.tries === 1 ? 'once' : `${delivery.tries} times`})`;
     case 'harness-error':

@@ -5,7 +5,7 @@
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Trace } from './trace.ts';
-import { freezing } from './frozen-bytes.ts';
+import { freezing, outAtStall } from './frozen-bytes.ts';
 import { firstRelease, judgeTrace, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
@@ -53,7 +53,8 @@ export async function freeze(
     if (held <= 0) break;
     const bytes = streamedBytes + held;
     frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
-    if (freezing(frozen.at(-1) as Trace, afterChunks, pace.deadlineMs).how !== 'at-once') break;
+    const { how } = freezing(frozen.at(-1) as Trace, afterChunks, pace.deadlineMs, outAtStall(trace));
+    if (how !== 'at-once') break;
   }
   return frozen;
 }

@@ -4,8 +4,20 @@ import { header } from './client/http1.ts';
 import { onClientClock, sizeOf } from './metrics.ts';
 import type { Trace } from './trace.ts';
 
-/** The first read with any byte of chunk `seq`: a hop that lets go of a full buffer keeps what was over. */
-function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number } | undefined {
+/** Bytes of the chunk at which the stream stalled that were out by then: of a chunk larger than a buffer only the tail is held. */
+export function outAtStall(trace: Trace): number {
+  const { stalled, emissions } = trace.origin;
+  if (stalled === undefined) return 0;
+  const stalledAt = onClientClock(trace, stalled.at);
+  const out = trace.client.reads.filter(({ at }) => at <= stalledAt).reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+  return Math.max(0, out - sizeOf(emissions.slice(0, stalled.seq)));
+}
+
+/**
+ * The first read with any byte of chunk `seq` beyond those that come out by themselves: a hop that lets go of a full
+ * buffer keeps what was over.
+ */
+function letGo({ client, origin, arrivals }: Trace, seq: number, out: number): { at: number } | undefined {
   // Of a coded body a whole chunk is waited for: what a coder has let go of is not what it was given.
   if (client.head !== undefined && header(client.head, 'content-encoding') !== undefined)
     return arrivals.find((arrival) => arrival.seq >= seq);
@@ -13,7 +25,7 @@ function letGo({ client, origin, arrivals }: Trace, seq: number): { at: number }
   let bodyBytes = 0;
   for (const read of client.reads) {
     bodyBytes += read.bodyBytes;
-    if (bodyBytes > before) return read;
+    if (bodyBytes > before + out) return read;
   }
   return undefined;
 }
@@ -32,12 +44,15 @@ function frozenPart(trace: Trace, afterChunks: number): { bytes: number; lastAt:
 /** What came of freezing so many bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
 export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'timer'; holdMs: number };
 
-/** @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them. */
-export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number): Freezing {
+/**
+ * @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them.
+ * @param out bytes of the first chunk held that had come out before the stall.
+ */
+export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number, out = 0): Freezing {
   const part = frozenPart(frozen, afterChunks);
   if (part === undefined) return { how: 'held', bytes: 0 };
   const { bytes, lastAt, endAt } = part;
-  const release = letGo(frozen, afterChunks);
+  const release = letGo(frozen, afterChunks, out);
   if (release === undefined || release.at >= endAt) return { how: 'held', bytes };
   const holdMs = release.at - lastAt;
   // A timer shorter than the deadline would have let the very first chunk go before it: no stall.

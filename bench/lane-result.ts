@@ -1,5 +1,6 @@
 /** What is reported of one lane, from what was found of it. Pure. */
 
+import { DEFAULT_PRESET } from '../server/presets.ts';
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { ProxyError, type BenchError } from './errors.ts';
@@ -26,9 +27,16 @@ export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): Path
 export function describe(
   lane: Lane,
   path: PathEntry[],
-): Pick<LaneResult, 'id' | 'title' | 'workload' | 'path' | 'expected'> {
-  const { id, variant, expected } = lane;
-  return { id, title: variant.title, workload: 'words', path, ...(expected === undefined ? {} : { expected }) };
+): Pick<LaneResult, 'id' | 'title' | 'workload' | 'vary' | 'path' | 'expected'> {
+  const { id, variant, expected, vary, preset = DEFAULT_PRESET } = lane;
+  return {
+    id,
+    title: variant.title,
+    workload: preset,
+    ...(vary === undefined ? {} : { vary }),
+    path,
+    ...(expected === undefined ? {} : { expected }),
+  };
 }
 
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
@@ -44,6 +52,7 @@ export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evi
     case 'buffers':
       return { threshold: { bytes: null, ms: null }, ...paced };
     case 'breaks':
+    case 'unsupported':
     case 'inconclusive':
     case 'harness-error':
       return paced;

@@ -1,12 +1,13 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
+import { presetOf } from '../server/presets.ts';
 import { LOCK_STEP, type LockStep } from '../server/workload.ts';
 import type { Lane } from './catalogue/catalogue.ts';
+import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type MeasureOptions, type PointReader } from './measure.ts';
-import type { MeasureContext } from './measures/measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
 import type { Trace } from './trace.ts';
 import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
@@ -24,20 +25,9 @@ function lockStepPace({ patienceMs }: Pick<Lane, 'patienceMs'>): LockStep {
   };
 }
 
-export type LaneStream = Pick<MeasureContext, 'workload' | 'request'>;
-
 /** What the lane asks of the origin, and how its client asks. */
-export function laneStream(lane: Pick<Lane, 'vary'>): LaneStream {
-  const { vary = {} } = lane;
-  const [name, ...value] = (vary['response-header'] ?? '').split(':');
-  const coding = vary['accept-encoding'];
-  const workload: MeasureContext['workload'] = {
-    ...(vary.format === undefined ? {} : { format: vary.format }),
-    ...(vary.framing === undefined ? {} : { framing: vary.framing }),
-    ...(vary['content-type'] === undefined ? {} : { contentType: vary['content-type'] }),
-    ...(name === undefined || name === '' ? {} : { headers: { [name]: value.join(':').trim() } }),
-  };
-  return { workload, request: { headers: coding === undefined ? {} : { 'accept-encoding': coding } } };
+export function laneStream({ vary = {}, preset }: Pick<Lane, 'vary' | 'preset'>): LaneStream {
+  return varied(vary, presetOf(preset).workload);
 }
 
 /** A delay is believed only with the transparent relay measured beside it. */
@@ -63,7 +53,7 @@ export interface LaneContext {
 
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
-  lane: Pick<Lane, 'vary' | 'patienceMs'>,
+  lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
   { stage, hop, instrument, reference, points, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
@@ -88,7 +78,8 @@ export async function measureLane(
   const trace = evidence.tries.at(-1) as Trace;
   const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
   if (frozen.length > 0) evidence.frozen = frozen;
-  if (judge(evidence, floor).verdict !== 'harness-error')
-    evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload) });
+  const { verdict } = judge(evidence, floor);
+  if (verdict !== 'harness-error' && verdict !== 'unsupported')
+    evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload, presetOf(lane.preset).paced) });
   return { evidence, delivery: judge(evidence, floor) };
 }

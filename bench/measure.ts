@@ -45,7 +45,10 @@ const SLACK_MS = 10_000;
 /** The longest that a stream of this workload can take while its origin does as it should. */
 export function longestMs(workload: Workload): number {
   const { pace, count, headDelayMs } = workload;
-  if (pace.mode === 'paced') return headDelayMs + pace.leadMs + count * pace.intervalMs + (pace.silence?.ms ?? 0);
+  if (pace.mode === 'paced') {
+    const bursts = Math.ceil(count / (pace.burst ?? 1));
+    return headDelayMs + pace.leadMs + bursts * pace.intervalMs + (pace.silence?.ms ?? 0);
+  }
   const steps = planChunks(workload).length + Math.log(Math.max(2, pace.boundBytes)) / Math.log(pace.growth);
   return headDelayMs + pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }

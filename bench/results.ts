@@ -1,5 +1,6 @@
 /** The results document, `unclog/results@1`. A field that was not measured is absent. */
 
+import type { DimensionId } from './catalogue/declaration.ts';
 import type { HopDelivery } from './chain/attribution.ts';
 import type { HopHeads } from './chain/heads.ts';
 import type { Depth } from './depth.ts';
@@ -47,7 +48,10 @@ export interface HopResult extends Pick<LaneResult, 'hold' | 'threshold'> {
 export interface LaneResult {
   id: string;
   title: string;
+  /** The preset whose chunks and pace were streamed. */
   workload: string;
+  /** The dimensions in which it differs from that, or in which `--vary` placed it. */
+  vary?: Partial<Record<DimensionId, string>>;
   path: PathEntry[];
   verdict: LaneVerdict;
   because: string;
@@ -88,7 +92,7 @@ export interface Results {
     memoryMiB: number;
     node: string;
   };
-  options: { jobs: number; driver: string; ids: string[]; depth: Depth; measures: string[] };
+  options: { jobs: number; driver: string; ids: string[]; depth: Depth; measures: string[]; vary?: string };
   instrument: {
     sound: boolean;
     floorMs: { p50: number; p99: number };

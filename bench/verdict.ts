@@ -1,6 +1,6 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
-import { freezing } from './frozen-bytes.ts';
+import { freezing, outAtStall } from './frozen-bytes.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import {
   arrivedBytesAt,
@@ -46,6 +46,8 @@ export type Delivery =
       waitedMs: number;
     }
   | { verdict: 'buffers'; streamedChunks: number; head: boolean; heldBytes: number; waitedMs: number }
+  /** The path does not offer what the lane asks for. */
+  | { verdict: 'unsupported'; reason: string }
   | { verdict: 'inconclusive'; reason: string; tries: number }
   | { verdict: 'harness-error'; reason: string };
 
@@ -142,6 +144,7 @@ function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall,
 
 /** One lock-step trace by itself. */
 export function judgeTrace(trace: Trace, floor: Floor): Delivery {
+  if (trace.client.end.how === 'unspoken') return { verdict: 'unsupported', reason: trace.client.end.detail ?? '' };
   const fault = ourFault(trace);
   if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
   const broken = breakage(trace);
@@ -159,7 +162,7 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
   for (const trace of frozen) {
     const fault = ourFault(trace);
     if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-    const outcome = freezing(trace, streamedChunks, pace.deadlineMs);
+    const outcome = freezing(trace, streamedChunks, pace.deadlineMs, outAtStall(tried));
     if (outcome.how === 'timer') {
       const ms = outcome.holdMs;
       const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };

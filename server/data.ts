@@ -23,7 +23,7 @@ export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app,
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   app.route({
-    method: ['GET', 'POST'],
+    method: ['GET', 'POST', 'PUT'],
     url: '/stream/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
     handler: async (request, reply) => {

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 
 import { control } from './control.ts';
 import { data } from './data.ts';
+import { speakHttp2 } from './http2.ts';
 import { Streams } from './streams.ts';
 import { malformed } from './validation.ts';
 
@@ -87,6 +88,10 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   // A stream may be silent for minutes and last for hours: none of Node's own limits is to cut it.
   dataInstance.server.requestTimeout = 0;
   dataInstance.server.headersTimeout = 60_000;
+  const closeConnections = speakHttp2(dataInstance.server, (request, response) =>
+    dataInstance.routing(request, response),
+  );
+  dataInstance.addHook('preClose', async () => closeConnections());
   const close = async (): Promise<void> => {
     streams.close();
     await Promise.all([dataInstance.close(), controlInstance.close()]);

@@ -6,7 +6,7 @@
 import { BODY_LIMIT_BYTES, type Format, type Workload } from './workload.ts';
 
 /** What ends a chunk in each format. */
-export const DELIMITERS: Record<Format, string> = { sse: '\n\n', ndjson: '\n', text: ' ' };
+export const DELIMITERS: Record<Format, string> = { sse: '\n\n', 'sse-json': '\n\n', ndjson: '\n', text: ' ' };
 
 const WORDS =
   'the stream flows from its source through every hop and each word should arrive as it was written not in one lump at its end'.split(
@@ -33,6 +33,10 @@ function filler(seq: number, length: number): string {
 
 const MARKS: Record<Format, (seq: number) => [string, string]> = {
   sse: (seq) => [`id: ${seq}\ndata: `, DELIMITERS.sse],
+  'sse-json': (seq) => [
+    `id: ${seq}\ndata: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"`,
+    `"},"finish_reason":null}]}${DELIMITERS['sse-json']}`,
+  ],
   ndjson: (seq) => [`{"seq":${seq},"text":"`, `"}${DELIMITERS.ndjson}`],
   text: (seq) => [`${seq}:`, DELIMITERS.text],
 };
@@ -40,6 +44,7 @@ const MARKS: Record<Format, (seq: number) => [string, string]> = {
 /** The number that a chunk carries, however its filler reads; `undefined` when these are no bytes of ours. */
 export const SEQ_PATTERNS: Record<Format, RegExp> = {
   sse: /^id: (\d+)\ndata: /,
+  'sse-json': /^id: (\d+)\ndata: \{/,
   ndjson: /^\{"seq":(\d+),"text":"/,
   text: /^(\d+):/,
 };
@@ -63,8 +68,13 @@ export function plannedHeartbeats({ pace }: Workload): number {
 export function chunkSize(workload: Workload, seq: number): number {
   const { chunkBytes, format } = workload;
   const asked = chunkBytes[Math.min(seq, chunkBytes.length - 1)] ?? 1;
+  return Math.max(asked, marksSize(format, seq));
+}
+
+/** The least that chunk `seq` can be. */
+function marksSize(format: Format, seq: number): number {
   const [before, after] = MARKS[format](seq);
-  return Math.max(asked, before.length + after.length);
+  return before.length + after.length;
 }
 
 /**
@@ -78,7 +88,8 @@ export function planChunks(workload: Workload): number[] {
   const { boundBytes, growth } = workload.pace;
   let total = sizes.reduce((sum, size) => sum + size, 0);
   while (total < boundBytes) {
-    const size = Math.max(64, Math.min(Math.ceil(total * (growth - 1)), boundBytes - total));
+    const wanted = Math.min(Math.ceil(total * (growth - 1)), boundBytes - total);
+    const size = Math.max(64, wanted, marksSize(workload.format, sizes.length));
     sizes.push(size);
     total += size;
   }

@@ -6,10 +6,11 @@ import type { Socket } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
+import { closeConnection, fieldsOf, onAborted, socketOf } from './http2.ts';
 import { encodeChunk, HEARTBEAT, plannedBytes, plannedHeartbeats, planChunks } from './payload.ts';
-import type { OriginTrace, StreamEnd } from './trace.ts';
+import type { OriginTrace, StreamEnd, UsedFraming } from './trace.ts';
 import { UploadReader } from './upload.ts';
-import type { Death, Framing, LockStep, Paced, Silence, Workload } from './workload.ts';
+import type { Death, LockStep, Paced, Silence, Workload } from './workload.ts';
 
 /** Below this the first steps after a stall would raise the bytes by less than a chunk. */
 const SMALLEST_STEP_BYTES = 64;
@@ -60,8 +61,8 @@ export class Stream {
 
   /** Answers `request` with the workload; resolves when the stream has ended, and never rejects. */
   async emit(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open(request, response);
     try {
+      this.#open(request, response);
       if (this.trace.workload.answer === 'request-end') await this.uploads.ended;
       const { headDelayMs } = this.trace.workload;
       if (headDelayMs > 0) await delay(headDelayMs, undefined, { signal: this.#stop.signal });
@@ -81,20 +82,19 @@ export class Stream {
       method: request.method ?? '',
       httpVersion: request.httpVersion,
       remotePort: request.socket.remotePort ?? 0,
-      headers: structuredClone(request.headers) as Record<string, string | string[]>,
+      headers: fieldsOf(request),
     };
     const upload = this.uploads.read(request);
     if (upload !== undefined) trace.upload = upload;
     this.#response = response;
-    response.socket?.setNoDelay(true);
-    const stopWatching = this.#watchAbort(response.socket);
-    const stopCounting = this.#countAccepted(response.socket);
+    const stopWatching = this.#watchAbort(response);
+    const stopCounting = this.#countAccepted(socketOf(response));
     response.once('finish', stopCounting);
     response.once('close', () => {
       stopWatching();
       stopCounting();
       clearTimeout(this.#lifetime);
-      if (!response.writableFinished) this.stop('client-left');
+      this.stop('client-left');
     });
     response.on('error', (error) => this.stop('client-left', String(error)));
   }
@@ -110,7 +110,8 @@ export class Stream {
       ...headers,
     });
     trace.headAt = monotonicMs();
-    response.flushHeaders();
+    if (trace.framing === 'piecewise') this.#announceChunk(response);
+    else response.flushHeaders();
   }
 
   /** HTTP/1.0 knows no 1xx (RFC 9110, section 15.2). */
@@ -125,13 +126,18 @@ export class Stream {
   }
 
   /** A connection may be kept for other streams: what it tells counts only while this one is open. */
-  #watchAbort(socket: Socket | null): () => void {
+  #watchAbort(response: ServerResponse): () => void {
+    const { socket } = response;
     const onEnd = (): void => this.#aborted('fin');
     const onError = ({ code }: NodeJS.ErrnoException): void => {
       if (code === 'ECONNRESET' || code === 'EPIPE') this.#aborted('rst');
     };
     socket?.once('end', onEnd).on('error', onError);
-    return () => socket?.off('end', onEnd).off('error', onError);
+    const stopWatchingHttp2 = onAborted(response, (seen) => this.#aborted(seen));
+    return () => {
+      stopWatchingHttp2();
+      socket?.off('end', onEnd).off('error', onError);
+    };
   }
 
   /** A connection may have carried other streams before, and may carry others after. */
@@ -151,18 +157,30 @@ export class Stream {
     if (this.trace.state === 'open') this.trace.abort ??= { at: monotonicMs(), seen };
   }
 
-  #frame(request: IncomingMessage, response: ServerResponse): Framing {
+  #frame(request: IncomingMessage, response: ServerResponse): UsedFraming {
     const asked = this.trace.workload.framing;
     if (asked === 'content-length') {
       response.setHeader('content-length', plannedBytes(this.trace.workload));
       return asked;
     }
+    if (request.httpVersionMajor === 2) return 'h2';
     // Without length and without chunked Node closes the connection to end the body.
     if (asked === 'close-delimited' || request.httpVersion === '1.0') {
       response.useChunkedEncodingByDefault = false;
       return 'close-delimited';
     }
-    return 'chunked';
+    if (asked === 'piecewise') response.setHeader('transfer-encoding', 'chunked');
+    return asked;
+  }
+
+  get #plannedBytes(): number {
+    return this.#sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** RFC 9112, section 7.1: the size line of one HTTP chunk that is to hold the whole body. From here on Node adds none of its own. The line goes out with the head. */
+  #announceChunk(response: ServerResponse): void {
+    response.chunkedEncoding = false;
+    response.write(`${this.#plannedBytes.toString(16)}\r\n`, 'latin1');
   }
 
   async #emitAll(response: ServerResponse): Promise<void> {
@@ -173,24 +191,26 @@ export class Stream {
 
     if (death !== undefined) this.#die(death);
     const at = monotonicMs();
-    // A response with a length must be filled; its last chunk is what tells the client the end.
-    if (this.trace.framing === 'content-length') while (this.#nextSeq < this.#sizes.length) this.#emitNext();
+    const { framing } = this.trace;
+    // What was announced must be filled; its last chunk is what tells the client the end.
+    if (framing === 'content-length' || framing === 'piecewise')
+      while (this.#nextSeq < this.#sizes.length) this.#emitNext();
     this.#ended('complete', at);
-    if (trailers !== undefined && this.trace.framing === 'chunked') {
+    if (trailers !== undefined && (framing === 'chunked' || framing === 'h2')) {
       this.trace.trailers = trailers;
       response.addTrailers(trailers);
     }
-    response.end();
+    response.end(framing === 'piecewise' ? '\r\n0\r\n\r\n' : undefined);
     await once(response, 'close');
   }
 
-  async #emitPaced({ intervalMs, silence, leadMs }: Paced, count: number): Promise<void> {
+  async #emitPaced({ intervalMs, burst = 1, silence, leadMs }: Paced, count: number): Promise<void> {
     if (leadMs > 0) await delay(leadMs, undefined, { signal: this.#stop.signal });
     const start = monotonicMs();
     for (let seq = 0; seq < count; seq += 1) {
       const isLate = silence !== undefined && seq > silence.afterChunk;
       if (isLate && seq === silence.afterChunk + 1) await this.#beatHeart(silence, start + (seq - 1) * intervalMs);
-      await this.#until(start + seq * intervalMs + (isLate ? silence.ms : 0));
+      await this.#until(start + Math.floor(seq / burst) * intervalMs + (isLate ? silence.ms : 0));
       await this.#room(seq);
       this.#emitNext();
     }
@@ -222,7 +242,11 @@ export class Stream {
   async #emitLockStep(pace: LockStep, count: number): Promise<boolean> {
     if (pace.leadMs > 0) await delay(pace.leadMs, undefined, { signal: this.#stop.signal });
     const start = monotonicMs();
-    while (this.#nextSeq < count && monotonicMs() - start < pace.budgetMs) {
+    // The last byte that was announced ends the response: a reader that has it may leave before it is acknowledged.
+    const { framing } = this.trace;
+    const isAnnounced = framing === 'content-length' || framing === 'piecewise';
+    const inLockStep = isAnnounced ? Math.min(count, this.#sizes.length - 1) : count;
+    while (this.#nextSeq < inLockStep && monotonicMs() - start < pace.budgetMs) {
       const seq = this.#emitNext();
       if (await this.#acknowledged(seq, pace.deadlineMs)) continue;
       this.trace.stalled = { seq, at: monotonicMs() };
@@ -274,9 +298,7 @@ export class Stream {
   /** Never returns. What was written is sent before a FIN; an RST comes one step of the pace after it. */
   #die({ how }: Death): never {
     this.#ended('died', monotonicMs(), how);
-    const socket = this.#response?.socket;
-    if (how === 'rst') socket?.resetAndDestroy();
-    else socket?.destroySoon();
+    if (this.#response !== undefined) closeConnection(this.#response, how);
     throw this.#stop.signal.reason;
   }
 

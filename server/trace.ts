@@ -20,6 +20,8 @@ export interface Upload {
 /** How a stream ended: whole, because its reader left, by the death its workload asks for, by its lifetime or by request, or by a fault of the origin. */
 export type StreamEnd = 'complete' | 'client-left' | 'died' | 'lifetime' | 'deleted' | 'error';
 
+export type UsedFraming = Framing | 'h2';
+
 export interface OriginTrace {
   id: string;
   workload: Workload;
@@ -37,8 +39,8 @@ export interface OriginTrace {
   upload?: Upload;
   /** Requests that came for a stream already taken: a hop that replays. */
   replays: number;
-  /** The framing really used: HTTP/1.0 knows no chunked. */
-  framing?: Framing;
+  /** The framing really used: HTTP/1.0 knows no chunked; `h2` is a body that HTTP/2 ends by itself, with no length announced. */
+  framing?: UsedFraming;
   /** Responses with a 1xx status that were sent before the head. */
   informational?: { status: number; at: number }[];
   headAt?: number;
@@ -50,7 +52,7 @@ export interface OriginTrace {
   stalled?: { seq: number; at: number };
   /**
    * The first sign on the origin's socket, while the stream was open, that its reader is gone: FIN (the socket's
-   * `end`), or RST (ECONNRESET, or EPIPE where a write met it).
+   * `end`), or RST (ECONNRESET, or EPIPE where a write met it), which in HTTP/2 is also an RST_STREAM.
    */
   abort?: { at: number; seen: 'fin' | 'rst' };
   /** Sent after the body; absent where the framing knows none. */

@@ -8,10 +8,10 @@ import { Type, type Static } from 'typebox';
 /** The most body bytes one stream may emit. */
 export const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
-const FORMATS = ['sse', 'ndjson', 'text'] as const;
+const FORMATS = ['sse', 'sse-json', 'ndjson', 'text'] as const;
 export type Format = (typeof FORMATS)[number];
 
-const FRAMINGS = ['chunked', 'content-length', 'close-delimited'] as const;
+const FRAMINGS = ['chunked', 'piecewise', 'content-length', 'close-delimited'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
 /** An enumeration as JSON Schema's `enum`, whose error message can list what is allowed. */
@@ -19,8 +19,14 @@ function oneOf<const T extends readonly string[]>(values: T, description: string
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
 }
 
-export const Format = oneOf(FORMATS, 'How a chunk is written: an SSE event, an NDJSON line, or a word of text/plain.');
-export const Framing = oneOf(FRAMINGS, 'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3).');
+export const Format = oneOf(
+  FORMATS,
+  'How a chunk is written: an SSE event, one whose data is a JSON object as LLM APIs send it, an NDJSON line, or a word of text/plain.',
+);
+export const Framing = oneOf(
+  FRAMINGS,
+  'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3). chunked: each of our chunks is one HTTP chunk; piecewise: the whole body is one HTTP chunk, announced first and then filled chunk by chunk. HTTP/2 knows of these only whether there is a Content-Length.',
+);
 
 const LeadMs = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 60_000, description: 'The silence between the head and the first chunk.' }),
@@ -144,10 +150,16 @@ export const Paced = Type.Object(
   {
     mode: Type.Literal('paced'),
     intervalMs: Type.Optional(Type.Number({ minimum: 0, maximum: 600_000 })),
+    burst: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'Chunks written at once each interval; 1 by default.' }),
+    ),
     silence: Type.Optional(Silence),
     leadMs: LeadMs,
   },
-  { additionalProperties: false, description: 'Open loop: a chunk every intervalMs, whatever the client does.' },
+  {
+    additionalProperties: false,
+    description: 'Open loop: a chunk, or a burst of them, every intervalMs, whatever the client does.',
+  },
 );
 
 /** `discriminator` makes the validator report only on the mode that was named (OpenAPI 3.1, section 4.8.25). */
@@ -225,7 +237,7 @@ export type WorkloadInput = Static<typeof WorkloadInput>;
 type LockStepInput = Static<typeof LockStep>;
 export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepInput, 'freeze'>;
 type PacedInput = Static<typeof Paced>;
-export type Paced = Required<Omit<PacedInput, 'silence'>> & Pick<PacedInput, 'silence'>;
+export type Paced = Required<Omit<PacedInput, 'silence' | 'burst'>> & Pick<PacedInput, 'silence' | 'burst'>;
 export type Pace = LockStep | Paced;
 /** Fields that have no default: absent where they were not asked for. */
 type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational'>;
@@ -234,6 +246,7 @@ export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { 
 
 export const MEDIA_TYPES: Record<Format, string> = {
   sse: 'text/event-stream',
+  'sse-json': 'text/event-stream',
   ndjson: 'application/x-ndjson',
   text: 'text/plain',
 };

@@ -7,9 +7,18 @@ import { join, matchesGlob } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { nearest } from '../../server/nearest.ts';
+import type { PresetName } from '../../server/presets.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
-import type { ChainDeclaration, LaneDeclaration, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
+import type {
+  ChainDeclaration,
+  DimensionId,
+  LaneDeclaration,
+  ProxyDeclaration,
+  VariantDeclaration,
+  Vary,
+} from './declaration.ts';
+import { DIMENSIONS } from './dimensions.ts';
 
 export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'files'> {
   /** `nginx/buffering-off` */
@@ -25,6 +34,8 @@ export interface Lane
   /** The variant's id, and `?dimension=value` for each dimension in which it differs from the default. */
   id: string;
   variant: Variant;
+  /** What its stream is otherwise like; default `words`. */
+  preset?: PresetName;
 }
 
 /** Hops in a row, hop 1 nearest the client. One made on the command line has no expectation. */
@@ -41,8 +52,11 @@ export interface Catalogue {
   chains: Chain[];
 }
 
+/** A default says nothing, and is no part of the id. */
 export function laneId(variantId: string, vary: Vary = {}): string {
-  const dimensions = Object.entries(vary).toSorted(([a], [b]) => a.localeCompare(b));
+  const dimensions = (Object.entries(vary) as [DimensionId, string][])
+    .filter(([id, value]) => value !== DIMENSIONS[id].values[0])
+    .toSorted(([a], [b]) => a.localeCompare(b));
   if (dimensions.length === 0) return variantId;
   return withoutSpaces(`${variantId}?${dimensions.map(([name, value]) => `${name}=${value}`).join('&')}`);
 }

@@ -4,11 +4,12 @@
  */
 
 import type { Format, Framing } from '../../server/workload.ts';
+import type { ClientRequest } from '../client/client.ts';
 
 /** The verdicts of delivery a lane may be expected to get. `refused`: the proxy does not start with this config. */
 export type ExpectedVerdict = 'breaks' | 'streams' | 'delays' | 'coalesces' | 'buffers' | 'refused';
 
-/** Dimensions in which a lane may differ from its default workload; each is part of the lane's id. */
+/** Dimensions (dimensions.ts) in which a lane may differ from its default workload; each is part of the lane's id. */
 export interface Vary {
   /** Default `sse`. */
   format?: Format;
@@ -20,7 +21,16 @@ export interface Vary {
   'accept-encoding'?: string;
   /** One more response header of the origin, `name: value`. */
   'response-header'?: string;
+  /** What the client asks in. Default `1.1`. */
+  'http-version'?: ClientRequest['httpVersion'];
+  /** Default `GET`. */
+  method?: string;
+  /** Bytes of each chunk, and of the first where it differs. Default 32. */
+  chunk?: string;
+  first?: string;
 }
+
+export type DimensionId = keyof Vary;
 
 export interface Fix {
   change: string;
@@ -51,6 +61,8 @@ export interface VariantDeclaration {
   changes: string;
   /** The variant's files by role; a role left out falls back to the proxy's. Names are relative to the proxy's folder. */
   files: Record<string, string>;
+  /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */
+  listens?: 'http' | 'https';
   /** First and last version in which the setting exists or behaves so. */
   since?: string;
   until?: string;

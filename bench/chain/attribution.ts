@@ -70,6 +70,7 @@ export function isGuilty({ verdict }: HopDelivery): boolean {
     case 'buffers':
       return true;
     case 'streams':
+    case 'unsupported':
     case 'inconclusive':
     case 'harness-error':
     case 'unseen':

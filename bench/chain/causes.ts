@@ -1,7 +1,7 @@
 /** Why a hop that is innocent alone clogs in a chain: what the other hops changed in what it gets. Pure. */
 
 import { header } from '../client/http1.ts';
-import type { LaneStream } from '../lane.ts';
+import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { Trace } from '../trace.ts';
 import type { Evidence } from '../verdict.ts';
 import { hopHeads, sayRequest, sayResponse } from './heads.ts';
@@ -50,7 +50,7 @@ export function asItGot({ tries }: Evidence, hop: number, { workload, request }:
   return {
     workload: {
       ...workload,
-      framing: head.framing,
+      ...(head.framing === 'h2' ? {} : { framing: head.framing }),
       headers: Object.fromEntries(fields),
       ...(contentType === undefined ? {} : { contentType }),
     },

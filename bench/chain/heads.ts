@@ -1,6 +1,6 @@
 /** What one hop changed in the request on its way up and in the response on its way down. Pure. */
 
-import { CLIENT_HEADERS } from '../client/client.ts';
+import { CLIENT_HEADERS } from '../client/request.ts';
 import type { Trace } from '../trace.ts';
 
 type Fields = Map<string, string>;

@@ -1,12 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
+import { DEFAULT_PRESET } from '../../server/presets.ts';
 import { loadCatalogue, selectChains, selectLanes, type Lane, type Variant } from '../catalogue/catalogue.ts';
 import { milliseconds } from '../because.ts';
 import { UsageError } from '../errors.ts';
+import { PACKAGE_ROOT } from '../programs.ts';
 import { wrap } from '../report/matrix.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { explainChain, type LastMeasured } from './explain-chain.ts';
@@ -50,7 +52,7 @@ async function readResults(path: string): Promise<Results> {
 /** The newest run in which the lane was judged. */
 function lastMeasured(id: string, runs: KeptResults[]): LastMeasured | undefined {
   for (const { lanes, startedAt, folder } of runs) {
-    const result = lanes.find((lane) => lane.id === id && isJudged(lane));
+    const result = lanes.find((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane));
     if (result !== undefined) return { result, startedAt, folder };
   }
   return undefined;
@@ -58,7 +60,9 @@ function lastMeasured(id: string, runs: KeptResults[]): LastMeasured | undefined
 
 async function configs({ files, proxy }: Variant): Promise<string[]> {
   const shared = new Set(Object.values(proxy.files ?? {}));
-  const shown = Object.values(files).filter((path) => Object.keys(files).length === 1 || !shared.has(basename(path)));
+  const shown = Object.values(files).filter(
+    (path) => !path.endsWith('.pem') && (Object.keys(files).length === 1 || !shared.has(basename(path))),
+  );
   const also = Object.values(files).filter((path) => !shown.includes(path));
   const texts = await Promise.all(
     shown.map(
@@ -66,7 +70,7 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
         `${heading(`proxy-configs/${proxy.id}/${basename(path)}`)}\n${(await readFile(path, 'utf8')).trimEnd()}`,
     ),
   );
-  return [...texts, ...also.map((path) => `(with proxy-configs/${proxy.id}/${basename(path)})`)];
+  return [...texts, ...also.map((path) => `(with ${relative(PACKAGE_ROOT, path)})`)];
 }
 
 /** A steady stream's figures, in one line; nothing where there are none. */

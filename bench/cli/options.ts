@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 
 import { nearest } from '../../server/nearest.ts';
+import { DEFAULT_PRESET, PRESET_NAMES } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
+import { DIMENSION_IDS } from '../catalogue/dimensions.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
@@ -73,6 +75,20 @@ export function measuresHelp(): string {
   const entries = lines.map(({ id, text }) => `  ${id.padEnd(14)}${text.join(`\n${' '.repeat(16)}`)}`);
   return `\nMeasures, besides the verdict of delivery:\n${entries.join('\n')}\n`;
 }
+
+export const workloadOption = new Option('--workload <name>', 'what is streamed; the README has a table')
+  .choices(PRESET_NAMES)
+  .default(DEFAULT_PRESET);
+
+export const varyOption = new Option(
+  '--vary <dimensions>',
+  `stream in every combination of some dimensions, and say which of them change the verdict: all, or some of ${DIMENSION_IDS.join(', ')}; values can be named: framing=chunked|content-length`,
+);
+
+export const pairwiseOption = new Option(
+  '--pairwise',
+  'with --vary: not every combination, but every pair of values of every two dimensions',
+);
 
 export const measureOption = new Option(
   '--measure <names...>',

@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
+import { DEFAULT_PRESET, type PresetName } from '../../server/presets.ts';
 import {
   isChain,
   loadCatalogue,
@@ -23,10 +24,12 @@ import { BenchError, UsageError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix, type Paint } from '../report/matrix.ts';
+import { variedReport } from '../report/varied.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run.ts';
 import { Session } from '../session.ts';
+import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import type { Interruption } from './interruption.ts';
 import {
   deepOption,
@@ -35,6 +38,7 @@ import {
   jobsOption,
   measureOption,
   measuresHelp,
+  pairwiseOption,
   parseMeasures,
   parseProxies,
   pathOption,
@@ -42,6 +46,8 @@ import {
   quickOption,
   timeoutFor,
   timeoutOption,
+  varyOption,
+  workloadOption,
 } from './options.ts';
 import { Progress } from './progress.ts';
 
@@ -57,11 +63,15 @@ interface Options {
   deep?: true;
   measure?: string[];
   path?: string[];
+  workload: PresetName;
+  vary?: string;
+  pairwise?: true;
 }
 
-function planFrom({ quick, deep, measure }: Options): Plan {
-  const depth = quick === true ? 'quick' : deep === true ? 'deep' : 'standard';
-  return planOf(depth, measure === undefined ? undefined : parseMeasures(measure));
+/** `--vary` is about delivery, of many lanes: more is measured only when asked for. */
+function planFrom({ quick, deep, measure, vary }: Options): Plan {
+  const depth = quick === true || vary !== undefined ? 'quick' : 'standard';
+  return planOf(deep === true ? 'deep' : depth, measure === undefined ? undefined : parseMeasures(measure));
 }
 
 export function machine(): Results['machine'] {
@@ -102,6 +112,22 @@ async function writeJson(path: string, results: Results): Promise<void> {
   }
 }
 
+/** The lanes with the streams that the command line asks for in place of their own. */
+function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane[] {
+  if (pairwise === true && vary === undefined)
+    throw new UsageError('--pairwise needs --vary: it says how that is done');
+  const varied = vary === undefined ? lanes : variedLanes(lanes, parseVary(vary), pairwise === true);
+  return workload === DEFAULT_PRESET ? varied : withPreset(varied, workload);
+}
+
+/** Chains have the stream that they are declared with: asked for another, they are left out. @throws UsageError for --path */
+function withOwnStreams(chains: Chain[], { path, vary, workload }: Options): Chain[] {
+  if (vary === undefined && workload === DEFAULT_PRESET) return chains;
+  if (path !== undefined)
+    throw new UsageError('--path takes neither --vary nor --workload: these are for lanes of one hop');
+  return [];
+}
+
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   const plan = planFrom(options);
@@ -109,8 +135,11 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
   const chosen = select(catalogue, ids, options);
-  const chains = chosen.filter(isChain).filter(({ path }) => path.every(isWanted));
-  const lanes = chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant));
+  const chains = withOwnStreams(chosen.filter(isChain), options).filter(({ path }) => path.every(isWanted));
+  const lanes = withStreams(
+    chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant)),
+    options,
+  );
   if (lanes.length + chains.length === 0)
     throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
 
@@ -150,12 +179,14 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       ids,
       depth: plan.depth,
       measures: plan.measures.map(({ id }) => id),
+      ...(options.vary === undefined ? {} : { vary: options.vary }),
     },
     ...outcome,
   };
   const document = shownPath(await folder.finish(results));
+  const report = options.vary === undefined ? matrix : variedReport;
   if (options.json !== '-')
-    process.stdout.write(matrix(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
+    process.stdout.write(report(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
 }
@@ -181,6 +212,9 @@ export function runCommand(interruption: Interruption): Command {
     .addOption(driverOption)
     .addOption(quickOption)
     .addOption(deepOption)
+    .addOption(workloadOption)
+    .addOption(varyOption)
+    .addOption(pairwiseOption)
     .addOption(measureOption)
     .addOption(jobsOption)
     .addOption(timeoutOption)

@@ -11,7 +11,8 @@ export interface ResponseHead {
   headers: [name: string, value: string][];
 }
 
-export type BodyFraming = 'chunked' | 'content-length' | 'close-delimited' | 'none';
+/** `h2`: HTTP/2 ends the body by itself, and no length was announced. */
+export type BodyFraming = 'chunked' | 'content-length' | 'close-delimited' | 'h2' | 'none';
 
 export interface ResponseEvents {
   informational(head: ResponseHead): void;

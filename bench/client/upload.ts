@@ -1,8 +1,12 @@
 /** The body of a request, written piece by piece while the response may be coming. */
 
 import { monotonicMs } from '../../server/clock.ts';
+import type { ClientRequest } from './client.ts';
 
-/** How HTTP/1.1 marks the end of a request's body: a request has no other way (RFC 9112, section 6.3). */
+/**
+ * How HTTP/1.1 marks the end of a request's body: a request has no other way (RFC 9112, section 6.3). HTTP/2 ends it by
+ * itself: `chunked` is then a body without an announced length.
+ */
 export type UploadFraming = 'chunked' | 'content-length';
 
 /** What was written. Bytes are of the body, without the framing; times are milliseconds on the monotonic clock. */
@@ -19,18 +23,23 @@ export class Upload {
   readonly headers: Record<string, string>;
   /** Resolves once the request's head is written. */
   readonly opened: Promise<void>;
-  readonly #framing: UploadFraming;
+  readonly #hasLength: boolean;
   readonly #lengthBytes: number;
+  readonly #isChunked: boolean;
   #write: Write = () => {};
+  #finish: () => void = () => {};
   #open: () => void = () => {};
   #sentBytes = 0;
 
   /** @param lengthBytes that a Content-Length announces; a chunked body may have any. */
-  constructor(framing: UploadFraming, lengthBytes: number) {
-    this.#framing = framing;
+  constructor(framing: UploadFraming, lengthBytes: number, httpVersion: ClientRequest['httpVersion'] = '1.1') {
+    this.#isChunked = framing === 'chunked' && httpVersion !== '2';
     this.#lengthBytes = lengthBytes;
-    this.headers =
-      framing === 'chunked' ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(lengthBytes) };
+    this.headers = {
+      ...(framing === 'content-length' ? { 'content-length': String(lengthBytes) } : {}),
+      ...(this.#isChunked ? { 'transfer-encoding': 'chunked' } : {}),
+    };
+    this.#hasLength = framing === 'content-length';
     this.opened = new Promise((resolve) => (this.#open = resolve));
   }
 
@@ -39,8 +48,9 @@ export class Upload {
   }
 
   /** For `FetchOptions.onOpen`. */
-  begin(write: Write): void {
+  begin(write: Write, finish: () => void): void {
     this.#write = write;
+    this.#finish = finish;
     this.#open();
   }
 
@@ -49,13 +59,14 @@ export class Upload {
     const data = 'x'.repeat(bytes);
     this.sent.pieces.push({ at: monotonicMs(), bytes });
     this.#sentBytes += bytes;
-    this.#write(this.#framing === 'chunked' ? `${bytes.toString(16)}\r\n${data}\r\n` : data);
+    this.#write(this.#isChunked ? `${bytes.toString(16)}\r\n${data}\r\n` : data);
   }
 
   /** A length that was announced is filled. */
   end(): void {
     this.sent.endedAt = monotonicMs();
-    if (this.#framing === 'chunked') this.#write('0\r\n\r\n');
-    else if (this.#sentBytes < this.#lengthBytes) this.piece(this.#lengthBytes - this.#sentBytes);
+    if (this.#isChunked) this.#write('0\r\n\r\n');
+    if (this.#hasLength && this.#sentBytes < this.#lengthBytes) this.piece(this.#lengthBytes - this.#sentBytes);
+    this.#finish();
   }
 }

@@ -104,7 +104,11 @@ class DockerStage implements Stage {
     const { id, started } = outcome;
     let running = true;
     void (this.#client.container.getById(id).wait() as Promise<unknown>).catch(() => {}).then(() => (running = false));
-    const address = { host: '127.0.0.1', port: started.getMappedPort(HOP_PORT) };
+    const address = {
+      host: '127.0.0.1',
+      port: started.getMappedPort(HOP_PORT),
+      tls: variant.listens === 'https',
+    };
     const reason = await whyNotReady(address, () => running, signal).catch(async (error: unknown) => {
       await remove(this.#client, id);
       throw error;

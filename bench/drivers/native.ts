@@ -147,7 +147,9 @@ async function placeFiles(
   const placed: Record<string, string> = {};
   for (const [role, path] of Object.entries(variant.files)) {
     const target = join(dir, basename(variant.proxy.docker?.paths[role] ?? path));
-    await writeFile(target, substituteAddresses(await readFile(path, 'utf8'), port, upstream));
+    const text = await readFile(path, 'utf8');
+    // The letters of a certificate may look like an address by chance.
+    await writeFile(target, path.endsWith('.pem') ? text : substituteAddresses(text, port, upstream));
     placed[role] = target;
   }
   return placed;
@@ -183,7 +185,7 @@ class NativeStage implements Stage {
       cwd: dir,
       env: { ...native.env, ...addresses },
     });
-    const address = { host: LOOPBACK, port };
+    const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
     const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
       await process[Symbol.asyncDispose]();
       throw error;

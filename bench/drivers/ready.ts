@@ -1,6 +1,7 @@
 /** Waits until a hop answers from the origin behind it. */
 
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Address } from '../client/client.ts';
@@ -10,16 +11,19 @@ const ANSWER_TIMEOUT_MS = 2000;
 export const READY_TIMEOUT_MS = 20_000;
 
 /** What `GET path` gives: `ready` when it holds `mark`, or what it gave instead. */
-function ask(address: Address, path: string, mark: string): Promise<string> {
+function ask({ host, port, tls = false }: Address, path: string, mark: string): Promise<string> {
   return new Promise((resolve) => {
-    const outgoing = get({ ...address, path, agent: false, timeout: ANSWER_TIMEOUT_MS }, (response) => {
+    const options = { host, port, path, agent: false, timeout: ANSWER_TIMEOUT_MS } as const;
+    const secure = { ...options, servername: 'localhost', rejectUnauthorized: false };
+    const outgoing = tls ? getOverTls(secure, answered) : get(options, answered);
+    function answered(response: IncomingMessage): void {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('error', (error) => resolve(error.message));
       response.on('end', () =>
         resolve(response.statusCode === 200 && body.includes(mark) ? 'ready' : `status ${response.statusCode}`),
       );
-    });
+    }
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
     outgoing.on('error', (error) => resolve(error.message));
   });

@@ -4,7 +4,7 @@
  */
 
 import type { WorkloadInput } from '../../server/workload.ts';
-import { requestFields } from '../client/client.ts';
+import { requestFields } from '../client/request.ts';
 import { measureStream } from '../measure.ts';
 import { VIA } from '../relays/message-relays.ts';
 import type { Trace } from '../trace.ts';

@@ -3,7 +3,8 @@
  * headers come before the body begins.
  */
 
-import { PACED, type Paced, type WorkloadInput } from '../../server/workload.ts';
+import { presetOf } from '../../server/presets.ts';
+import type { Paced, WorkloadInput } from '../../server/workload.ts';
 import { milliseconds } from '../because.ts';
 import { measureStream } from '../measure.ts';
 import { holds, onClientClock, pacing, type Pacing } from '../metrics.ts';
@@ -23,7 +24,6 @@ export interface PacedFigures extends Pacing {
   headersBeforeBody?: { how: 'yes'; ms: number } | { how: 'no'; waitedMs: number };
 }
 
-const WORDS = 60;
 /** Time for the headers to come by themselves. */
 const LEAD_MS = 300;
 /** RFC 3550, section 6.4.1: the share of each new difference in the estimate. */
@@ -36,8 +36,8 @@ const APART_SHARE = 0.5;
 const NEARLY_ALL = 0.9;
 const HALF = 0.5;
 
-export function pacedWorkload(workload: MeasureContext['workload']): WorkloadInput {
-  return { ...workload, count: WORDS, pace: { ...PACED, leadMs: LEAD_MS } };
+export function pacedWorkload(workload: MeasureContext['workload'], { count, pace } = presetOf().paced): WorkloadInput {
+  return { ...workload, count, pace: { ...pace, leadMs: LEAD_MS } };
 }
 
 /** The smoothed mean of how much the time in transit differs from one word to the next: the clocks' offset falls out. */
@@ -137,7 +137,7 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
   title: 'a word each 10 ms: gaps, jitter, bursts, TTFB and TTFT, in ms, and whether the headers come first',
   measure: async ({ paced, ...context }) =>
     paced ?? measureStream({ ...context, workload: pacedWorkload(context.workload) }),
-  takesMs: () => LEAD_MS + WORDS * PACED.intervalMs,
+  takesMs: () => LEAD_MS + presetOf().paced.count * presetOf().paced.pace.intervalMs,
   figures,
   say,
   // Bursts are told by the verdict of delivery and by `flush`.

@@ -54,6 +54,7 @@ function sawOf({ client, origin }: Trace): ClientSaw | undefined {
     case 'not-connected':
     case 'left':
     case 'undecodable':
+    case 'unspoken':
       return undefined;
   }
 }

@@ -17,20 +17,22 @@ import type { Measure, MeasureContext } from './measure.ts';
  */
 export type Fate = 'told' | 'hidden' | 'not-visible' | 'hangs';
 type How = Death['how'];
+/** Those in which a death can be told apart: `piecewise` dies as `chunked` does. */
+type Cut = Exclude<Framing, 'piecewise'>;
 
 /** Absent where it could not be told: the origin did not come to die, or the client did not wait long enough after. */
 type Fates = { [how in How]?: Fate };
 
-export type TruncationFigures = Record<Framing, Fates> & {
+export type TruncationFigures = Record<Cut, Fates> & {
   /** Bytes in the body that the origin never wrote. */
-  foreign: { framing: Framing; how: How; sample: string }[];
+  foreign: { framing: Cut; how: How; sample: string }[];
   /** What the way hides with no hop between. */
-  hiddenByWay: { framing: Framing; how: How }[];
+  hiddenByWay: { framing: Cut; how: How }[];
   /** A client that knew of no end for at least so long after the death hangs. */
   waitedMs: number;
 };
 
-const FRAMINGS: Framing[] = ['chunked', 'content-length', 'close-delimited'];
+const FRAMINGS: Cut[] = ['chunked', 'content-length', 'close-delimited'];
 const HOWS: How[] = ['rst', 'fin'];
 const COUNT = 20;
 const LAST_CHUNK = 4;
@@ -87,6 +89,7 @@ function fateOf(trace: Trace): Exclude<Fate, 'not-visible'> | undefined {
     case 'not-connected':
     case 'left':
     case 'undecodable':
+    case 'unspoken':
       return undefined;
   }
 }
@@ -102,7 +105,8 @@ const UNKNOWABLE = { framing: 'close-delimited', how: 'fin' } as const;
 function hiddenCases(traces: Trace[]): TruncationFigures['hiddenByWay'] {
   return traces.flatMap((trace) => {
     const { framing, death } = trace.origin.workload;
-    return death !== undefined && fateOf(trace) === 'hidden' ? [{ framing, how: death.how }] : [];
+    if (death === undefined || framing === 'piecewise' || fateOf(trace) !== 'hidden') return [];
+    return [{ framing, how: death.how }];
   });
 }
 
@@ -119,7 +123,7 @@ function figures({ deaths, direct }: TruncationEvidence): TruncationFigures {
   for (const trace of deaths) {
     const { workload } = trace.origin;
     const fate = fateOf(trace);
-    if (workload.death === undefined || fate === undefined) continue;
+    if (workload.death === undefined || workload.framing === 'piecewise' || fate === undefined) continue;
     const { framing, death } = workload;
     const byWay = hiddenByWay.some((one) => one.framing === framing && one.how === death.how);
     found[framing][death.how] = fate === 'hidden' && byWay && isByWay(trace, death.how) ? 'not-visible' : fate;
@@ -140,7 +144,7 @@ function casesOf(found: TruncationFigures, fate: Fate): string {
 }
 
 /** Cases in which the way lets the client see how the origin ended. */
-function visible({ hiddenByWay }: TruncationFigures): { framing: Framing; how: How }[] {
+function visible({ hiddenByWay }: TruncationFigures): { framing: Cut; how: How }[] {
   const all = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
   return all.filter(({ framing, how }) => !hiddenByWay.some((one) => one.framing === framing && one.how === how));
 }

@@ -132,7 +132,7 @@ export async function uploadingExchange(
   signal?.throwIfAborted();
   const stream = await origin.create({ ...workload, ...RESPONSE, answer });
   try {
-    const upload = new Upload(framing, LENGTH_BYTES[answer]);
+    const upload = new Upload(framing, LENGTH_BYTES[answer], request.httpVersion);
     const body: Exchange['body'] = [];
     const began = Promise.withResolvers<void>();
     let over = false;
@@ -149,7 +149,7 @@ export async function uploadingExchange(
         headTimeoutMs: TIMEOUT_MS,
         totalTimeoutMs: TIMEOUT_MS,
         ...(signal === undefined ? {} : { signal }),
-        onOpen: (write) => upload.begin(write),
+        onOpen: (write, finish) => upload.begin(write, finish),
         onBody(bytes, at) {
           body.push({ at, bytes: bytes.length });
           if (bytes.length > 0) began.resolve();

@@ -13,7 +13,7 @@ const INDENT = '    ';
 const FEW_VARIANTS = 2;
 
 /** No borders: the rows are to be read, and to be copied into an issue. */
-const PLAIN = Object.fromEntries(
+export const PLAIN = Object.fromEntries(
   [
     'top',
     'top-mid',
@@ -122,7 +122,7 @@ function proved(relays: Results['instrument']['proofs'][number]['relays']): stri
   return [delivery.map(({ id, verdict }) => `${id} ${verdict}`).join(', '), ...ofMeasures].join('; ');
 }
 
-function instrumentLines({ proofs }: Results['instrument']): string[] {
+export function instrumentLines({ proofs }: Results['instrument']): string[] {
   return proofs.flatMap(({ driver, floor, amongLanes, relays, clock, taps }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
     const among =

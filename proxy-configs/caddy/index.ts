@@ -5,6 +5,7 @@ const TRANSPORT = `${REVERSE_PROXY}#the-http-transport`;
 const STREAMING = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/reverseproxy/streaming.go';
 const ENCODE = 'https://caddyserver.com/docs/caddyfile/directives/encode';
 const ENCODE_SOURCE = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/encode/encode.go';
+const PROTOCOLS = 'https://caddyserver.com/docs/caddyfile/options#protocols';
 const INCREMENTAL = 'https://github.com/caddyserver/caddy/pull/8020';
 
 export default {
@@ -40,7 +41,12 @@ export default {
   docker: {
     image: 'caddy',
     entrypoint: ['caddy', 'run', '--adapter', 'caddyfile', '--config', '/etc/caddy/Caddyfile'],
-    paths: { config: '/etc/caddy/Caddyfile' },
+    paths: {
+      config: '/etc/caddy/Caddyfile',
+      certificate: '/etc/caddy/certificate.pem',
+      key: '/etc/caddy/key.pem',
+    },
+    workingDir: '/etc/caddy',
   },
   variants: [
     {
@@ -318,6 +324,51 @@ export default {
           vary: { format: 'text' },
           expected: 'streams',
           why: 'Only HTML is collected; other types are passed through.',
+        },
+      ],
+    },
+    {
+      id: 'tls',
+      title: 'TLS and HTTP/2 towards clients',
+      changes: 'tls certificate.pem key.pem',
+      files: { config: 'tls.Caddyfile', certificate: '../shared/certificate.pem', key: '../shared/key.pem' },
+      listens: 'https',
+      docs: ['https://caddyserver.com/docs/caddyfile/directives/tls', PROTOCOLS],
+      tags: ['tls', 'http-version'],
+      lanes: [
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'What is flushed comes out as an HTTP/2 frame in a TLS record of its own.',
+        },
+      ],
+    },
+    {
+      id: 'h2c',
+      title: 'HTTP/2 towards clients without TLS',
+      changes: 'servers { protocols h1 h2c }',
+      files: { config: 'h2c.Caddyfile' },
+      docs: [PROTOCOLS],
+      tags: ['http-version'],
+      lanes: [
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'An event stream is flushed write by write, and each flush comes out as an HTTP/2 frame.',
+        },
+      ],
+    },
+    {
+      id: 'upstream-h2c',
+      title: 'HTTP/2 to the origin',
+      changes: 'transport http { versions h2c }',
+      files: { config: 'upstream-h2c.Caddyfile' },
+      docs: [`${REVERSE_PROXY}#the-http-transport`, 'https://github.com/caddyserver/caddy/issues/4777'],
+      tags: ['http-version'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Caddy decides by the content type and the length of the response, whichever version brought it.',
         },
       ],
     },

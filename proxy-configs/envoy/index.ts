@@ -41,7 +41,12 @@ export default {
   docker: {
     image: 'envoy',
     entrypoint: ['envoy', '--config-path', '/etc/envoy/envoy.yaml', ...OPTIONS],
-    paths: { config: '/etc/envoy/envoy.yaml' },
+    paths: {
+      config: '/etc/envoy/envoy.yaml',
+      certificate: '/etc/envoy/certificate.pem',
+      key: '/etc/envoy/key.pem',
+    },
+    workingDir: '/etc/envoy',
   },
   variants: [
     {
@@ -54,6 +59,11 @@ export default {
         {
           expected: 'streams',
           why: 'Envoy passes on each piece of a body as it arrives; only a filter that asks for the whole holds it.',
+        },
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'Without TLS the codec AUTO recognises HTTP/2 by its preface; each piece of the body is passed on as a frame.',
         },
         {
           vary: { framing: 'content-length' },
@@ -259,6 +269,33 @@ export default {
           why: 'The filter keeps only what the client is too slow to take, and sends the rest at once.',
         },
       ],
+    },
+    {
+      id: 'tls',
+      title: 'TLS and HTTP/2 towards clients',
+      changes: 'envoy.transport_sockets.tls with alpn_protocols: [h2, http/1.1]',
+      files: { config: 'tls.yaml', certificate: '../shared/certificate.pem', key: '../shared/key.pem' },
+      listens: 'https',
+      docs: ['https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/transport_sockets/tls/v3/tls.proto'],
+      tags: ['tls', 'http-version'],
+      lanes: [
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'Each piece of the body comes out as an HTTP/2 frame in a TLS record of its own.',
+        },
+      ],
+    },
+    {
+      id: 'upstream-h2c',
+      title: 'HTTP/2 to the origin',
+      changes: 'explicit_http_config: { http2_protocol_options: {} }',
+      files: { config: 'upstream-h2c.yaml' },
+      docs: [
+        'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/upstreams/http/v3/http_protocol_options.proto',
+      ],
+      tags: ['http-version'],
+      lanes: [{ expected: 'streams', why: 'Each HTTP/2 frame of the origin is passed on as it arrives.' }],
     },
   ],
 } satisfies ProxyDeclaration;

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const PROXY_MODULE = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html';
+const HTTP2_MODULE = 'https://nginx.org/en/docs/http/ngx_http_v2_module.html';
+const SSL_MODULE = 'https://nginx.org/en/docs/http/ngx_http_ssl_module.html';
 const GZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gzip_module.html';
 /** Reads the upstream when buffering is on; `p->length` is the least it waits for (an HTTP chunk, or a full buffer). */
 const EVENT_PIPE = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/event/ngx_event_pipe.c';
@@ -73,7 +75,11 @@ export default {
   docker: {
     image: 'nginx',
     entrypoint: ['nginx', '-g', 'daemon off;'],
-    paths: { config: '/etc/nginx/nginx.conf' },
+    paths: {
+      config: '/etc/nginx/nginx.conf',
+      certificate: '/etc/nginx/certificate.pem',
+      key: '/etc/nginx/key.pem',
+    },
   },
   variants: [
     {
@@ -95,7 +101,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (ssl_buffer_size) as long as buffering is on.',
+          why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (nginx/tls) as long as buffering is on.',
           earlier: BEFORE_HTTP_1_1,
         },
         {
@@ -115,6 +121,19 @@ export default {
           expected: 'coalesces',
           why: 'A body that ends with the connection has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers.',
           fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        },
+        {
+          vary: { chunk: '16384' },
+          expected: 'coalesces',
+          why: 'An HTTP chunk that is larger than a buffer passes in whole buffers, and what is left of it waits: the last bytes of a large event come only with the next one.',
+          earlier: BEFORE_HTTP_1_1,
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?chunk=16384' },
+        },
+        {
+          vary: { framing: 'piecewise' },
+          expected: 'coalesces',
+          why: 'The whole body is one HTTP chunk here, announced first and filled bit by bit: nginx waits for the end of that chunk or for a full buffer (4 KiB), as it does with a Content-Length. It is the complete HTTP chunk that passes at once, not the flush of the origin.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=piecewise' },
         },
         {
           vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
@@ -232,6 +251,16 @@ export default {
           vary: { framing: 'close-delimited' },
           expected: 'streams',
           why: 'With buffering off nginx passes on what it reads, also when only the closing connection ends the body.',
+        },
+        {
+          vary: { chunk: '16384' },
+          expected: 'streams',
+          why: 'With buffering off nginx passes on what it reads, so that a large event is whole as soon as it was written.',
+        },
+        {
+          vary: { framing: 'piecewise' },
+          expected: 'streams',
+          why: 'With buffering off nginx passes on the part of an HTTP chunk that it has read, without waiting for the rest.',
         },
       ],
     },
@@ -410,6 +439,82 @@ export default {
         {
           expected: 'streams',
           why: 'A response that is being stored is passed on chunk by chunk at the same time. It is taken in to its end whatever the client does: one that left is not told to the origin, and one that does not read does not slow it.',
+        },
+      ],
+    },
+    {
+      id: 'tls',
+      title: 'TLS and HTTP/2 towards clients',
+      changes: 'listen 8080 ssl; http2 on;',
+      files: { config: 'tls.conf', certificate: '../shared/certificate.pem', key: '../shared/key.pem' },
+      listens: 'https',
+      since: '1.25.1',
+      docs: [`${SSL_MODULE}#ssl_buffer_size`, `${HTTP2_MODULE}#http2`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['tls', 'http-version', 'buffering'],
+      lanes: [
+        {
+          expected: 'coalesces',
+          why: 'What is encrypted is gathered into a TLS record of 16 KiB (ssl_buffer_size), and as long as buffering is on nothing asks for a record to be flushed before it is full: the same config streams without TLS.',
+          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
+        },
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'Over HTTP/2 each DATA frame goes out at once, in a TLS record of its own: browsers see a stream where a client that speaks HTTP/1.1 to the same port waits for 16 KiB.',
+          earlier: BEFORE_HTTP_1_1,
+        },
+      ],
+    },
+    {
+      id: 'tls-buffering-off',
+      title: 'TLS and HTTP/2 towards clients, buffering off',
+      changes: 'listen 8080 ssl; http2 on; proxy_buffering off;',
+      files: { config: 'tls-buffering-off.conf', certificate: '../shared/certificate.pem', key: '../shared/key.pem' },
+      listens: 'https',
+      since: '1.25.1',
+      docs: [`${SSL_MODULE}#ssl_buffer_size`, `${HTTP2_MODULE}#http2`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['tls', 'http-version', 'fix'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'With buffering off each read is marked to be flushed, and the TLS record that is being filled is flushed with it.',
+        },
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'The flush works over HTTP/2 as it does over HTTP/1.1.',
+        },
+      ],
+    },
+    {
+      id: 'h2c',
+      title: 'HTTP/2 towards clients without TLS',
+      changes: 'http2 on;',
+      files: { config: 'h2c.conf' },
+      since: '1.25.1',
+      docs: [`${HTTP2_MODULE}#http2`, `${PROXY_MODULE}#proxy_buffering`],
+      tags: ['http-version', 'buffering'],
+      lanes: [
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'Buffering on or off is the same over HTTP/2 as over HTTP/1.1: each complete HTTP chunk of the origin is passed on, as a DATA frame.',
+          earlier: BEFORE_HTTP_1_1,
+        },
+      ],
+    },
+    {
+      id: 'upstream-http-2',
+      title: 'HTTP/2 to the origin',
+      changes: 'proxy_http_version 2;',
+      files: { config: 'upstream-http-2.conf' },
+      since: '1.29.4',
+      docs: [`${PROXY_MODULE}#proxy_http_version`, 'https://github.com/nginx/nginx/pull/771'],
+      tags: ['http-version', 'buffering'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'HTTP/2 has no chunks to wait for: each DATA frame of the origin is passed on at once although buffering is on.',
         },
       ],
     },

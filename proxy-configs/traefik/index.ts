@@ -47,7 +47,12 @@ export default {
   docker: {
     image: 'traefik',
     entrypoint: ['traefik', '--configFile=/etc/traefik/traefik.yml'],
-    paths: { static: '/etc/traefik/traefik.yml', dynamic: '/etc/traefik/dynamic.yml' },
+    paths: {
+      static: '/etc/traefik/traefik.yml',
+      dynamic: '/etc/traefik/dynamic.yml',
+      certificate: '/etc/traefik/certificate.pem',
+      key: '/etc/traefik/key.pem',
+    },
     workingDir: '/etc/traefik',
   },
   variants: [
@@ -61,6 +66,11 @@ export default {
         {
           expected: 'streams',
           why: 'Traefik recognises an event stream by its content type, and passes on each write at once.',
+        },
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'An entry point without TLS speaks HTTP/2 to those who know it beforehand; each write is passed on as a frame.',
         },
         {
           vary: { framing: 'content-length' },
@@ -368,6 +378,36 @@ export default {
             change: 'remove experimental.fastProxy',
             provenBy: 'traefik/default?framing=content-length',
           },
+        },
+      ],
+    },
+    {
+      id: 'tls',
+      title: 'TLS and HTTP/2 towards clients',
+      changes: 'tls: {} at the router, and a certificate',
+      files: { dynamic: 'tls.yml', certificate: '../shared/certificate.pem', key: '../shared/key.pem' },
+      listens: 'https',
+      docs: ['https://doc.traefik.io/traefik/reference/routing-configuration/http/tls/tls-certificates'],
+      tags: ['tls', 'http-version'],
+      lanes: [
+        {
+          vary: { 'http-version': '2' },
+          expected: 'streams',
+          why: 'What is flushed comes out as an HTTP/2 frame in a TLS record of its own.',
+        },
+      ],
+    },
+    {
+      id: 'upstream-h2c',
+      title: 'HTTP/2 to the origin',
+      changes: 'url: h2c://origin:3000',
+      files: { dynamic: 'upstream-h2c.yml' },
+      docs: [SERVICE, 'https://github.com/traefik/traefik/pull/3371'],
+      tags: ['http-version'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Traefik decides by the content type and the length of the response, whichever version brought it.',
         },
       ],
     },

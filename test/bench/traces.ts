@@ -97,7 +97,7 @@ export function makeTrace(recipe: Recipe): Trace {
               reason: 'OK',
               headers: [],
               at: headAt,
-              framing: workload.framing,
+              framing: workload.framing === 'piecewise' ? 'chunked' : workload.framing,
             },
           }),
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { freezing } from '../../bench/frozen-bytes.ts';
+import { freezing, outAtStall } from '../../bench/frozen-bytes.ts';
 import type { Trace } from '../../bench/trace.ts';
 import {
   clearlyHeld,
@@ -66,6 +66,17 @@ function besideAQuietRelay(...tries: Trace[]): Verdict {
 function heldOften(chunks: number): Trace {
   return streamed((seq) => (seq < chunks ? 300 : 0.2));
 }
+
+describe('unsupported', () => {
+  it('is what the client could not even ask for, with its reason, whatever else there is', () => {
+    const trace = streamed();
+    trace.client.end = { at: 1, how: 'unspoken', detail: 'HTTP/2 is not spoken here' };
+    expect(judgeTrace({ ...trace, fault: 'x' }, FLOOR)).toEqual({
+      verdict: 'unsupported',
+      reason: 'HTTP/2 is not spoken here',
+    });
+  });
+});
 
 describe('inconclusive', () => {
   it('says how many were held, and over what', () => {
@@ -363,6 +374,13 @@ function reading(trace: Trace, ...reads: [at: number, bodyBytes: number][]): Tra
   };
 }
 
+/** 60 of the 100 bytes of the chunk that stalled came out at that time. */
+function partlyOut(coalescing: Trace, at: number): Trace {
+  const trace = structuredClone(coalescing);
+  trace.client.reads.splice(1, 0, { at, bytes: 70, bodyBytes: 60 });
+  return trace;
+}
+
 function coded(trace: Trace): Trace {
   trace.client.head?.headers.push(['Content-Encoding', 'gzip']);
   return trace;
@@ -476,6 +494,21 @@ describe('coalesces with its bytes frozen', () => {
     expect(judge({ ...evidenceOf(coalescing), frozen: [partly] }, FLOOR)).toMatchObject({
       heldBytes: { over: 0, upTo: 600 },
     });
+  });
+
+  it('of a chunk larger than a buffer is about its tail: what came out at once before comes out at once again', () => {
+    const large = partlyOut(coalescing, STALLED_AT_MS + 1);
+    const again = frozen(undefined, 'chunked', 700);
+    again.client.reads.splice(1, 0, { at: 11, bytes: 70, bodyBytes: 60 });
+    expect(judge({ ...evidenceOf(large), frozen: [again] }, FLOOR)).toMatchObject({ heldBytes: { over: 700 } });
+    again.client.reads.splice(2, 0, { at: 12, bytes: 11, bodyBytes: 1 });
+    expect(judge({ ...evidenceOf(large), frozen: [again] }, FLOOR)).toMatchObject({
+      heldBytes: { over: 0, upTo: 700 },
+    });
+    // What came out only after the stall was held.
+    expect(outAtStall(large)).toBe(60);
+    expect(outAtStall(partlyOut(coalescing, STALLED_AT_MS + 2000))).toBe(0);
+    expect(outAtStall(streamed())).toBe(0);
   });
 
   it('is our fault when freezing failed', () => {

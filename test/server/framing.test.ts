@@ -1,3 +1,6 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { monotonicMs } from '../../server/clock.ts';
@@ -24,6 +27,47 @@ describe('the framing on the wire', () => {
     expect(fields.join()).not.toContain('content-length');
     expect(body).toBe(`${CHUNKS.map((chunk) => `14\r\n${chunk}\r\n`).join('')}0\r\n\r\n`);
     expect(await origin.trace(id)).toMatchObject({ framing: 'chunked' });
+  });
+
+  it('piecewise: one HTTP chunk that is announced first, and filled by our chunks', async () => {
+    const id = await origin.create({ ...THREE, framing: 'piecewise' });
+    const { fields, body } = await rawRequest(origin.dataPort, `/stream/${id}`);
+    expect(fields).toContain('transfer-encoding: chunked');
+    expect(body).toBe(`3c\r\n${CHUNKS.join('')}\r\n0\r\n\r\n`);
+    expect(await origin.trace(id)).toMatchObject({ framing: 'piecewise', end: { how: 'complete' } });
+  });
+
+  it('piecewise: the size and the first chunk are out before the next is due, and a plan that stalled is filled', async () => {
+    const pace = { ...LOCK_STEP, deadlineMs: 100, boundBytes: 5000, growth: 2, stepMs: 0, lingerMs: 0 };
+    const workload = { count: 3, chunkBytes: [20], framing: 'piecewise', pace } as const;
+    const sizes = planChunks(resolveWorkload({ ...workload, chunkBytes: [20] }));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const id = await origin.create({ ...workload, chunkBytes: [20] });
+    const whole = rawRequest(origin.dataPort, `/stream/${id}`);
+    await origin.traceWhen(id, ({ emissions }) => emissions.length === 1);
+    const { body } = await whole;
+    expect(body).toBe(
+      `${total.toString(16)}\r\n${sizes.map((size, seq) => encodeChunk('sse', seq, size)).join('')}\r\n0\r\n\r\n`,
+    );
+    expect((await origin.trace(id)).stalled).toMatchObject({ seq: 0 });
+  });
+
+  it('piecewise leaves the connection to the next request', async () => {
+    const ids = [await origin.create({ ...THREE, framing: 'piecewise' }), await origin.create(THREE)];
+    const socket = connect(origin.dataPort, '127.0.0.1');
+    const read = text(socket);
+    socket.write(`GET /stream/${ids[0]} HTTP/1.1\r\nhost: test\r\n\r\n`);
+    await origin.traceWhen(ids[0] ?? '', ({ end }) => end?.how === 'complete');
+    socket.write(`GET /stream/${ids[1]} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n`);
+    expect((await read).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+    expect(await origin.trace(ids[1] ?? '')).toMatchObject({ end: { how: 'complete' } });
+  });
+
+  it('piecewise to an HTTP/1.0 request is close-delimited', async () => {
+    const id = await origin.create({ ...THREE, framing: 'piecewise' });
+    const { body } = await rawRequest(origin.dataPort, `/stream/${id}`, '1.0');
+    expect(body).toBe(CHUNKS.join(''));
+    expect(await origin.trace(id)).toMatchObject({ framing: 'close-delimited' });
   });
 
   it('content-length: exact, and nothing else marks the end', async () => {

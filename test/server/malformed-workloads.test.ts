@@ -30,16 +30,16 @@ describe('a malformed workload', () => {
       'unknown field "pace.deadlinMs" (did you mean "deadlineMs"?); allowed: mode, deadlineMs, budgetMs, boundBytes, ',
     );
     expect(await refusal({ pace: { mode: 'paced', intervallMs: 3 } })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "pace.intervallMs" (did you mean "intervalMs"?); allowed: mode, intervalMs, silence, leadMs"`,
+      `"malformed workload: unknown field "pace.intervallMs" (did you mean "intervalMs"?); allowed: mode, intervalMs, burst, silence, leadMs"`,
     );
   });
 
   it('says which values there are', async () => {
     expect(await refusal({ framing: 'gzip' })).toMatchInlineSnapshot(
-      `"malformed workload: field "framing" must be one of "chunked", "content-length", "close-delimited"; got "gzip""`,
+      `"malformed workload: field "framing" must be one of "chunked", "piecewise", "content-length", "close-delimited"; got "gzip""`,
     );
     expect(await refusal({ format: 3 })).toMatchInlineSnapshot(
-      `"malformed workload: field "format" must be one of "sse", "ndjson", "text"; got "3""`,
+      `"malformed workload: field "format" must be one of "sse", "sse-json", "ndjson", "text"; got "3""`,
     );
     expect(await refusal({ pace: { mode: 'slow' } })).toMatchInlineSnapshot(
       `"malformed workload: field "pace.mode" must be one of "lock-step", "paced"; got "slow""`,
@@ -130,7 +130,7 @@ describe('a malformed workload', () => {
 
   it('says everything that is wrong at once', async () => {
     expect(await refusal({ count: 0, framing: 'none' })).toMatchInlineSnapshot(
-      `"malformed workload: field "framing" must be one of "chunked", "content-length", "close-delimited"; got "none"; field "count" must be >= 1; got 0"`,
+      `"malformed workload: field "framing" must be one of "chunked", "piecewise", "content-length", "close-delimited"; got "none"; field "count" must be >= 1; got 0"`,
     );
   });
 

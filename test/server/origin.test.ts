@@ -88,8 +88,8 @@ describe('the OpenAPI document', () => {
     expect(schema).toMatchObject({
       additionalProperties: false,
       properties: {
-        framing: { enum: ['chunked', 'content-length', 'close-delimited'] },
-        format: { enum: ['sse', 'ndjson', 'text'] },
+        framing: { enum: ['chunked', 'piecewise', 'content-length', 'close-delimited'] },
+        format: { enum: ['sse', 'sse-json', 'ndjson', 'text'] },
         count: { minimum: 1 },
         pace: { required: ['mode'] },
       },

@@ -13,7 +13,7 @@ import {
 } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type Format, type Workload } from '../../server/workload.ts';
 
-const FORMATS: Format[] = ['sse', 'ndjson', 'text'];
+const FORMATS: Format[] = ['sse', 'sse-json', 'ndjson', 'text'];
 
 const anyChunk = fc.record({
   format: fc.constantFrom(...FORMATS),

@@ -203,7 +203,7 @@ describe('a stream', () => {
   });
 
   it('does not mix with others emitted at the same time', async () => {
-    const workloads: WorkloadInput[] = (['sse', 'ndjson', 'text'] as const).flatMap((format) =>
+    const workloads: WorkloadInput[] = (['sse', 'sse-json', 'ndjson', 'text'] as const).flatMap((format) =>
       [40, 100, 1000].map((size) => ({
         format,
         count: 50,

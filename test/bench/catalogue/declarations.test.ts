@@ -1,5 +1,6 @@
 /** What holds for every declaration and config of proxy-configs/, whoever adds one. */
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,6 +16,8 @@ import { runningOrigin } from '../../server/running-origin.ts';
 const { proxies, lanes, chains } = await loadCatalogue();
 const variants = [...new Map(lanes.map(({ variant }) => [variant.id, variant])).values()];
 const SLUG = /^[a-z\d]+(-[a-z\d]+)*$/;
+/** Files of several proxies: a certificate and its key. */
+const SHARED = 'shared';
 const VERSION = /^\d+(\.\d+)*$/;
 
 function folderOf(proxy: string): string {
@@ -40,7 +43,8 @@ describe('the catalogue', () => {
   it('holds every folder of proxy-configs/', () => {
     const folders = readdirSync(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
+      .map(({ name }) => name)
+      .filter((name) => name !== SHARED);
     expect(proxies.map(({ id }) => id).toSorted()).toEqual(folders.toSorted());
     expect(lanes.length).toBeGreaterThan(0);
   });
@@ -66,7 +70,8 @@ describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, 
   it('has files that exist, and none that no variant uses', () => {
     const used = [...Object.values(files), ...declared.flatMap((variant) => Object.values<string>(variant.files))];
     const there = readdirSync(folderOf(id)).filter((name) => name !== 'index.ts');
-    expect(there.toSorted()).toEqual([...new Set(used)].toSorted());
+    const own = [...new Set(used)].filter((name) => !name.startsWith(`../${SHARED}/`));
+    expect(there.toSorted()).toEqual(own.toSorted());
   });
 
   it('has no two configs that are the same but for their comments', () => {
@@ -136,6 +141,11 @@ describe.each(variants)('$id', (variant) => {
     for (const part of parts.filter((directive) => directive.endsWith(';'))) expect(text).toContain(part);
   });
 
+  it('that listens with TLS has a certificate and its key, and no other has', () => {
+    const roles = Object.keys(variant.files).filter((role) => role === 'certificate' || role === 'key');
+    expect(roles).toEqual(variant.listens === 'https' ? ['certificate', 'key'] : []);
+  });
+
   it('says where it is documented, at https addresses', () => {
     expect(variant.docs).not.toEqual([]);
     for (const address of variant.docs) expect(new URL(address).protocol).toBe('https:');
@@ -167,6 +177,20 @@ describe.each(lanes)('$id', ({ why, fix, expected, patienceMs }) => {
 
   it('needs patience for longer than the usual deadline only', () => {
     expect(patienceMs ?? Infinity).toBeGreaterThan(LOCK_STEP.deadlineMs - 500);
+  });
+});
+
+function pem(name: string): string {
+  return readFileSync(join(PACKAGE_ROOT, 'proxy-configs', SHARED, name), 'utf8');
+}
+
+describe('the certificate', () => {
+  it('is for localhost and this key, and lasts', () => {
+    const certificate = new X509Certificate(pem('certificate.pem'));
+    expect(certificate.checkHost('localhost')).toBe('localhost');
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkPrivateKey(createPrivateKey(pem('key.pem')))).toBe(true);
+    expect(certificate.validToDate.getFullYear()).toBeGreaterThan(2100);
   });
 });
 

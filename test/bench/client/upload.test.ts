@@ -14,7 +14,12 @@ async function posted(upload: Upload) {
   const answered = fetchStream(
     { host: '127.0.0.1', port: origin.dataPort },
     { method: 'POST', path: `/stream/${id}`, httpVersion: '1.1', headers: upload.headers },
-    { headTimeoutMs: 5000, totalTimeoutMs: 5000, onOpen: (write) => upload.begin(write), onBody: () => {} },
+    {
+      headTimeoutMs: 5000,
+      totalTimeoutMs: 5000,
+      onOpen: (write, finish) => upload.begin(write, finish),
+      onBody: () => {},
+    },
   );
   await upload.opened;
   upload.piece(3);

@@ -1,0 +1,173 @@
+/** `--vary`: which dimensions, which of their values, and the lanes that this makes of a variant. Pure. */
+
+import { nearest } from '../server/nearest.ts';
+import type { PresetName } from '../server/presets.ts';
+import { laneId, type Lane, type Variant } from './catalogue/catalogue.ts';
+import type { DimensionId, Vary } from './catalogue/declaration.ts';
+import { DIMENSION_IDS, DIMENSIONS, valueFault } from './catalogue/dimensions.ts';
+import { UsageError } from './errors.ts';
+
+/** One dimension and the values of it that are tried. */
+export interface Axis {
+  id: DimensionId;
+  values: string[];
+}
+
+/** One value of each dimension. */
+export type Point = Partial<Record<DimensionId, string>>;
+
+/** More lanes than this are no answer any more, and take minutes. */
+export const MOST_LANES = 200;
+const ALL = 'all';
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+}
+
+function isDimension(name: string): name is DimensionId {
+  return (DIMENSION_IDS as string[]).includes(name);
+}
+
+function parseAxis(text: string): Axis {
+  const [name = '', ...rest] = text.split('=');
+  if (!isDimension(name))
+    throw new UsageError(
+      `--vary knows no dimension "${name}"${didYouMean(name, DIMENSION_IDS)}; there are: ${ALL}, ${DIMENSION_IDS.join(', ')}`,
+    );
+  const dimension = DIMENSIONS[name];
+  if (rest.length === 0) return { id: name, values: [...dimension.values] };
+  const values = [
+    ...new Set(
+      rest
+        .join('=')
+        .split('|')
+        .map((value) => value.trim()),
+    ),
+  ];
+  for (const value of values) {
+    const fault = valueFault(dimension, value);
+    if (fault === undefined) continue;
+    const { values: known, others } = dimension;
+    throw new UsageError(
+      `--vary ${name}: ${fault}${didYouMean(value, known)}; allowed: ${known.join(' | ')}${others === undefined ? '' : `, or ${others.what}`}`,
+    );
+  }
+  return { id: name, values };
+}
+
+/** Values of some dimensions hold commas: what follows one and is no dimension still belongs to such a value. */
+function partsOf(text: string): string[] {
+  return text.split(',').reduce<string[]>((parts, part) => {
+    const [name = ''] = part.trim().split('=');
+    const [before = '', ...values] = parts.at(-1)?.split('=') ?? [];
+    const isOpen = isDimension(before) && values.length > 0 && DIMENSIONS[before].others !== undefined;
+    if (isOpen && name !== ALL && !isDimension(name)) return [...parts.slice(0, -1), `${parts.at(-1)},${part}`];
+    return [...parts, part.trim()];
+  }, []);
+}
+
+/** `framing,chunk=32|1024` → two axes; `all` is every dimension. @throws UsageError for one that there is not. */
+export function parseVary(text: string): Axis[] {
+  const axes = partsOf(text).flatMap((part) =>
+    part === ALL ? DIMENSION_IDS.map((id) => ({ id, values: [...DIMENSIONS[id].values] })) : [parseAxis(part)],
+  );
+  // What is named by itself, with its values, counts more than `all`.
+  const named = new Map(axes.map((axis) => [axis.id, axis]));
+  for (const part of partsOf(text).filter((one) => one !== ALL)) {
+    const axis = parseAxis(part);
+    named.set(axis.id, axis);
+  }
+  return [...named.values()];
+}
+
+/** Every combination. */
+export function crossProduct(axes: readonly Axis[]): Point[] {
+  return axes.reduce<Point[]>(
+    (points, { id, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [id]: value }))),
+    [{}],
+  );
+}
+
+/**
+ * So few points that every pair of values of every two dimensions stands in one of them. Greedy: each point begins with
+ * a pair that is not covered yet, and takes of each further dimension the value that covers most (as AETG does: Cohen et
+ * al., "The AETG System", IEEE TSE 23(7), 1997). The same axes give the same points.
+ */
+export function pairwise(axes: readonly Axis[]): Point[] {
+  if (axes.length < 2) return crossProduct(axes);
+  const open = new Set<string>();
+  for (const [index, a] of axes.entries())
+    for (const b of axes.slice(index + 1))
+      for (const pair of crossProduct([a, b])) open.add(pairKey(a.id, pair[a.id], b.id, pair[b.id]));
+
+  const keysOf = (point: Point, id: DimensionId, value: string): string[] =>
+    axes
+      .filter((axis) => axis.id !== id && point[axis.id] !== undefined)
+      .map((axis) => pairKey(axis.id, point[axis.id], id, value));
+  const gain = (point: Point, id: DimensionId, value: string): number =>
+    keysOf(point, id, value).filter((key) => open.has(key)).length;
+
+  const points: Point[] = [];
+  for (let [first] = open; first !== undefined; [first] = open) {
+    const point = pairOf(first);
+    for (const { id, values } of axes) {
+      if (point[id] !== undefined) continue;
+      point[id] = values.reduce((best, value) => (gain(point, id, value) > gain(point, id, best) ? value : best));
+    }
+    for (const { id } of axes) for (const key of keysOf(point, id, point[id] ?? '')) open.delete(key);
+    points.push(point);
+  }
+  return points;
+}
+
+/** The same for a pair however it is turned. */
+function pairKey(a: DimensionId, aValue: string | undefined, b: DimensionId, bValue: string | undefined): string {
+  return JSON.stringify(
+    [
+      [a, aValue],
+      [b, bValue],
+    ].toSorted(([one = ''], [other = '']) => one.localeCompare(other)),
+  );
+}
+
+function pairOf(key: string): Point {
+  return Object.fromEntries(JSON.parse(key) as [string, string][]);
+}
+
+/** A lane that is not of the catalogue, so that nothing is expected of it. */
+function laneAt(variant: Variant, point: Point, lanes: readonly Lane[]): Lane {
+  const patience = Math.max(0, ...lanes.map(({ patienceMs = 0 }) => patienceMs));
+  const vary = point as Vary;
+  return { id: laneId(variant.id, vary), variant, vary, ...(patience === 0 ? {} : { patienceMs: patience }) };
+}
+
+/** Of each variant of the lanes, one lane at each point. @throws UsageError when these are too many. */
+export function variedLanes(lanes: readonly Lane[], axes: readonly Axis[], isPairwise: boolean): Lane[] {
+  const points = isPairwise ? pairwise(axes) : crossProduct(axes);
+  const variants = Map.groupBy(lanes, ({ variant }) => variant);
+  const count = points.length * variants.size;
+  if (count > MOST_LANES) {
+    const fewer = pairwise(axes).length * variants.size;
+    const advice =
+      !isPairwise && fewer <= MOST_LANES
+        ? `--pairwise covers every pair of values with ${fewer}`
+        : 'name fewer variants or dimensions, or some of their values: framing=chunked|content-length';
+    throw new UsageError(
+      `--vary makes ${points.length.toLocaleString('en')} lanes of each of ${variants.size} variants, ${count.toLocaleString('en')} in all; at most ${MOST_LANES} are run: ${advice}`,
+    );
+  }
+  return [...variants].flatMap(([variant, members]) => points.map((point) => laneAt(variant, point, members)));
+}
+
+/** The same lanes under another workload than that which their expectations are about. */
+export function withPreset(lanes: readonly Lane[], preset: PresetName): Lane[] {
+  return lanes.map(({ id, variant, vary, patienceMs, fix }) => ({
+    id,
+    variant,
+    preset,
+    ...(vary === undefined ? {} : { vary }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...(fix === undefined ? {} : { fix }),
+  }));
+}
