@@ -255,7 +255,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     const stage = stack.use(await driver.open(signal));
     const proof = await proveInstrument(session, stage, options.plan.measures, signal);
     signal.throwIfAborted();
-    if (chained.includes(driver))
+    if (proof.instrument.sound && chained.includes(driver))
       proof.instrument = withChainProof(proof.instrument, await proveChains(session, stage, proof.instrument, signal));
     onEvent({ type: 'proven', instrument: proof.instrument });
     proven.set(driver, { stage, proof, among: [] });

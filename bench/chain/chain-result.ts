@@ -55,7 +55,10 @@ function sayAlone(chain: Chain, { hop, delivery, asItGot }: Alone, own: HopDeliv
 }
 
 function sayDelivery(delivery: HopDelivery): string {
-  return delivery.verdict === 'unseen' ? delivery.reason : because(delivery);
+  if (delivery.verdict === 'unseen') return delivery.reason;
+  // The next one may have been written before: where another hop stalls the origin goes on without it.
+  if (delivery.verdict === 'streams') return `each of ${delivery.hold.n} words that came to it went on at once`;
+  return because(delivery);
 }
 
 /** Sentences about one hop, the worst first. */

@@ -5,12 +5,14 @@
 
 import { header, type ResponseHead } from '../client/http1.ts';
 import type { ClientTrace } from '../client/client.ts';
-import type { Arrival, Foreign } from '../client/arrivals.ts';
+import type { Arrival } from '../client/arrivals.ts';
 import { onClientClock } from '../metrics.ts';
-import type { OriginTrace, StreamEnd } from '../../server/trace.ts';
+import { breakage } from '../integrity.ts';
+import type { OriginTrace } from '../../server/trace.ts';
 import type { StreamPoint } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
+import { ownForeign, renumber } from './renumber.ts';
 
 /** Times are on the client's clock already. */
 const SAME_CLOCK = { shared: true, offsetMs: 0, errorMs: 0 };
@@ -57,47 +59,6 @@ export function ownFields(head: ResponseHead): Record<string, string> {
   );
 }
 
-/**
- * Chunks as this hop got them, numbered anew: what a hop further up lost, doubled, moved or altered is not its doing.
- */
-function renumber(up: readonly Arrival[], down: readonly Arrival[]): { emitted: Arrival[]; arrived: Arrival[] } {
-  const emitted: Arrival[] = [];
-  const numbers = new Map<number, number>();
-  const doubles = new Map<number, number>();
-  for (const arrival of up) {
-    if (numbers.has(arrival.seq)) doubles.set(arrival.seq, (doubles.get(arrival.seq) ?? 0) + 1);
-    else {
-      numbers.set(arrival.seq, emitted.length);
-      emitted.push(arrival);
-    }
-  }
-  const arrived = down.flatMap((arrival): Arrival[] => {
-    const seq = numbers.get(arrival.seq);
-    // Of a chunk that never came to this hop it can pass on nothing: a hop that does is told of by its foreign bytes.
-    if (seq === undefined) return [];
-    const { altered, ...intact } = arrival;
-    const isItsDoing = altered === true && emitted[seq]?.altered !== true;
-    return [{ ...intact, seq, ...(isItsDoing ? { altered } : {}) }];
-  });
-  const seen = new Set<number>();
-  const once = arrived.filter(({ seq }) => {
-    const left = doubles.get(emitted[seq]?.seq ?? -1) ?? 0;
-    if (seen.has(seq) && left > 0) {
-      doubles.set(emitted[seq]?.seq ?? -1, left - 1);
-      return false;
-    }
-    seen.add(seq);
-    return true;
-  });
-  return { emitted, arrived: once };
-}
-
-/** Bytes that are not ours and were there before this hop. */
-function ownForeign(up: readonly Foreign[], down: readonly Foreign[]): Foreign[] {
-  const known = new Set(up.map(({ sample }) => sample));
-  return down.filter(({ sample }) => !known.has(sample));
-}
-
 const CLEAN = new Set(['complete', 'closed']);
 
 /** Whether the end that the hop got was one of the upstream's death, as far as a receiver can know. */
@@ -110,23 +71,27 @@ interface HopStream {
   arrivals: Arrival[];
 }
 
-/**
- * The chunk at which this hop held the stream up. The origin's own stall is this hop's when the chunk had come to it and
- * not gone on. A hop that got its chunks only once another had let go of them is told by what it kept to the end.
- */
-function stallOf(trace: Trace, { emissions, arrivals }: HopStream, floor: Floor): OriginTrace['stalled'] {
+/** The origin's own stall is this hop's when a chunk had come to it by then and not gone on. */
+function ownStall(trace: Trace, { emissions, arrivals }: HopStream): OriginTrace['stalled'] {
+  const { stalled } = trace.origin;
+  if (stalled === undefined) return undefined;
+  const at = onClientClock(trace, stalled.at);
+  const outAt = new Map(arrivals.map((arrival) => [arrival.seq, arrival.at]));
+  const waiting = emissions.find((emission) => emission.at < at && (outAt.get(emission.seq) ?? Infinity) >= at);
+  return waiting === undefined ? undefined : { seq: waiting.seq, at };
+}
+
+/** A hop that got its words only once another had let go of them is told by those that it kept to the end. */
+function laterStall(trace: Trace, { emissions, arrivals }: HopStream, floor: Floor): OriginTrace['stalled'] {
   const { stalled, end, workload } = trace.origin;
   if (stalled === undefined || workload.pace.mode !== 'lock-step') return undefined;
-  const stalledAt = onClientClock(trace, stalled.at);
   const endAt = onClientClock(trace, end?.at ?? Number.POSITIVE_INFINITY);
-  const outAt = new Map(arrivals.map(({ seq, at }) => [seq, at]));
-  const isKept = (until: number, { seq }: { seq: number }): boolean => (outAt.get(seq) ?? Infinity) >= until;
-  const waiting = emissions.find((emission) => emission.at < stalledAt && isKept(stalledAt, emission));
-  if (waiting !== undefined) return { seq: waiting.seq, at: stalledAt };
-  const { lingerMs } = workload.pace;
-  if (!emissions.some((emission) => emission.at < endAt - lingerMs / 2 && isKept(endAt, emission))) return undefined;
-  const first = emissions.find((emission) => isKept(emission.at + floor.delayLimitMs, emission));
-  return first === undefined ? undefined : { seq: first.seq, at: stalledAt };
+  const quietFrom = endAt - workload.pace.lingerMs / 2;
+  const outAt = new Map(arrivals.map((arrival) => [arrival.seq, arrival.at]));
+  const isHeld = (seq: number, until: number): boolean => (outAt.get(seq) ?? Infinity) >= until;
+  if (!emissions.some(({ seq, at }) => at < quietFrom && isHeld(seq, endAt))) return undefined;
+  const first = emissions.find(({ seq, at }) => isHeld(seq, at + floor.delayLimitMs));
+  return first === undefined ? undefined : { seq: first.seq, at: onClientClock(trace, stalled.at) };
 }
 
 function endOf(trace: Trace, up: StreamPoint): OriginTrace['end'] {
@@ -179,33 +144,51 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
   };
 }
 
-/**
- * For the verdict of delivery: what hop `hop` did to what it got. An end that it did not make itself, because its
- * upstream died or its downstream left, is no breakage of its own.
- */
-export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undefined {
-  const raw = rawHopTrace(trace, hop);
-  const up = trace.points?.[hop - 1];
-  if (raw === undefined || up?.sight !== 'stream') return undefined;
+/** An end that the hop did not make itself, because its upstream died or its downstream left, is no breakage of its own. */
+function excused(trace: Trace, raw: Trace, up: StreamPoint): Trace {
   const { end } = raw.client;
   // What follows the hop's own leaving is its own doing.
   const wasCut = up.left === undefined && (isDeath(up) || up.received.end.how === 'no-end');
   const isExcused = end.how === 'left' || (wasCut && !CLEAN.has(end.how));
-  const highest = raw.arrivals.reduce((most, { seq }) => Math.max(most, seq), -1);
-  const emissions = isExcused ? raw.origin.emissions.filter(({ seq }) => seq <= highest) : raw.origin.emissions;
-  const stalled = stallOf(trace, { emissions, arrivals: raw.arrivals }, floor);
+  if (!isExcused && !wasCut) return raw;
   const begunAt = onClientClock(trace, trace.origin.end?.at ?? Number.POSITIVE_INFINITY);
-  const complete: StreamEnd = 'complete';
-  const originEnd = isExcused || wasCut ? { at: raw.origin.end?.at ?? begunAt, how: complete } : raw.origin.end;
+  const origin: OriginTrace = {
+    ...raw.origin,
+    state: 'ended',
+    end: { at: raw.origin.end?.at ?? begunAt, how: 'complete' },
+  };
+  if (!isExcused) return { ...raw, origin };
+  const highest = raw.arrivals.reduce((most, { seq }) => Math.max(most, seq), -1);
   return {
     ...raw,
-    origin: {
-      ...raw.origin,
-      state: 'ended',
-      emissions,
-      ...(stalled === undefined ? {} : { stalled }),
-      ...(originEnd === undefined ? {} : { end: originEnd }),
-    },
-    client: isExcused ? { ...raw.client, end: { at: end.at, how: 'complete' } } : raw.client,
+    origin: { ...origin, emissions: origin.emissions.filter(({ seq }) => seq <= highest) },
+    client: { ...raw.client, end: { at: end.at, how: 'complete' } },
   };
+}
+
+/**
+ * What is written after the words to raise the bytes is there for the hop that holds them, and in chunks of many KiB:
+ * another hop is judged by the words, as it would be alone.
+ */
+function wordsOf(own: Trace): Trace {
+  const isWord = ({ seq }: { seq: number }): boolean => seq < own.origin.workload.count;
+  return {
+    ...own,
+    origin: { ...own.origin, emissions: own.origin.emissions.filter(isWord) },
+    arrivals: own.arrivals.filter(isWord),
+  };
+}
+
+/** For the verdict of delivery: what hop `hop` did to what it got. */
+export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undefined {
+  const raw = rawHopTrace(trace, hop);
+  const up = trace.points?.[hop - 1];
+  if (raw === undefined || up?.sight !== 'stream') return undefined;
+  const own = excused(trace, raw, up);
+  if (breakage(own) !== undefined) return own;
+  const stalled = ownStall(trace, { emissions: own.origin.emissions, arrivals: own.arrivals });
+  if (stalled !== undefined) return { ...own, origin: { ...own.origin, stalled } };
+  const words = trace.origin.stalled === undefined ? own : wordsOf(own);
+  const later = laterStall(trace, { emissions: words.origin.emissions, arrivals: words.arrivals }, floor);
+  return later === undefined ? words : { ...words, origin: { ...words.origin, stalled: later } };
 }

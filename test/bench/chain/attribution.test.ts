@@ -91,6 +91,17 @@ describe.each([1, 2, 3])('hop %d of three', (guilty) => {
   });
 });
 
+it('a hop that keeps a part of what only raises the bytes for another is judged by the words', () => {
+  const trace = holding(1, 2);
+  const points = trace.points?.map((point, index) => {
+    if (index > 0 || point.sight !== 'stream') return point;
+    const late = (seq: number): number => (seq < trace.origin.workload.count ? 0 : 400);
+    return { ...point, arrivals: point.arrivals.map((one) => ({ ...one, at: one.at + late(one.seq) })) };
+  });
+  expect(trace.origin.emissions.length).toBeGreaterThan(trace.origin.workload.count);
+  expect(verdicts({ ...trace, points: points ?? [] })).toEqual(['buffers', 'streams']);
+});
+
 describe('two guilty hops', () => {
   it('are both found: a timer behind one that waits for bytes', () => {
     const trace = holding(1, 2, 1040);
