@@ -115,6 +115,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     direct: stage.direct,
     deep: plan.depth === 'deep',
     ...laneStream(chain),
+    ...(evidence.paced === undefined ? {} : { paced: evidence.paced }),
     points,
     signal,
   };

@@ -93,12 +93,12 @@ describe.each([1, 2, 3])('hop %d of three', (guilty) => {
 
 it('a hop that keeps a part of what only raises the bytes for another is judged by the words', () => {
   const trace = holding(1, 2);
+  const { count } = trace.origin.workload;
   const points = trace.points?.map((point, index) => {
     if (index > 0 || point.sight !== 'stream') return point;
-    const late = (seq: number): number => (seq < trace.origin.workload.count ? 0 : 400);
-    return { ...point, arrivals: point.arrivals.map((one) => ({ ...one, at: one.at + late(one.seq) })) };
+    return { ...point, arrivals: point.arrivals.map((one) => ({ ...one, at: one.at + (one.seq < count ? 0 : 400) })) };
   });
-  expect(trace.origin.emissions.length).toBeGreaterThan(trace.origin.workload.count);
+  expect(trace.origin.emissions.length).toBeGreaterThan(count);
   expect(verdicts({ ...trace, points: points ?? [] })).toEqual(['buffers', 'streams']);
 });
 
