@@ -1,6 +1,7 @@
 /** What other programs may use of unclog: the catalogue, the pure judgement, and the results document's types. */
 
 export { because } from './because.ts';
+export { judgeHops, type HopDelivery } from './chain/attribution.ts';
 export { loadCatalogue, selectLanes, type Catalogue, type Lane, type Variant } from './catalogue/catalogue.ts';
 export type { ProxyDeclaration } from './catalogue/declaration.ts';
 export type { LaneResult, Results } from './results.ts';

@@ -23,7 +23,16 @@ async function evidenceOf(folder: string, lane: LaneResult): Promise<EvidenceFil
 
 test('every chain of the catalogue is as expected, its guilty hop too, and can be judged again from its evidence', async () => {
   await using folder = await scratch();
-  const { exitCode, stdout, stderr } = await unclog(['run', 'chain', '--driver', 'native', '--results', folder.path]);
+  const { exitCode, stdout, stderr } = await unclog([
+    'run',
+    'chain',
+    '--measure',
+    'headers',
+    '--driver',
+    'native',
+    '--results',
+    folder.path,
+  ]);
   const { lanes, instrument } = await resultsIn(folder.path);
   const wrong = lanes
     .filter(({ asExpected }) => asExpected !== true)
@@ -61,7 +70,17 @@ test('every chain of the catalogue is as expected, its guilty hop too, and can b
 test('--path finds the guilty one of three by name and draws the waterfall, in 80 columns', async () => {
   await using folder = await scratch();
   const path = 'node/http-proxy,node/collect,node/pipe';
-  const { exitCode, stdout } = await unclog(['run', '--path', path, '--driver', 'native', '--results', folder.path]);
+  const { exitCode, stdout } = await unclog([
+    'run',
+    '--path',
+    path,
+    '--measure',
+    'abort',
+    '--driver',
+    'native',
+    '--results',
+    folder.path,
+  ]);
   expect(exitCode).toBe(0);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('it is node/collect (hop 2) that does it');
   const [, waterfall = ''] = stdout.split('one each 10 ms\n');
@@ -79,6 +98,7 @@ test('a chain with a proxy that is not here is skipped, with how to have it', as
     'run',
     '--path',
     'node/pipe,nginx/default',
+    '--quick',
     '--proxy',
     'node,nginx@0.1',
     '--driver',
@@ -99,7 +119,9 @@ test.skipIf(process.platform !== 'linux').each(['SIGINT', 'SIGKILL'] as const)(
     await using temp = await scratch();
     const results = join(folder.path, 'results');
     const path = 'nginx/default,nginx/default,node/pipe';
-    const run = startUnclog(['run', '--path', path, '--driver', 'native', '--results', results], { TMPDIR: temp.path });
+    const run = startUnclog(['run', '--path', path, '--measure', 'abort', '--driver', 'native', '--results', results], {
+      TMPDIR: temp.path,
+    });
     for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('instrument proven')) break;
     await delay(randomInt(3000));
     run.kill(signal);

@@ -76,6 +76,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const { exitCode, stdout, stderr } = await unclog([
       'run',
       'chain/one-guilty-of-three',
+      '--quick',
       '--driver',
       'docker',
       '--json',
@@ -115,7 +116,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
   test.each(['SIGINT', 'SIGKILL'] as const)('%s while a chain is measured leaves none of its links', async (signal) => {
     await using folder = await scratch();
     const path = 'nginx/default,traefik/default,nginx/default';
-    const run = startUnclog(['run', '--path', path, '--driver', 'docker', '--results', folder.path]);
+    const run = startUnclog(['run', '--path', path, '--quick', '--driver', 'docker', '--results', folder.path]);
     for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('instrument proven')) break;
     // Some moment of its links being made, or of its hops running.
     await delay(randomInt(4000));
