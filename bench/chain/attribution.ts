@@ -1,5 +1,6 @@
 /** Which hop of a chain did it: the same figures as of a whole path, hop by hop. Pure, from the kept evidence. */
 
+import { milliseconds } from '../because.ts';
 import { abortMeasure, type AbortFigures, type Departure } from '../measures/abort.ts';
 import { truncationMeasure, type TruncationFigures } from '../measures/truncation.ts';
 import type { Trace } from '../trace.ts';
@@ -133,4 +134,15 @@ export function sayTruncation(figures: TruncationFigures): string | undefined {
     ...(foreign.length === 0 ? [] : [`writes text of its own into the body when its upstream dies`]),
   ];
   return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** For a hop that passes the words: how long it kept the response's head, where that is told from the floor. */
+export function sayHeadHold(steady: Trace, hop: number, { delayLimitMs }: Floor): string | undefined {
+  const own = rawHopTrace(steady, hop);
+  const [gotAt, gaveAt] = [own?.origin.headAt, own?.client.head?.at];
+  if (own === undefined || gotAt === undefined || gaveAt === undefined || gaveAt - gotAt <= delayLimitMs)
+    return undefined;
+  const firstWordAt = own.arrivals[0]?.at ?? Number.POSITIVE_INFINITY;
+  const until = firstWordAt - gaveAt <= delayLimitMs ? ', until the body begins' : '';
+  return `holds the headers for ${milliseconds(gaveAt - gotAt)}${until}`;
 }

@@ -10,8 +10,16 @@ import type { TruncationEvidence } from '../measures/truncation.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';
 import type { Trace } from '../trace.ts';
-import type { Delivery } from '../verdict.ts';
-import { abortOfHop, guiltyHops, sayAbort, sayTruncation, truncationOfHop, type HopDelivery } from './attribution.ts';
+import type { Delivery, Floor } from '../verdict.ts';
+import {
+  abortOfHop,
+  guiltyHops,
+  sayAbort,
+  sayHeadHold,
+  sayTruncation,
+  truncationOfHop,
+  type HopDelivery,
+} from './attribution.ts';
 import { causesFor } from './causes.ts';
 import type { Alone, MeasuredChain } from './chain.ts';
 import { hopHeads, sayResponse } from './heads.ts';
@@ -62,17 +70,27 @@ function sayDelivery(delivery: HopDelivery): string {
 }
 
 /** Sentences about one hop, the worst first. */
-function sayHop(chain: Chain, measured: MeasuredChain, result: Omit<HopResult, 'says'>, trace: Trace): string[] {
+function sayHop(
+  chain: Chain,
+  measured: MeasuredChain,
+  result: Omit<HopResult, 'says'>,
+  { trace, floor }: { trace: Trace; floor: Floor },
+): string[] {
   const { hop } = result;
   const delivery = measured.hopDeliveries[hop - 1] as HopDelivery;
   const alone = measured.alone.find((one) => one.hop === hop);
   const response = result.heads === undefined ? [] : sayResponse(result.heads.response);
+  const { paced } = measured.evidence;
+  // What holds the words holds the head with them: that says nothing more.
+  const isHeadTold = delivery.verdict === 'streams' && paced !== undefined;
+  const head = isHeadTold ? sayHeadHold(paced, hop, floor) : undefined;
   const abort = result.abort === undefined ? undefined : sayAbort(result.abort);
   const truncation = result.truncation === undefined ? undefined : sayTruncation(result.truncation);
   return [
     ...(delivery.verdict === 'streams' ? [] : [sayDelivery(delivery)]),
     ...(alone === undefined ? [] : [sayAlone(chain, alone, delivery, trace)]),
     ...(response.length === 0 ? [] : [response.join(', ')]),
+    ...(head === undefined ? [] : [head]),
     ...(abort === undefined ? [] : [abort]),
     ...(truncation === undefined ? [] : [truncation]),
   ];
@@ -108,7 +126,7 @@ function hopResult(chain: Chain, measured: MeasuredChain, hop: number, instrumen
           },
         }),
   };
-  return { ...result, says: sayHop(chain, measured, result, trace) };
+  return { ...result, says: sayHop(chain, measured, result, { trace, floor: instrument.floor }) };
 }
 
 function blame(chain: Chain, guilty: number[], delivery: Delivery): string {

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { guiltyHops, judgeHop, judgeHops, type HopDelivery } from '../../../bench/chain/attribution.ts';
+import { guiltyHops, judgeHop, judgeHops, sayHeadHold, type HopDelivery } from '../../../bench/chain/attribution.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import { judge } from '../../../bench/verdict.ts';
 import { chunkText, deepFrozen, FLOOR } from '../traces.ts';
@@ -100,6 +100,34 @@ it('a hop that keeps a part of what only raises the bytes for another is judged 
   });
   expect(trace.origin.emissions.length).toBeGreaterThan(count);
   expect(verdicts({ ...trace, points: points ?? [] })).toEqual(['buffers', 'streams']);
+});
+
+/** When the head came: to the client, and to each tap. */
+function withHeadAt(...at: number[]): Trace {
+  const trace = passing([0.1, 0.1]);
+  const points = trace.points?.map((point, index) => {
+    if (point.sight !== 'stream' || point.received.head === undefined) return point;
+    const head = { ...point.received.head, at: at[index + 1] ?? 0 };
+    return { ...point, received: { ...point.received, head } };
+  });
+  const head = trace.client.head === undefined ? {} : { head: { ...trace.client.head, at: at[0] ?? 0 } };
+  return { ...trace, client: { ...trace.client, ...head }, points: points ?? [] };
+}
+
+describe('the headers', () => {
+  it('that a hop keeps until the body begins are its doing', () => {
+    // The first word is written at 10 and passes at once.
+    const trace = withHeadAt(10.3, 10.2, -40);
+    expect([1, 2].map((hop) => sayHeadHold(trace, hop, FLOOR))).toEqual([
+      undefined,
+      'holds the headers for 50 ms, until the body begins',
+    ]);
+  });
+
+  it('that a hop keeps for a while and no longer are so too; those that pass are not spoken of', () => {
+    expect(sayHeadHold(withHeadAt(-19, -39, -40), 1, FLOOR)).toBe('holds the headers for 20 ms');
+    expect([1, 2].map((hop) => sayHeadHold(withHeadAt(1, 0.5, 0), hop, FLOOR))).toEqual([undefined, undefined]);
+  });
 });
 
 describe('two guilty hops', () => {
