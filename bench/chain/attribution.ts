@@ -136,13 +136,14 @@ export function sayTruncation(figures: TruncationFigures): string | undefined {
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-/** For a hop that passes the words: how long it kept the response's head, where that is told from the floor. */
+/**
+ * For a hop that passes the words: how long it kept the response's head, where it let go of it with the first word only.
+ * One that got the two together had nothing to pass on before; a head that came a little late once is the machine's.
+ */
 export function sayHeadHold(steady: Trace, hop: number, { delayLimitMs }: Floor): string | undefined {
   const own = rawHopTrace(steady, hop);
-  const [gotAt, gaveAt] = [own?.origin.headAt, own?.client.head?.at];
-  if (own === undefined || gotAt === undefined || gaveAt === undefined || gaveAt - gotAt <= delayLimitMs)
-    return undefined;
-  const firstWordAt = own.arrivals[0]?.at ?? Number.POSITIVE_INFINITY;
-  const until = firstWordAt - gaveAt <= delayLimitMs ? ', until the body begins' : '';
-  return `holds the headers for ${milliseconds(gaveAt - gotAt)}${until}`;
+  const [gotAt, gaveAt, wordAt] = [own?.origin.headAt, own?.client.head?.at, own?.origin.emissions[0]?.at];
+  if (gotAt === undefined || gaveAt === undefined || wordAt === undefined) return undefined;
+  if (wordAt - gotAt <= 2 * delayLimitMs || wordAt - gaveAt > delayLimitMs) return undefined;
+  return `holds the headers for ${milliseconds(gaveAt - gotAt)}, until the body begins`;
 }

@@ -119,9 +119,14 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     signal,
   };
-  const measures = chainMeasures(plan);
-  const seen = await Promise.all(measures.map((measure) => measure.measure(measureContext)));
-  const measured = Object.fromEntries(measures.map(({ id }, index) => [id, seen[index]]));
+  // What is told hop by hop is told by times: it is not to be measured beside megabytes.
+  const [timed, others] = [CHAIN_MEASURES, plan.measures.filter((measure) => !CHAIN_MEASURES.includes(measure))];
+  const measured: Record<string, unknown> = {};
+  for (const measures of plan.depth === 'quick' ? [others] : [timed, others]) {
+    const seen = await Promise.all(measures.map((measure) => measure.measure(measureContext)));
+    signal.throwIfAborted();
+    for (const [index, { id }] of measures.entries()) measured[id] = seen[index];
+  }
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const hop of guiltyHops(hopDeliveries)) {

@@ -124,9 +124,13 @@ describe('the headers', () => {
     ]);
   });
 
-  it('that a hop keeps for a while and no longer are so too; those that pass are not spoken of', () => {
-    expect(sayHeadHold(withHeadAt(-19, -39, -40), 1, FLOOR)).toBe('holds the headers for 20 ms');
-    expect([1, 2].map((hop) => sayHeadHold(withHeadAt(1, 0.5, 0), hop, FLOOR))).toEqual([undefined, undefined]);
+  it('that pass, or come a little late, are not spoken of', () => {
+    expect([1, 2].map((hop) => sayHeadHold(withHeadAt(-39, -39.5, -40), hop, FLOOR))).toEqual([undefined, undefined]);
+    expect(sayHeadHold(withHeadAt(-19, -39, -40), 1, FLOOR)).toBeUndefined();
+  });
+
+  it('that came together with the first word were not kept', () => {
+    expect(sayHeadHold(withHeadAt(40, 10, -40), 1, FLOOR)).toBeUndefined();
   });
 });
 
