@@ -35,6 +35,9 @@ function allHops(traces: readonly Trace[], hop: number, floor: Floor): Trace[] {
   return traces.map((trace) => hopTrace(trace, hop, floor)).filter((trace) => trace !== undefined);
 }
 
+/** Behind a hop that lets all go at once: of so few pieces one busy moment can hold them all. */
+const FEWEST_PIECES = 5;
+
 /** Hop 1 is nearest the client. */
 export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, floor: Floor): HopDelivery {
   const last = tries.at(-1);
@@ -53,6 +56,11 @@ export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, fl
   );
   if (delivery.verdict === 'harness-error' && !origin.emissions.some(({ at }) => at < endAt))
     return { verdict: 'unseen', reason: 'nothing came to it before the end of the response' };
+  if (delivery.verdict === 'delays' && origin.emissions.length < FEWEST_PIECES)
+    return {
+      verdict: 'unseen',
+      reason: `what came to it came in fewer than ${FEWEST_PIECES} pieces, too few to tell a delay from a busy moment`,
+    };
   return delivery;
 }
 

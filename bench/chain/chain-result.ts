@@ -65,7 +65,8 @@ function sayAlone(chain: Chain, { hop, delivery, asItGot }: Alone, own: HopDeliv
 function sayDelivery(delivery: HopDelivery): string {
   if (delivery.verdict === 'unseen') return delivery.reason;
   // The next one may have been written before: where another hop stalls the origin goes on without it.
-  if (delivery.verdict === 'streams') return `each of ${delivery.hold.n} words that came to it went on at once`;
+  if (delivery.verdict === 'streams')
+    return `what came to it went on at once (${delivery.hold.n} words or pieces of several)`;
   return because(delivery);
 }
 

@@ -168,14 +168,27 @@ function excused(trace: Trace, raw: Trace, up: StreamPoint): Trace {
 
 /**
  * What is written after the words to raise the bytes is there for the hop that holds them, and in chunks of many KiB:
- * another hop is judged by the words, as it would be alone.
+ * another hop is judged by the words. Those that came to it in one piece are one: a busy moment meets all of them.
  */
-function wordsOf(own: Trace): Trace {
-  const isWord = ({ seq }: { seq: number }): boolean => seq < own.origin.workload.count;
+function piecesOf(own: Trace, up: StreamPoint): Trace {
+  const { emitted } = renumber(up.arrivals, []);
+  const words = own.origin.emissions.filter(({ seq }) => seq < own.origin.workload.count);
+  const pieces = [...Map.groupBy(words, ({ seq }) => emitted[seq]?.read).values()];
+  const numbers = new Map(pieces.map((piece, number) => [piece.at(-1)?.seq, number]));
   return {
     ...own,
-    origin: { ...own.origin, emissions: own.origin.emissions.filter(isWord) },
-    arrivals: own.arrivals.filter(isWord),
+    origin: {
+      ...own.origin,
+      emissions: pieces.map((piece, seq) => ({
+        seq,
+        at: piece.at(-1)?.at ?? 0,
+        bytes: piece.reduce((sum, { bytes }) => sum + bytes, 0),
+      })),
+    },
+    arrivals: own.arrivals.flatMap((arrival) => {
+      const seq = numbers.get(arrival.seq);
+      return seq === undefined ? [] : [{ ...arrival, seq }];
+    }),
   };
 }
 
@@ -188,7 +201,7 @@ export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undef
   if (breakage(own) !== undefined) return own;
   const stalled = ownStall(trace, { emissions: own.origin.emissions, arrivals: own.arrivals });
   if (stalled !== undefined) return { ...own, origin: { ...own.origin, stalled } };
-  const words = trace.origin.stalled === undefined ? own : wordsOf(own);
+  const words = trace.origin.stalled === undefined ? own : piecesOf(own, up);
   const later = laterStall(trace, { emissions: words.origin.emissions, arrivals: words.arrivals }, floor);
   return later === undefined ? words : { ...words, origin: { ...words.origin, stalled: later } };
 }

@@ -114,6 +114,18 @@ function withHeadAt(...at: number[]): Trace {
   return { ...trace, client: { ...trace.client, ...head }, points: points ?? [] };
 }
 
+it('a busy moment that meets the one piece in which all came is no delay of the hop', () => {
+  const trace = holding(2, 2, 1150);
+  const late = { ...trace, arrivals: trace.arrivals.map((arrival) => ({ ...arrival, at: arrival.at + 6 })) };
+  expect(judgeHops({ tries: [late] }, FLOOR)).toMatchObject([
+    {
+      verdict: 'unseen',
+      reason: 'what came to it came in fewer than 5 pieces, too few to tell a delay from a busy moment',
+    },
+    { verdict: 'coalesces' },
+  ]);
+});
+
 describe('the headers', () => {
   it('that a hop keeps until the body begins are its doing', () => {
     // The first word is written at 10 and passes at once.
@@ -145,9 +157,12 @@ describe('two guilty hops', () => {
   });
 
   it('are both found: one that waits for bytes in front of one that waits for fewer', () => {
-    const inner = holding(2, 2, 1010);
     const outer = holding(1, 2, 1100);
-    const trace: Trace = { ...outer, points: inner.points ?? [] };
+    // The inner one lets the first go 1010 ms after it was written, and from then on each as it comes.
+    const [between, behind] = outer.points ?? [];
+    if (between?.sight !== 'stream' || behind?.sight !== 'stream') throw new Error('no points');
+    const arrivals = behind.arrivals.map((one) => ({ ...one, at: Math.max(1510, one.at + 0.1) }));
+    const trace: Trace = { ...outer, points: [{ ...between, arrivals }, behind] };
     expect(guiltyHops(hopsOf(trace))).toEqual([1, 2]);
     expect(hopsOf(trace)[1]?.verdict).toBe('coalesces');
   });
