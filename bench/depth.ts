@@ -3,26 +3,33 @@
 import type { AnyMeasure } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
 
-/** `quick`: delivery alone; `standard`: every measure, with waits of a few seconds; `deep`: with the waits that defaults need. */
+/** `quick`: delivery alone; `standard`: every measure of every variant, with waits of a few seconds; `deep`: of every lane, with the waits that defaults need. */
 export type Depth = 'quick' | 'standard' | 'deep';
 
 export interface Plan {
   depth: Depth;
   measures: AnyMeasure[];
+  /** Whether they were asked for by name. */
+  isNamed: boolean;
 }
 
 export function planOf(depth: Depth, named: AnyMeasure[] | undefined): Plan {
-  return { depth, measures: named ?? (depth === 'quick' ? [] : MEASURES) };
+  return { depth, measures: named ?? (depth === 'quick' ? [] : MEASURES), isNamed: named !== undefined };
+}
+
+/** What is measured of a lane; `isFirst`: of its variant's in this run. */
+export function measuresOf({ depth, measures, isNamed }: Plan, isFirst: boolean): AnyMeasure[] {
+  return isFirst || isNamed || depth === 'deep' ? measures : measures.filter((measure) => measure.of === 'stream');
 }
 
 /** Proving the instrument, and a lane's delivery when its proxy holds what it gets. */
 const PROOF_MS = 5000;
 const DELIVERY_MS = 3500;
 
-/** Measures of one lane run side by side, lanes `jobs` at a time: what the longest of each take in turn. */
+/** Measures of one lane run side by side, twice `jobs` lanes at a time: what the longest of each take in turn. */
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
   const waits = measures.map((measure) => measure.takesMs(depth === 'deep'));
   const perLane = DELIVERY_MS + Math.max(0, ...waits);
   const proof = PROOF_MS + waits.reduce((sum, ms) => sum + ms, 0);
-  return proof + Math.ceil(lanes / jobs) * perLane;
+  return proof + Math.ceil(lanes / (2 * jobs)) * perLane;
 }

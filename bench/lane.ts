@@ -2,6 +2,7 @@
 
 import { presetOf } from '../server/presets.ts';
 import { LOCK_STEP, type LockStep } from '../server/workload.ts';
+import type { Depth } from './depth.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
@@ -48,13 +49,15 @@ export interface LaneContext {
   points?: PointReader;
   /** Another stream than the lane's own. */
   stream?: LaneStream;
+  /** How much is measured: the steady stream is left out of `quick`. */
+  depth: Depth;
   signal?: AbortSignal;
 }
 
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
-  { stage, hop, instrument, reference, points, signal, stream: plain = laneStream(lane) }: LaneContext,
+  { stage, hop, instrument, reference, points, depth, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
   const stream = { ...plain, workload: { ...plain.workload, pace: lockStepPace(lane) } };
@@ -79,7 +82,7 @@ export async function measureLane(
   const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
   if (frozen.length > 0) evidence.frozen = frozen;
   const { verdict } = judge(evidence, floor);
-  if (verdict !== 'harness-error' && verdict !== 'unsupported')
+  if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
     evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload, presetOf(lane.preset).paced) });
   return { evidence, delivery: judge(evidence, floor) };
 }

@@ -2,16 +2,13 @@
 
 import type { Chain, Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
-import { because } from './because.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
 import { proveChains, withChainProof } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
-import type { Driver, DriverName, Hop, Runnable, Stage } from './drivers/driver.ts';
-import { BenchError, ProxyError } from './errors.ts';
+import type { Driver, DriverName, Stage } from './drivers/driver.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
-import { laneStream, measureLane } from './lane.ts';
-import { describe, figures, notStarted, pathEntry, reportOf, withFixes } from './lane-result.ts';
+import { withFixes } from './lane-result.ts';
 import {
   inVersion,
   provide,
@@ -23,8 +20,9 @@ import {
   type ProvidedPath,
   type Provision,
 } from './provision.ts';
-import { isJudged, type LaneResult, type Results } from './results.ts';
-import { longestFirst, workOff } from './schedule.ts';
+import type { LaneResult, Results } from './results.ts';
+import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
+import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
 import type { Trace } from './trace.ts';
@@ -62,131 +60,11 @@ export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   keep: (evidence: EvidenceFile) => Promise<string>;
 }
 
-interface ProvenStage {
+export interface ProvenStage {
   stage: Stage;
   proof: Proof;
   /** Streams through the transparent relay among the lanes. */
   among: Trace[];
-}
-
-interface Measured {
-  evidence: Record<string, unknown>;
-  results: NonNullable<LaneResult['measures']>;
-}
-
-/** Everything besides delivery that was asked for. */
-async function measureAll(
-  lane: Lane,
-  hop: Hop,
-  { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
-  { paced }: Evidence,
-  { plan: { measures, depth }, signal }: RunOptions,
-): Promise<Measured> {
-  const { workload, request } = laneStream(lane);
-  const { clock, floor } = proof.instrument;
-  const context = {
-    origin: stage.origin,
-    clock,
-    floor,
-    via: hop.address,
-    direct: stage.direct,
-    deep: depth === 'deep',
-    workload,
-    request,
-    usage: () => hop.usage(),
-    ...(paced === undefined ? {} : { paced }),
-    signal,
-  };
-  const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
-  const measured: Measured = { evidence: {}, results: {} };
-  for (const [index, measure] of measures.entries()) {
-    const figuresFound = measure.figures(seen[index]);
-    measured.evidence[measure.id] = seen[index];
-    measured.results[measure.id] = reportOf(measure, figuresFound);
-  }
-  return measured;
-}
-
-async function judged(
-  lane: Lane,
-  runnable: Runnable,
-  hop: Hop,
-  { stage, proof }: ProvenStage,
-  options: RunOptions,
-): Promise<LaneResult> {
-  options.onEvent({ type: 'measuring', lane: lane.id });
-  const { instrument, reference } = proof;
-  const { evidence, delivery } = await measureLane(lane, { stage, hop, instrument, reference, signal: options.signal });
-  options.signal.throwIfAborted();
-  const measured = await measureAll(lane, hop, { stage, proof }, evidence, options);
-  options.signal.throwIfAborted();
-  const file = await options.keep({
-    schema: 'unclog/evidence@1',
-    lane: lane.id,
-    floor: instrument.floor,
-    delivery,
-    evidence,
-    ...(options.plan.measures.length === 0 ? {} : { measures: measured.evidence }),
-  });
-  const result: LaneResult = {
-    ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
-    verdict: delivery.verdict,
-    because: because(delivery),
-    ...figures(delivery, instrument, evidence),
-    ...(options.plan.measures.length === 0 ? {} : { measures: measured.results }),
-    evidence: file,
-  };
-  if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;
-  if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
-  return result;
-}
-
-interface PlacedLane {
-  lane: Lane;
-  hop: SharedHop;
-}
-
-/** Every lane with its variant's hop, which the lanes of that variant share. */
-function placeLanes(
-  provided: Map<ProxyDeclaration, Provided>,
-  proven: Map<Driver, ProvenStage>,
-  { lanes, versions, signal }: RunOptions,
-): PlacedLane[] {
-  const hops = new Map<Variant, SharedHop>();
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
-    const hop = new SharedHop(members.length, () => {
-      const provision = provided.get(variant.proxy) as Provision;
-      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, versions[variant.proxy.id], signal);
-    });
-    hops.set(variant, hop);
-  }
-  return longestFirst(lanes).map((lane) => ({ lane, hop: hops.get(lane.variant) as SharedHop }));
-}
-
-async function resultOf(
-  { lane, hop }: PlacedLane,
-  provision: Provided,
-  proven: Map<Driver, ProvenStage>,
-  options: RunOptions,
-): Promise<LaneResult> {
-  if ('fault' in provision) return { ...describe(lane, []), verdict: 'harness-error', because: provision.fault };
-  if ('unavailable' in provision) {
-    const { unavailable, bring } = provision;
-    return {
-      ...describe(lane, []),
-      verdict: 'skipped',
-      because: unavailable,
-      ...(bring === undefined ? {} : { bring }),
-    };
-  }
-  const { runnable, driver } = provision;
-  try {
-    return await hop.use((started) => judged(lane, runnable, started, proven.get(driver) as ProvenStage, options));
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
-    return notStarted(lane, runnable, error);
-  }
 }
 
 export interface RunOutcome {
@@ -224,15 +102,48 @@ function withAmong({ proof, among }: ProvenStage): Instrument {
     : { ...proof.instrument, amongLanes: { streams: among.length, hold: floorOf(among) } };
 }
 
+/** Every lane with its variant's hop. */
+function placeLanes(
+  provided: Map<ProxyDeclaration, Provided>,
+  proven: Map<Driver, ProvenStage>,
+  { lanes, versions, signal }: RunOptions,
+): PlacedLane[] {
+  const hops = new Map<Variant, SharedHop>();
+  const firsts = new Set<Lane>();
+  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
+    const hop = new SharedHop(members.length, () => {
+      const provision = provided.get(variant.proxy) as Provision;
+      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, versions[variant.proxy.id], signal);
+    });
+    hops.set(variant, hop);
+    if (members[0] !== undefined) firsts.add(members[0]);
+  }
+  return longestFirst(lanes).map((lane) => {
+    return { lane, hop: hops.get(lane.variant) as SharedHop, isFirst: firsts.has(lane) };
+  });
+}
+
+async function resultOfLane(
+  placed: PlacedLane,
+  provided: Provided,
+  proven: Map<Driver, ProvenStage>,
+  options: LaneOptions,
+): Promise<LaneResult> {
+  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
+  return judgedLane(placed, provided, place, options);
+}
+
 async function resultOfChain(
   chain: Chain,
   provided: ProvidedPath,
   proven: Map<Driver, ProvenStage>,
-  options: RunOptions,
+  options: RunOptions & LaneOptions,
 ): Promise<LaneResult> {
-  options.onEvent({ type: 'measuring', lane: chain.id });
   const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
-  return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });
+  return options.slots.waiting.use(async () => {
+    options.onEvent({ type: 'measuring', lane: chain.id });
+    return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });
+  });
 }
 
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
@@ -256,7 +167,10 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     const proof = await proveInstrument(session, stage, options.plan.measures, signal);
     signal.throwIfAborted();
     if (proof.instrument.sound && chained.includes(driver))
-      proof.instrument = withChainProof(proof.instrument, await proveChains(session, stage, proof.instrument, signal));
+      proof.instrument = withChainProof(
+        proof.instrument,
+        await proveChains(session, stage, proof.instrument, options.plan, signal),
+      );
     onEvent({ type: 'proven', instrument: proof.instrument });
     proven.set(driver, { stage, proof, among: [] });
   }
@@ -264,14 +178,16 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
   if (instruments.some(({ sound }) => !sound)) return { instrument: summarise(instruments), lanes: [] };
 
   const results: LaneResult[] = [];
+  const slots = slotsFor(options.jobs);
+  const slotted = { ...options, slots };
   // Chains first: each takes longer than a lane.
   const work = [
-    ...asked.chains.map((chain) => () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, options)),
+    ...asked.chains.map((chain) => () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted)),
     ...placeLanes(provided, proven, options).map(
-      (placed) => () => resultOf(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, options),
+      (placed) => () => resultOfLane(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, slotted),
     ),
   ];
-  await workOff(work, options.jobs, async (measure) => {
+  await workOff(work, slots.lanes, async (measure) => {
     const result = await measure();
     results.push(result);
     onEvent({ type: 'lane', result, done: results.length, of: work.length });

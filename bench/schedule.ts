@@ -13,6 +13,51 @@ export async function workOff<T>(items: readonly T[], jobs: number, work: (item:
   if (failed !== undefined) throw failed.reason;
 }
 
+/** So many at a time, the others in the order in which they came. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+/**
+ * A stream that flows keeps a core busy for a moment, and too many at once delay each other's words. One that is held,
+ * and nearly all that is measured besides delivery, only waits: of these more may run beside.
+ */
+export interface RunSlots {
+  flowing: Slots;
+  waiting: Slots;
+  /** Lanes begun and not ended; each may have a hop that runs. */
+  lanes: number;
+}
+
+const WAITING_FACTOR = 2;
+const LANES_FACTOR = 4;
+
+export function slotsFor(jobs: number): RunSlots {
+  return { flowing: new Slots(jobs), waiting: new Slots(jobs * WAITING_FACTOR), lanes: jobs * LANES_FACTOR };
+}
+
+/** By what is expected; what was not expected to stall takes a slot a little longer. */
+export function slotOf({ expected }: Pick<Lane, 'expected'>, { flowing, waiting }: RunSlots): Slots {
+  return expected === undefined || expected === 'streams' ? flowing : waiting;
+}
+
 /** What does not stream is waited for: the deadline, the raising, the freezing. */
 const STALL_MS = 1000;
 

@@ -12,11 +12,10 @@ export class SharedHop {
     this.#start = start;
   }
 
-  /** Every lane calls this once, whatever comes of it. */
-  async use<T>(work: (hop: Hop) => Promise<T>): Promise<T> {
+  /** Every lane calls this once, whatever comes of it. @param work is given what starts the hop, or waits until it has started. */
+  async use<T>(work: (started: () => Promise<Hop>) => Promise<T>): Promise<T> {
     try {
-      this.#hop ??= this.#start();
-      return await work(await this.#hop);
+      return await work(() => (this.#hop ??= this.#start()));
     } finally {
       this.#lanesLeft -= 1;
       if (this.#lanesLeft === 0) await this.#end();

@@ -6,7 +6,7 @@
 import { Type, type Static } from 'typebox';
 
 /** The most body bytes one stream may emit. */
-export const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+export const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
 
 const FORMATS = ['sse', 'sse-json', 'ndjson', 'text'] as const;
 export type Format = (typeof FORMATS)[number];

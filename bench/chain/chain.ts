@@ -8,17 +8,13 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { abortMeasure } from '../measures/abort.ts';
-import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
-import { truncationMeasure } from '../measures/truncation.ts';
+import type { MeasureContext } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import type { Delivery, Evidence } from '../verdict.ts';
 import { guiltyHops, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
+import { CHAIN_MEASURES } from './measures.ts';
 import { pointsOf } from './proof.ts';
-
-/** What is measured of a chain besides delivery, unless delivery alone is asked for: each can be told hop by hop. */
-const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
 
 export interface ChainContext {
   stage: Stage;
@@ -81,11 +77,18 @@ async function measureAlone(
   chain: Chain,
   hop: number,
   evidence: Evidence,
-  { stage, proof, versions, signal }: ChainContext,
+  { stage, proof, plan, versions, signal }: ChainContext,
 ): Promise<Alone> {
   const variant = chain.path[hop - 1] as Variant;
   await using started = await stage.startHop(variant, versions[variant.proxy.id], signal);
-  const context = { stage, hop: started, instrument: proof.instrument, reference: proof.reference, signal };
+  const context = {
+    stage,
+    hop: started,
+    instrument: proof.instrument,
+    reference: proof.reference,
+    depth: plan.depth,
+    signal,
+  };
   const plain = await measureLane(chain, context);
   const alone: Alone = { hop, ...plain };
   const changed: LaneStream | undefined = asItGot(evidence, hop, laneStream(chain));
@@ -105,6 +108,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     instrument,
     reference,
     points,
+    depth: plan.depth,
     signal,
   });
   const measureContext: MeasureContext = {
@@ -134,10 +138,4 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     alone.push(await measureAlone(chain, hop, evidence, context));
   }
   return { hops, evidence, delivery, hopDeliveries, alone, measures: measured };
-}
-
-/** Those that are asked for, and those that every chain is measured for, each once. */
-export function chainMeasures({ depth, measures }: Plan): AnyMeasure[] {
-  if (depth === 'quick') return measures;
-  return [...measures, ...CHAIN_MEASURES.filter(({ id }) => !measures.some((measure) => measure.id === id))];
 }

@@ -8,7 +8,8 @@ import type { ProvidedPath } from '../provision.ts';
 import type { LaneResult } from '../results.ts';
 import type { EvidenceFile } from '../run.ts';
 import { chainResult, describeChain } from './chain-result.ts';
-import { chainMeasures, measureChain, type ChainContext } from './chain.ts';
+import { measureChain, type ChainContext } from './chain.ts';
+import { chainMeasures } from './measures.ts';
 
 export interface JudgedChainContext extends ChainContext {
   keep: (evidence: EvidenceFile) => Promise<string>;

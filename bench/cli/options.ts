@@ -37,10 +37,13 @@ export const proxyOption = new Option(
   'only these proxies, in this version where one is given: nginx@1.30',
 );
 
-/** Lanes mostly wait: several on each core do not crowd it, and the floor is measured with as many at once. */
-const DEFAULT_JOBS = Math.min(16, 6 * availableParallelism());
+/** Several streams on each core do not crowd it, and the floor is measured with as many at once. */
+const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
 
-export const jobsOption = new Option('--jobs <n>', 'lanes measured at the same time')
+export const jobsOption = new Option(
+  '--jobs <n>',
+  'streams at the same time that are expected to flow; of what waits twice as many',
+)
   .default(DEFAULT_JOBS)
   .argParser((text) => {
     const jobs = positive(text, 'The number of jobs', 64);

@@ -271,6 +271,8 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
   measure,
+  of: 'hop',
+  timed: false,
   takesMs: () => (REPEATS + 1) * (LEAVE_AFTER_MS + SILENCE_MS),
   figures,
   say,

@@ -3,7 +3,6 @@
  * socket takes it. How much goes in until nothing more does, or whether the hop takes everything.
  */
 
-import { BODY_LIMIT_BYTES } from '../../server/workload.ts';
 import type { Usage } from '../drivers/driver.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
@@ -42,15 +41,16 @@ export type BackpressureFigures =
   | { how: 'inconclusive'; reason: string };
 
 const MIB = 1024 * 1024;
-/** Above what any sockets took that were seen; where what they hold can be seen less is enough, and above it a port's own. */
-const BOUND_BYTES = { seen: 32 * MIB, unseen: 128 * MIB };
+/** Where what the sockets hold is seen they do not count; where not, it is above what any took that were seen, and a port's own. */
+const BOUND_BYTES = { seen: 16 * MIB, unseen: 128 * MIB };
+const DEEP_BOUND_BYTES = 256 * MIB;
 /** The last write, of which the kernel may have taken a part (server/stream.ts). */
 const RESOLUTION_BYTES = 64 * 1024;
 
 async function measure(context: MeasureContext): Promise<BackpressureEvidence> {
   const direct = await baseline('backpressure', context, (way) => fill(way, BOUND_BYTES.unseen));
   const usual = direct.queuedBytes === undefined ? BOUND_BYTES.unseen : BOUND_BYTES.seen;
-  const boundBytes = context.deep ? BODY_LIMIT_BYTES : usual;
+  const boundBytes = context.deep ? DEEP_BOUND_BYTES : usual;
   return { filling: await alone(context.via, () => fill(context, boundBytes)), direct };
 }
 
@@ -164,6 +164,8 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   id: 'backpressure',
   title: 'how much a hop takes for a client that does not read, in bytes beyond the sockets, until it stops the origin',
   measure,
+  of: 'hop',
+  timed: true,
   takesMs: () => STILL_MS,
   figures,
   say,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from '../../server/clock.ts';
 import type { StreamEnd } from '../../server/trace.ts';
+import { BODY_LIMIT_BYTES } from '../../server/workload.ts';
 import type { Address } from '../client/client.ts';
 import { askWithoutReading, type NonReader } from '../client/non-reader.ts';
 import type { Usage } from '../drivers/driver.ts';
@@ -15,7 +16,7 @@ export interface Filling {
   askedAt: number;
   /** Bytes of the response that the kernel had taken from the origin (server/control.ts), asked for until it stopped. */
   samples: { at: number; bytes: number }[];
-  /** As much as is written. */
+  /** When the path but for the kernel's sockets has taken so many, it takes everything. */
   boundBytes: number;
   /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
   queuedBytes?: number;
@@ -54,8 +55,12 @@ export function hasStopped(samples: Filling['samples']): boolean {
   return (samples.at(-1)?.bytes ?? 0) > 0 && stillMs >= Math.max(STILL_MS, PAUSES * longestMs);
 }
 
-export function hasAll({ samples, boundBytes }: Pick<Filling, 'samples' | 'boundBytes'>): boolean {
-  return (samples.at(-1)?.bytes ?? 0) >= boundBytes;
+export function hasAll({
+  samples,
+  boundBytes,
+  queuedBytes: queued = 0,
+}: Pick<Filling, 'samples' | 'boundBytes' | 'queuedBytes'>): boolean {
+  return (samples.at(-1)?.bytes ?? 0) - queued >= boundBytes;
 }
 
 /** What other streams of this measure on the same hop would take is not to be counted as this one's. */
@@ -69,13 +74,12 @@ export async function alone<T>(hop: Address, work: () => Promise<T>): Promise<T>
 }
 
 /** @throws BenchError when the origin's control API fails, or there is no connection. */
-export async function fill(context: MeasureContext, limitBytes: number): Promise<Filling> {
+export async function fill(context: MeasureContext, boundBytes: number): Promise<Filling> {
   const { origin, via, workload, request, deep, usage } = context;
   const longestMs = deep ? LONGEST_DEEP_MS : LONGEST_MS;
   const before = await usage?.();
-  // The last chunk is not written: with the end of the response the connection may go, and what it held with it.
-  const count = limitBytes / CHUNK_BYTES;
-  const boundBytes = limitBytes - CHUNK_BYTES;
+  // Never written to its end, with which the connection may go, and what it held with it.
+  const count = BODY_LIMIT_BYTES / CHUNK_BYTES;
   const stream = await origin.create({
     ...workload,
     count,
@@ -110,31 +114,45 @@ async function watch(
   watched: Watched,
 ): Promise<Pick<Filling, 'samples' | 'queuedBytes' | 'origin'>> {
   const samples: Filling['samples'] = [];
-  await sample(context, watched, samples, () => pausesOf(samples).stillMs >= SETTLED_MS);
-  const settled = { bytes: samples.at(-1)?.bytes, queued: await queuedOn(context, watched) };
-  await sample(context, watched, samples, () => hasStopped(samples));
-  const isSettled = samples.at(-1)?.bytes === settled.bytes;
-  const queued = isSettled ? settled.queued : await queuedOn(context, watched);
+  let looked = await sample(context, watched, samples, () => pausesOf(samples).stillMs >= SETTLED_MS);
+  const settledBytes = samples.at(-1)?.bytes;
+  looked ??= { queued: await queuedOn(context, watched) };
+  if (!hasAll({ samples, boundBytes: watched.boundBytes, ...whereSeen(looked.queued) })) {
+    const full = await sample(context, watched, samples, () => hasStopped(samples));
+    const isSettled = samples.at(-1)?.bytes === settledBytes;
+    looked = full ?? (isSettled ? looked : { queued: await queuedOn(context, watched) });
+  }
+  const { queued } = looked;
   const { request, end } = await context.origin.trace(watched.id);
   return {
     samples,
-    ...(queued === undefined ? {} : { queuedBytes: queued }),
+    ...whereSeen(queued),
     ...(request === undefined ? {} : { origin: end === undefined ? {} : { end: end.how } }),
   };
 }
 
-/** Adds samples until there are enough, all was taken, or the time is over. */
+function whereSeen(queued: number | undefined): Pick<Filling, 'queuedBytes'> {
+  return queued === undefined ? {} : { queuedBytes: queued };
+}
+
+/** Adds samples until there are enough, all was taken, or the time is over; returns what the kernel held when all was. */
 async function sample(
-  { origin, signal }: MeasureContext,
-  { id, boundBytes, until }: Watched,
+  context: MeasureContext,
+  watched: Watched,
   samples: Filling['samples'],
   isEnough: () => boolean,
-): Promise<void> {
-  while (!isEnough() && !hasAll({ samples, boundBytes }) && monotonicMs() < until) {
-    signal?.throwIfAborted();
+): Promise<{ queued: number | undefined } | undefined> {
+  const { boundBytes, until, id } = watched;
+  while (!isEnough() && monotonicMs() < until) {
+    context.signal?.throwIfAborted();
+    if (hasAll({ samples, boundBytes })) {
+      const queued = await queuedOn(context, watched);
+      if (hasAll({ samples, boundBytes, ...whereSeen(queued) })) return { queued };
+    }
     await delay(SAMPLE_MS);
-    samples.push({ at: monotonicMs(), bytes: await origin.acceptedBytes(id) });
+    samples.push({ at: monotonicMs(), bytes: await context.origin.acceptedBytes(id) });
   }
+  return undefined;
 }
 
 /** What the kernel holds between the client and the hop, and between the hop and the origin. */

@@ -215,6 +215,8 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   id: 'flush',
   title: 'time after which it lets go of what it holds, in ms, and whether that runs from the write',
   measure,
+  of: 'stream',
+  timed: true,
   takesMs: () => BOUND_MS,
   figures,
   say,

@@ -158,6 +158,8 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
   id: 'idle',
   title: 'when a hop cuts a silent stream, mid-stream and before its head, and whether heartbeats prevent it, in ms',
   measure,
+  of: 'hop',
+  timed: false,
   takesMs: waitOf,
   figures,
   say,

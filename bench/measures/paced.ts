@@ -137,6 +137,8 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
   title: 'a word each 10 ms: gaps, jitter, bursts, TTFB and TTFT, in ms, and whether the headers come first',
   measure: async ({ paced, ...context }) =>
     paced ?? measureStream({ ...context, workload: pacedWorkload(context.workload) }),
+  of: 'stream',
+  timed: true,
   takesMs: () => LEAD_MS + presetOf().paced.count * presetOf().paced.pace.intervalMs,
   figures,
   say,

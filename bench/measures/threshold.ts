@@ -102,6 +102,8 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   id: 'threshold',
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
+  of: 'stream',
+  timed: true,
   takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
   figures,
   say,

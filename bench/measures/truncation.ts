@@ -196,6 +196,8 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   id: 'truncation',
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
   measure,
+  of: 'hop',
+  timed: false,
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
   say,

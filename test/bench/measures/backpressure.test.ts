@@ -95,12 +95,12 @@ describe('a hop that stops the origin', () => {
 });
 
 describe('a hop that takes everything', () => {
-  const all = samples(10 * MIB, 33 * MIB);
+  const all = samples(10 * MIB, 35 * MIB);
 
   it('took at least what the sockets do not hold', () => {
-    expect(found({ samples: all, queuedBytes: 3 * MIB })).toMatchObject({ how: 'takes-all', absorbedBytes: 30 * MIB });
+    expect(found({ samples: all, queuedBytes: 3 * MIB })).toMatchObject({ how: 'takes-all', absorbedBytes: 32 * MIB });
     expect(said({ samples: all, queuedBytes: 3 * MIB })).toBe(
-      'takes everything for a reader that does not read: at least 30 MiB',
+      'takes everything for a reader that does not read: at least 32 MiB',
     );
   });
 
@@ -110,7 +110,7 @@ describe('a hop that takes everything', () => {
     expect(found({ samples: all, usage: grown })).toMatchObject({
       growth: { memoryBytes: 31 * MIB, diskBytes: 4 * MIB - 1 },
     });
-    expect(said({ samples: all, usage: grown })).toMatch(/: at least 33 MiB \(memory \+31 MiB\)$/);
+    expect(said({ samples: all, usage: grown })).toMatch(/: at least 35 MiB \(memory \+31 MiB\)$/);
     const onDisk = { before, after: { memoryBytes: 40 * MIB, diskBytes: 28 * MIB } };
     expect(said({ samples: all, usage: onDisk })).toMatch(/ \(disk \+28 MiB\)$/);
   });
@@ -161,7 +161,7 @@ describe('relays', () => {
   const does: Record<string, Partial<Filling>> = {
     transparent: { samples: samples(...still(8.3 * MIB, 15)), queuedBytes: 8 * MIB },
     'absorb-10-mib': { samples: samples(...still(18.3 * MIB, 15)), queuedBytes: 8 * MIB },
-    'absorb-all': { samples: samples(32 * MIB), queuedBytes: 8 * MIB },
+    'absorb-all': { samples: samples(40 * MIB), queuedBytes: 8 * MIB },
   };
 
   it('are convicted of just what they do', () => {

@@ -1,0 +1,134 @@
+/** A lane's place in a run: measured, judged, its evidence kept; or why it could not be. */
+
+import { because } from './because.ts';
+import type { Lane } from './catalogue/catalogue.ts';
+import { measuresOf } from './depth.ts';
+import type { Hop, Runnable } from './drivers/driver.ts';
+import { BenchError, ProxyError } from './errors.ts';
+import { laneStream, measureLane } from './lane.ts';
+import { describe, figures, notStarted, pathEntry, reportOf } from './lane-result.ts';
+import type { AnyMeasure } from './measures/measure.ts';
+import type { Provided } from './provision.ts';
+import { isJudged, type LaneResult } from './results.ts';
+import type { ProvenStage, RunOptions } from './run.ts';
+import { slotOf, type RunSlots } from './schedule.ts';
+import type { SharedHop } from './shared-hop.ts';
+import type { Evidence } from './verdict.ts';
+
+interface Measured {
+  evidence: Record<string, unknown>;
+  results: NonNullable<LaneResult['measures']>;
+}
+
+/** A lane with its variant's hop, which the lanes of that variant share. */
+export interface PlacedLane {
+  lane: Lane;
+  hop: SharedHop;
+  /** Of its variant's in this run. */
+  isFirst: boolean;
+}
+
+export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & { slots: RunSlots };
+
+/** Everything besides delivery that was asked for, side by side. */
+async function measureAll(
+  lane: Lane,
+  hop: Hop,
+  measures: AnyMeasure[],
+  { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
+  { paced }: Evidence,
+  { plan, signal }: LaneOptions,
+): Promise<Measured> {
+  const { clock, floor } = proof.instrument;
+  const context = {
+    origin: stage.origin,
+    clock,
+    floor,
+    via: hop.address,
+    direct: stage.direct,
+    deep: plan.depth === 'deep',
+    ...laneStream(lane),
+    usage: () => hop.usage(),
+    ...(paced === undefined ? {} : { paced }),
+    signal,
+  };
+  const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
+  const measured: Measured = { evidence: {}, results: {} };
+  for (const [index, measure] of measures.entries()) {
+    measured.evidence[measure.id] = seen[index];
+    measured.results[measure.id] = reportOf(measure, measure.figures(seen[index]));
+  }
+  return measured;
+}
+
+async function judged(
+  { lane, isFirst }: PlacedLane,
+  start: () => Promise<Hop>,
+  runnable: Runnable,
+  { stage, proof }: ProvenStage,
+  options: LaneOptions,
+): Promise<LaneResult> {
+  const { signal, slots } = options;
+  const { instrument, reference } = proof;
+  const { depth } = options.plan;
+  const { hop, evidence, delivery } = await slotOf(lane, slots).use(async () => {
+    signal.throwIfAborted();
+    options.onEvent({ type: 'measuring', lane: lane.id });
+    const started = await start();
+    const context = { stage, hop: started, instrument, reference, depth, signal };
+    return { hop: started, ...(await measureLane(lane, context)) };
+  });
+  const measures = measuresOf(options.plan, isFirst);
+  const measured = await slots.waiting.use(async () => {
+    signal.throwIfAborted();
+    return measureAll(lane, hop, measures, { stage, proof }, evidence, options);
+  });
+  signal.throwIfAborted();
+  const file = await options.keep({
+    schema: 'unclog/evidence@1',
+    lane: lane.id,
+    floor: instrument.floor,
+    delivery,
+    evidence,
+    ...(measures.length === 0 ? {} : { measures: measured.evidence }),
+  });
+  const result: LaneResult = {
+    ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
+    verdict: delivery.verdict,
+    because: because(delivery),
+    ...figures(delivery, instrument, evidence),
+    ...(measures.length === 0 ? {} : { measures: measured.results }),
+    evidence: file,
+  };
+  if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;
+  if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
+  return result;
+}
+
+/** @param place of the driver that was found; none where the lane cannot run. */
+export async function judgedLane(
+  placed: PlacedLane,
+  provided: Provided,
+  place: ProvenStage | undefined,
+  options: LaneOptions,
+): Promise<LaneResult> {
+  const { lane, hop } = placed;
+  if ('fault' in provided) return { ...describe(lane, []), verdict: 'harness-error', because: provided.fault };
+  if ('unavailable' in provided || place === undefined) {
+    const { unavailable = '', bring } = 'unavailable' in provided ? provided : {};
+    return {
+      ...describe(lane, []),
+      verdict: 'skipped',
+      because: unavailable,
+      ...(bring === undefined ? {} : { bring }),
+    };
+  }
+  const { runnable } = provided;
+  try {
+    return await hop.use((start) => judged(placed, start, runnable, place, options));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
+    return notStarted(lane, runnable, error);
+  }
+}
