@@ -111,22 +111,17 @@ async function proveMeasure(measure: AnyMeasure, context: (relay: string) => Mea
   );
 }
 
-/** What only waits side by side, then one after another: a timer is not to be measured beside megabytes. */
-async function proveMeasures(
-  measures: AnyMeasure[],
-  context: (relay: string) => MeasureContext,
-): Promise<RelayProof[]> {
-  const waiting = measures.filter(({ timed }) => !timed).map((measure) => proveMeasure(measure, context));
-  const proofs = (await Promise.all(waiting)).flat();
-  for (const measure of measures.filter(({ timed }) => timed)) proofs.push(...(await proveMeasure(measure, context)));
-  return proofs;
+export interface ProofOptions {
+  measures: AnyMeasure[];
+  /** Further proofs that mostly wait, made at the same time as those of the relays here. */
+  beside?: ((context: Omit<MeasureContext, 'via'>) => Promise<RelayProof[]>) | undefined;
+  signal?: AbortSignal;
 }
 
 export async function proveInstrument(
   session: Session,
   stage: Stage,
-  measures: AnyMeasure[] = [],
-  signal?: AbortSignal,
+  { measures, beside, signal }: ProofOptions,
 ): Promise<Proof> {
   const cwd = await session.folder('relays');
   const process = await session.start(
@@ -168,24 +163,31 @@ export async function proveInstrument(
     const delivery = judge({ tries: [trace], frozen }, floor);
     return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(expected, delivery) } };
   };
-  // By itself, as the floor was: what nine busy relays beside it do to it would not be its own doing.
-  const acquitted = await prove(TRANSPARENT, 'streams');
-  const proofs = [
-    acquitted,
-    ...(await Promise.all(Object.entries(GUILTY).map(([id, expected]) => prove(id, expected)))),
-  ];
-  const context = (relay: string): MeasureContext => ({
+  const plain = {
     origin: stage.origin,
     clock,
     floor,
-    via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
     direct: stage.direct,
     deep: false,
     workload: {},
     request: {},
     ...(signal === undefined ? {} : { signal }),
+  };
+  const context = (relay: string): MeasureContext => ({
+    ...plain,
+    via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
   });
-  const relays: RelayProof[] = [...proofs.map(({ proof }) => proof), ...(await proveMeasures(measures, context))];
+  // By itself, as the floor was: what busy relays beside it do to it would not be its own doing.
+  const acquitted = await prove(TRANSPARENT, 'streams');
+  // What only waits side by side, then one after another: a timer is not to be measured beside megabytes.
+  const [guilty, further, ...waiting] = await Promise.all([
+    Promise.all(Object.entries(GUILTY).map(([id, expected]) => prove(id, expected))),
+    beside?.(plain) ?? [],
+    ...measures.filter(({ timed }) => !timed).map((measure) => proveMeasure(measure, context)),
+  ]);
+  const proofs = [acquitted, ...guilty];
+  const relays = [...proofs.map(({ proof }) => proof), ...further, ...waiting.flat()];
+  for (const measure of measures.filter(({ timed }) => timed)) relays.push(...(await proveMeasure(measure, context)));
   const missed = relays.filter((relay) => !relay.convicted);
   const noisy = floor.delayLimitMs > HOLD_MS / 1.25;
   const unsound = [

@@ -5,7 +5,7 @@ import type { Lane } from './catalogue/catalogue.ts';
 import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
-import { laneStream, measureLane } from './lane.ts';
+import { laneStream, measureLane, type LaneContext } from './lane.ts';
 import { describe, figures, notStarted, pathEntry, reportOf } from './lane-result.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import type { Provided } from './provision.ts';
@@ -71,15 +71,17 @@ async function judged(
   const { signal, slots } = options;
   const { instrument, reference } = proof;
   const { depth } = options.plan;
-  const { hop, evidence, delivery } = await slotOf(lane, slots).use(async () => {
+  const slot = slotOf(lane, slots);
+  const turns = { turn: slot.use.bind(slot), quiet: slots.quiet.use.bind(slots.quiet) } satisfies LaneContext['turns'];
+  const hop = await slot.use(async () => {
     signal.throwIfAborted();
     options.onEvent({ type: 'measuring', lane: lane.id });
-    const started = await start();
-    const context = { stage, hop: started, instrument, reference, depth, signal };
-    return { hop: started, ...(await measureLane(lane, context)) };
+    return start();
   });
-  const measures = measuresOf(options.plan, isFirst);
-  const measured = await slots.waiting.use(async () => {
+  const context = { stage, hop, instrument, reference, depth, turns, signal };
+  const { evidence, delivery } = await measureLane(lane, context);
+  const measures = measuresOf(options.plan, lane, isFirst);
+  const measured = await slots.measuring.use(async () => {
     signal.throwIfAborted();
     return measureAll(lane, hop, measures, { stage, proof }, evidence, options);
   });

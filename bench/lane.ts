@@ -22,7 +22,7 @@ function lockStepPace({ patienceMs }: Pick<Lane, 'patienceMs'>): LockStep {
   return {
     ...LOCK_STEP,
     deadlineMs: Math.max(LOCK_STEP.deadlineMs, patienceMs + MARGIN_MS),
-    budgetMs: Math.max(LOCK_STEP.budgetMs, patienceMs * 3),
+    budgetMs: Math.max(LOCK_STEP.budgetMs, patienceMs * 2),
   };
 }
 
@@ -51,15 +51,22 @@ export interface LaneContext {
   stream?: LaneStream;
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
+  /** Each stream is made in a turn of its own; the last of the tries, which decides, when nothing else is measured. */
+  turns?: { turn: Turn; quiet: Turn };
   signal?: AbortSignal;
 }
+
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+const AT_ONCE: Turn = (work) => work();
 
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
-  { stage, hop, instrument, reference, points, depth, signal, stream: plain = laneStream(lane) }: LaneContext,
+  { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
+  const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
   const stream = { ...plain, workload: { ...plain.workload, pace: lockStepPace(lane) } };
   const through = (options: Pick<MeasureOptions, 'workload' | 'request'>): Promise<Trace> =>
     measureStream({
@@ -71,18 +78,27 @@ export async function measureLane(
       ...(signal === undefined ? {} : { signal }),
     });
 
-  const evidence: Evidence = { tries: [await through(stream)] };
+  const evidence: Evidence = { tries: [await turn(() => through(stream))] };
   while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) {
-    const [again, beside] = await Promise.all([through(stream), reference.measure(stream.workload)]);
+    const isLast = evidence.tries.length + 1 === MAX_TRIES;
+    const [again, beside] = await (isLast ? quiet : turn)(() =>
+      Promise.all([through(stream), reference.measure(stream.workload)]),
+    );
     evidence.tries.push(again);
+    if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
     evidence.reference = beside;
   }
 
   const trace = evidence.tries.at(-1) as Trace;
-  const frozen = await freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload }));
+  const frozen = await turn(() =>
+    freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload })),
+  );
   if (frozen.length > 0) evidence.frozen = frozen;
   const { verdict } = judge(evidence, floor);
   if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
-    evidence.paced = await through({ ...plain, workload: pacedWorkload(plain.workload, presetOf(lane.preset).paced) });
+    evidence.paced = await turn(() => {
+      const { paced } = presetOf(lane.preset);
+      return through({ ...plain, workload: pacedWorkload(plain.workload, paced) });
+    });
   return { evidence, delivery: judge(evidence, floor) };
 }

@@ -4,7 +4,7 @@ import type { Chain, Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
-import { proveChains, withChainProof } from './chain/proof.ts';
+import { proveChains, withTaps } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Stage } from './drivers/driver.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
@@ -25,6 +25,7 @@ import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts'
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
+import { measureTaps } from './taps/floor.ts';
 import type { Trace } from './trace.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
@@ -140,7 +141,7 @@ async function resultOfChain(
   options: RunOptions & LaneOptions,
 ): Promise<LaneResult> {
   const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
-  return options.slots.waiting.use(async () => {
+  return options.slots.measuring.use(async () => {
     options.onEvent({ type: 'measuring', lane: chain.id });
     return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });
   });
@@ -164,13 +165,15 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
   for (const driver of new Set([...driversOf(provided.values()), ...chained])) {
     onEvent({ type: 'proving', driver: driver.name });
     const stage = stack.use(await driver.open(signal));
-    const proof = await proveInstrument(session, stage, options.plan.measures, signal);
+    const hasChains = chained.includes(driver);
+    const proof = await proveInstrument(session, stage, {
+      measures: options.plan.measures,
+      beside: hasChains ? (context) => proveChains(session, stage, options.plan, context) : undefined,
+      signal,
+    });
     signal.throwIfAborted();
-    if (proof.instrument.sound && chained.includes(driver))
-      proof.instrument = withChainProof(
-        proof.instrument,
-        await proveChains(session, stage, proof.instrument, options.plan, signal),
-      );
+    if (proof.instrument.sound && hasChains)
+      proof.instrument = withTaps(proof.instrument, await measureTaps(stage, proof.instrument, signal));
     onEvent({ type: 'proven', instrument: proof.instrument });
     proven.set(driver, { stage, proof, among: [] });
   }

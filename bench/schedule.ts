@@ -15,23 +15,55 @@ export async function workOff<T>(items: readonly T[], jobs: number, work: (item:
 
 /** So many at a time, the others in the order in which they came. */
 export class Slots {
-  #free: number;
+  readonly #count: number;
+  #used = 0;
   readonly #waiting: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    this.#count = count;
   }
 
   async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
+    if (this.#used < this.#count) this.#used += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
+      this.#leave();
     }
+  }
+
+  /** Resolves when none is used. */
+  async idle(): Promise<void> {
+    while (this.#used > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) return next();
+    this.#used -= 1;
+    if (this.#used === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}
+
+/** One after another, each when no slot is used: on a busy machine what is in doubt stays in doubt. */
+export class Quiet {
+  readonly #slots: Slots[];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(slots: Slots[]) {
+    this.#slots = slots;
+  }
+
+  /** Whoever calls this must hold none of the slots. */
+  use<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(async () => {
+      for (const slots of this.#slots) await slots.idle();
+      return work();
+    });
+    this.#last = mine.catch(() => {});
+    return mine;
   }
 }
 
@@ -42,15 +74,19 @@ export class Slots {
 export interface RunSlots {
   flowing: Slots;
   waiting: Slots;
+  /** For what is measured besides delivery: some of it is a thousand streams, or megabytes. */
+  measuring: Slots;
+  quiet: Quiet;
   /** Lanes begun and not ended; each may have a hop that runs. */
   lanes: number;
 }
 
-const WAITING_FACTOR = 2;
-const LANES_FACTOR = 4;
+const WAITING_FACTOR = 3;
+const LANES_FACTOR = 5;
 
 export function slotsFor(jobs: number): RunSlots {
-  return { flowing: new Slots(jobs), waiting: new Slots(jobs * WAITING_FACTOR), lanes: jobs * LANES_FACTOR };
+  const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
+  return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes: jobs * LANES_FACTOR };
 }
 
 /** By what is expected; what was not expected to stall takes a slot a little longer. */

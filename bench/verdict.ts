@@ -29,6 +29,8 @@ export interface Evidence {
   frozen?: Trace[];
   /** After a delay was seen: the same stream through the transparent relay, beside the last try. */
   reference?: Trace;
+  /** And beside each try before the last but the first, in their order. */
+  earlierReferences?: Trace[];
   /** A steady stream; figures beside the verdict, not part of it. */
   paced?: Trace;
 }
@@ -214,12 +216,23 @@ function inconclusive(reason: string): Delivery {
 }
 
 /**
+ * The tries that tell of the path: not those, but for the last, beside which the relay was held as well. Beside the first
+ * none was measured: the second's stands for it, which came at once after it.
+ */
+function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
+  const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
+  return tries.filter((_, index) => index === tries.length - 1 || isBusy[Math.max(0, index - 1)] !== true);
+}
+
+/**
  * What several tries say together. The transparent relay, measured beside the last, tells what the
  * machine itself did at that moment; what was held each time, and the relay was not, is the path's doing.
  */
-function acrossTries(tries: Trace[], last: Trace, reference: Trace | undefined, floor: Floor): Delivery {
+function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
+  const { reference } = evidence;
   const delivery = judgeTrace(last, floor);
-  if (tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
+  if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
+  const tries = telling(evidence, floor);
   const hold = quantiles(lockStepHolds(last));
   const relay = quantiles(lockStepHolds(reference));
   if (hold === undefined || relay === undefined) return delivery;
@@ -251,9 +264,10 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
 }
 
 /** The lane's verdict. */
-export function judge({ tries, frozen, reference }: Evidence, floor: Floor): Delivery {
+export function judge(evidence: Evidence, floor: Floor): Delivery {
+  const { tries, frozen } = evidence;
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
-  const delivery = afterFreezing(acrossTries(tries, last, reference, floor), last, frozen ?? [], floor);
+  const delivery = afterFreezing(acrossTries(evidence, last, floor), last, frozen ?? [], floor);
   return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
 }

@@ -16,7 +16,7 @@ import { truncationMeasure } from '../measures/truncation.ts';
 import { ownProgram } from '../programs.ts';
 import { HOLD_BYTES, TRANSPARENT } from '../relays/relays.ts';
 import type { Session } from '../session.ts';
-import { measureTaps, type TapContext, type TapFloor } from '../taps/floor.ts';
+import type { TapContext, TapFloor } from '../taps/floor.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import { abortOfHop, guiltyHops, judgeHops, truncationOfHop } from './attribution.ts';
 import { hopHeads } from './heads.ts';
@@ -24,11 +24,6 @@ import { hopHeads } from './heads.ts';
 const LOOPBACK = '127.0.0.1';
 const RELAYS_READY_MS = 20_000;
 const GUILTY_HOP = 2;
-
-export interface ChainProof {
-  taps: TapFloor;
-  relays: RelayProof[];
-}
 
 /** Relays of bench/relays on this machine, each in front of the port that is named with it. */
 async function startRelays(session: Session, wanted: [id: string, port: number][]): Promise<number[]> {
@@ -176,46 +171,21 @@ async function proveRelays(
   );
 }
 
-/** @throws BenchError when the taps themselves cannot be started. */
-export async function proveChains(
+/** Each chain of relays with its guilty one, for what the plan measures. @throws BenchError when a tap cannot be started. */
+export function proveChains(
   session: Session,
   stage: Stage,
-  { clock, floor }: Instrument,
   plan: Plan,
-  signal?: AbortSignal,
-): Promise<ChainProof> {
-  const context: TapContext = {
-    origin: stage.origin,
-    clock,
-    floor,
-    direct: stage.direct,
-    deep: false,
-    workload: {},
-    request: {},
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const taps = await measureTaps(stage, context);
+  context: Omit<MeasureContext, 'via'>,
+): Promise<RelayProof[]> {
   const measured = new Set(chainMeasures(plan).map(({ id }) => id));
   const expectations = EXPECTED.filter(({ measure }) => measure === undefined || measured.has(measure));
-  return { taps, relays: await proveRelays(session, stage, context, expectations) };
+  return proveRelays(session, stage, context, expectations);
 }
 
-/** The instrument with what was proven of chains; it is not sound when a hop was judged wrongly. */
-export function withChainProof(instrument: Instrument, { taps, relays }: ChainProof): Instrument {
-  const missed = [
-    ...(taps.inARow.verdict === 'streams'
-      ? []
-      : [`${taps.inARow.taps} taps in a row must be found: streams; they were found: ${taps.inARow.verdict}`]),
-    ...relays
-      .filter(({ convicted }) => !convicted)
-      .map(({ id, expected, verdict }) => `a chain with ${id} must be found: ${expected}; it was found: ${verdict}`),
-  ];
-  const unsound = [...(instrument.unsound === undefined ? [] : [instrument.unsound]), ...missed].join('; ');
-  return {
-    ...instrument,
-    taps,
-    sound: unsound === '',
-    relays: [...instrument.relays, ...relays],
-    ...(unsound === '' ? {} : { unsound }),
-  };
+/** The instrument with what taps themselves do; it is not sound when a stream through them is found to do more than stream. */
+export function withTaps(instrument: Instrument, taps: TapFloor): Instrument {
+  if (taps.inARow.verdict === 'streams') return { ...instrument, taps };
+  const unsound = `${taps.inARow.taps} taps in a row must be found: streams; they were found: ${taps.inARow.verdict}`;
+  return { ...instrument, taps, sound: false, unsound };
 }

@@ -42,7 +42,7 @@ const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
 
 export const jobsOption = new Option(
   '--jobs <n>',
-  'streams at the same time that are expected to flow; of what waits twice as many',
+  'streams at the same time that are expected to flow; of what waits three times as many',
 )
   .default(DEFAULT_JOBS)
   .argParser((text) => {

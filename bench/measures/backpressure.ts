@@ -164,7 +164,7 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   id: 'backpressure',
   title: 'how much a hop takes for a client that does not read, in bytes beyond the sockets, until it stops the origin',
   measure,
-  of: 'hop',
+  of: 'costly',
   timed: true,
   takesMs: () => STILL_MS,
   figures,

@@ -193,7 +193,7 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   id: 'headers',
   title: 'fields of request and response added, removed and changed, framing, trailers, 103, bytes of awkward chunks',
   measure,
-  of: 'stream',
+  of: 'hop',
   timed: false,
   takesMs: () => QUICK_MS,
   figures,

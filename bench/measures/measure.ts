@@ -51,10 +51,10 @@ export interface Measure<Evidence, Figures> {
   /** Touches sockets and clocks; brings back all that the figures are computed from. */
   measure(context: MeasureContext): Promise<Evidence>;
   /**
-   * Of what it tells: the stream that a lane is of, or the hop whatever the stream. In a standard run what it tells of
-   * the hop is measured on the first of a variant's lanes.
+   * Of what it tells: the stream that a lane is of, or the hop whatever the stream, which a standard run measures on the
+   * first of a variant's lanes; `costly`: of those it measures only a proxy's first variant, and those tagged with its id.
    */
-  of: 'stream' | 'hop';
+  of: 'stream' | 'hop' | 'costly';
   /** Whether it tells times or needs them short, and is therefore proven with nothing beside it. */
   timed: boolean;
   /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */

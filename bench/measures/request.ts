@@ -238,7 +238,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   id: 'request',
   title: 'whether a request body passes as it comes (hold in ms, or bytes), and the response while it is open',
   measure,
-  of: 'hop',
+  of: 'costly',
   timed: true,
   takesMs: () => LONGEST_MS,
   figures,

@@ -126,7 +126,7 @@ export type Limits = Extract<Start, { how: 'held' }>;
 
 /** Many bytes take their time even where they are let go at once: they are passed on, and perhaps coded. */
 export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
-  return Math.min(quietMs, limitMs + Math.floor(bytes / BYTES_PER_MS));
+  return Math.floor(Math.min(quietMs, limitMs + bytes / BYTES_PER_MS));
 }
 
 export function answers(probes: readonly Probe[], limits: Limits): Answer[] {

@@ -3,6 +3,7 @@
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { Address } from '../client/client.ts';
 import type { Stage } from '../drivers/driver.ts';
+import type { Instrument } from '../instrument.ts';
 import { measureStream } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
 import { lockStepHolds, quantiles, type Quantiles } from '../metrics.ts';
@@ -29,7 +30,11 @@ export interface TapFloor {
 
 export type TapContext = Omit<MeasureContext, 'via' | 'points'>;
 
-function stream({ origin, clock, signal }: TapContext, via: Address, workload: WorkloadInput): Promise<Trace> {
+function stream(
+  { origin, clock, signal }: Pick<TapContext, 'origin' | 'clock' | 'signal'>,
+  via: Address,
+  workload: WorkloadInput,
+): Promise<Trace> {
   return measureStream({ origin, clock, via, workload, ...(signal === undefined ? {} : { signal }) });
 }
 
@@ -38,7 +43,12 @@ function holdsOf(traces: Trace[]): Quantiles {
 }
 
 /** What one tap adds, and three in a row, made as this stage makes them for a chain. */
-export async function measureTaps(stage: Stage, context: TapContext): Promise<TapFloor> {
+export async function measureTaps(
+  stage: Stage,
+  { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
+  signal?: AbortSignal,
+): Promise<TapFloor> {
+  const context = { origin: stage.origin, clock, ...(signal === undefined ? {} : { signal }) };
   await using taps = await stage.openTaps();
   const first = await taps.add();
   let last: Tap = first;
@@ -59,7 +69,7 @@ export async function measureTaps(stage: Stage, context: TapContext): Promise<Ta
     addsMs: { p50: tapped.p50Ms - bare.p50Ms, p99: tapped.p99Ms - bare.p99Ms },
     inARow: {
       taps: TAPS,
-      verdict: judge({ tries: [row] }, context.floor).verdict,
+      verdict: judge({ tries: [row] }, floor).verdict,
       ...(hold === undefined ? {} : { hold }),
     },
   };

@@ -132,7 +132,7 @@ export default {
           vary: { format: 'text', framing: 'content-length' },
           expected: 'delays',
           why: 'A response of known length is flushed by the interval, which runs from the first write after a flush: a lone chunk waits all of it.',
-          patienceMs: 2000,
+          patienceMs: 1000,
           fix: { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
         },
       ],

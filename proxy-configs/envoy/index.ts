@@ -178,6 +178,7 @@ export default {
       changes: 'envoy.filters.http.buffer',
       files: { config: 'buffer.yaml' },
       docs: ['https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/buffer_filter'],
+      tags: ['request'],
       lanes: [
         {
           expected: 'streams',

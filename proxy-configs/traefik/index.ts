@@ -155,7 +155,7 @@ export default {
           vary: { format: 'text', framing: 'content-length' },
           expected: 'delays',
           why: 'The interval runs from the first write after a flush, so a lone chunk waits the whole second.',
-          patienceMs: 3000,
+          patienceMs: 1500,
           fix: {
             change: 'responseForwarding.flushInterval: -1',
             provenBy: 'traefik/flush-each-write?format=text&framing=content-length',
@@ -256,6 +256,7 @@ export default {
       changes: 'buffering: { maxRequestBodyBytes: 2000000, memResponseBodyBytes: 1000000 }',
       files: { dynamic: 'buffering.yml' },
       docs: [BUFFERING, 'https://github.com/traefik/traefik/issues/12869'],
+      tags: ['request', 'backpressure'],
       lanes: [
         {
           expected: 'buffers',

@@ -191,6 +191,26 @@ function afterDoubt(last: Trace): Evidence {
   return { ...evidenceOf(streamed(200), streamed(), last), reference: streamed() };
 }
 
+describe('a try beside a relay that was held as well', () => {
+  const quiet = { tries: [streamed(200), streamed(200), streamed()], reference: streamed() };
+
+  it('tells nothing of the path, nor does the first, just before it', () => {
+    expect(judge({ ...quiet, earlierReferences: [streamed(30)] }, FLOOR).verdict).toBe('streams');
+    expect(judge({ ...quiet, earlierReferences: [streamed()] }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge(quiet, FLOOR).verdict).toBe('inconclusive');
+  });
+
+  it('is left out only where more than an outlier was held', () => {
+    expect(judge({ ...quiet, earlierReferences: [heldOften(1)] }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...quiet, earlierReferences: [heldOften(2)] }, FLOOR).verdict).toBe('streams');
+  });
+
+  it('is not missed where the last tries say the same', () => {
+    const delayed = { tries: [streamed(200), streamed(200), streamed(200)], reference: streamed() };
+    expect(judge({ ...delayed, earlierReferences: [streamed(30)] }, FLOOR).verdict).toBe('delays');
+  });
+});
+
 describe('the last try', () => {
   it('decides alone where it breaks, stalls or fails, whatever the holds before it were', () => {
     const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { abortOfHop, sayAbort, sayTruncation, truncationOfHop } from '../../../bench/chain/attribution.ts';
-import { withChainProof, type ChainProof } from '../../../bench/chain/proof.ts';
+import { withTaps } from '../../../bench/chain/proof.ts';
 import type { Departure } from '../../../bench/measures/abort.ts';
+import type { TapFloor } from '../../../bench/taps/floor.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
 import { INSTRUMENT } from '../results.ts';
@@ -89,41 +90,23 @@ describe('the death of the origin', () => {
   });
 });
 
-describe('the proof of chains', () => {
-  const quantiles = { n: 1, p50Ms: 0.1, p99Ms: 0.2, maxMs: 0.2 };
-  const proof: ChainProof = {
-    taps: {
-      without: quantiles,
-      with: quantiles,
-      addsMs: { p50: 0, p99: 0 },
-      inARow: { taps: 3, verdict: 'streams', hold: quantiles },
-    },
-    relays: [{ id: 'zombie', measure: 'chain: abort', expected: 'a', verdict: 'a', convicted: true }],
+describe('what taps themselves do', () => {
+  const floor = { n: 300, p50Ms: 0.1, p99Ms: 0.5, maxMs: 1 };
+  const taps: TapFloor = {
+    without: floor,
+    with: floor,
+    addsMs: { p50: 0, p99: 0 },
+    inARow: { taps: 3, verdict: 'streams' },
   };
 
-  it('leaves a sound instrument sound, and is part of it', () => {
-    expect(withChainProof(INSTRUMENT, proof)).toMatchObject({
-      sound: INSTRUMENT.sound,
-      taps: proof.taps,
-      relays: [...INSTRUMENT.relays, ...proof.relays],
-    });
+  it('is part of the instrument, and leaves it sound where a stream through them streams', () => {
+    expect(withTaps(INSTRUMENT, taps)).toEqual({ ...INSTRUMENT, taps });
   });
 
-  it('makes it unsound when another hop than the guilty one was found', () => {
-    const wrong = {
-      ...proof,
-      relays: [{ ...(proof.relays[0] as ChainProof['relays'][number]), verdict: 'b', convicted: false }],
-    };
-    expect(withChainProof(INSTRUMENT, wrong)).toMatchObject({
+  it('makes it unsound when they are seen in a stream', () => {
+    expect(withTaps(INSTRUMENT, { ...taps, inARow: { taps: 3, verdict: 'delays' } })).toMatchObject({
       sound: false,
-      unsound: 'a chain with zombie must be found: a; it was found: b',
+      unsound: '3 taps in a row must be found: streams; they were found: delays',
     });
-  });
-
-  it('makes it unsound when taps alone are seen in a stream', () => {
-    const seen = { ...proof, taps: { ...proof.taps, inARow: { taps: 3, verdict: 'delays' } } };
-    expect(withChainProof(INSTRUMENT, seen).unsound).toBe(
-      '3 taps in a row must be found: streams; they were found: delays',
-    );
   });
 });
