@@ -82,10 +82,15 @@ export interface RunSlots {
 }
 
 const WAITING_FACTOR = 3;
+const MEASURING_FACTOR = 1.5;
 const LANES_FACTOR = 5;
 
 export function slotsFor(jobs: number): RunSlots {
-  const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
+  const [flowing, waiting, measuring] = [
+    new Slots(jobs),
+    new Slots(jobs * WAITING_FACTOR),
+    new Slots(jobs * MEASURING_FACTOR),
+  ];
   return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes: jobs * LANES_FACTOR };
 }
 
