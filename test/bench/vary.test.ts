@@ -131,7 +131,7 @@ describe('the lanes', () => {
   it('have the patience that the variant is declared to need', () => {
     const slow = selectLanes(catalogue, ['caddy/flush-500ms']);
     const [lane] = variedLanes(slow, parseVary('method=GET'), false);
-    expect(lane?.patienceMs).toBe(2000);
+    expect(lane?.patienceMs).toBe(1000);
   });
 
   it('each have an id of their own', () => {
