@@ -92,7 +92,15 @@ export interface Results {
     memoryMiB: number;
     node: string;
   };
-  options: { jobs: number; driver: string; ids: string[]; depth: Depth; measures: string[]; vary?: string };
+  options: {
+    jobs: number;
+    driver: string;
+    ids: string[];
+    depth: Depth;
+    measures: string[];
+    named?: true;
+    vary?: string;
+  };
   instrument: {
     sound: boolean;
     floorMs: { p50: number; p99: number };

@@ -112,9 +112,12 @@ export class Emitter {
     return false;
   }
 
-  async #frozen(pace: LockStep, { afterChunks, bytes }: NonNullable<LockStep['freeze']>): Promise<void> {
+  async #frozen(pace: LockStep, { afterChunks, bytes, apartMs }: NonNullable<LockStep['freeze']>): Promise<void> {
     if (await this.#lockStep(pace, afterChunks)) return;
-    while (this.#emittedBytes < bytes && this.#nextSeq < this.#sizes.length - 1) this.#next();
+    while (this.#emittedBytes < bytes && this.#nextSeq < this.#sizes.length - 1) {
+      this.#next();
+      if (apartMs !== undefined) await delay(apartMs, undefined, { signal: this.#signal });
+    }
     if (await this.#acknowledged(afterChunks, pace.deadlineMs)) return;
     this.#trace.stalled = { seq: afterChunks, at: monotonicMs() };
     await delay(pace.lingerMs, undefined, { signal: this.#signal });

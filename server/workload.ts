@@ -90,6 +90,13 @@ export const LockStep = Type.Object(
             maximum: BODY_LIMIT_BYTES,
             description: 'Body bytes in all, in whole chunks.',
           }),
+          apartMs: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1000,
+              description: 'Between two of them; otherwise there is nothing.',
+            }),
+          ),
         },
         {
           additionalProperties: false,

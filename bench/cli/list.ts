@@ -9,7 +9,7 @@ import type { Driver, DriverName } from '../drivers/driver.ts';
 import { UnavailableError } from '../errors.ts';
 import { wrap } from '../report/matrix.ts';
 import { Session } from '../session.ts';
-import { driverOption, filterOnly } from './options.ts';
+import { driverOption, filterOnly, onlyOption } from './options.ts';
 
 /** One line: by which driver it can run here, or why not and how to have it. */
 export async function availability(
@@ -66,7 +66,7 @@ export function listCommand(): Command {
   return new Command('list')
     .description('lanes, what each proves, whether it can run here')
     .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'")
-    .option('--only <words...>', 'only lanes with this tag or part of an id')
+    .addOption(onlyOption)
     .addOption(driverOption)
     .action(list);
 }

@@ -32,10 +32,20 @@ export const pathOption = new Option(
   'several hops in a row, the one nearest the client first, with a tap behind each, so that the hop that does it is found: nginx/default,traefik/default; may be repeated',
 ).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
 
+/** Words by commas, the option perhaps more than once. What follows it by spaces are ids. */
+function byCommas(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(',')];
+}
+
 export const proxyOption = new Option(
-  '--proxy <names...>',
-  'only these proxies, in this version where one is given: nginx@1.30',
-);
+  '--proxy <names>',
+  'only these proxies, in this version where one is given: nginx@1.30,caddy',
+).argParser(byCommas);
+
+export const onlyOption = new Option(
+  '--only <words>',
+  'only lanes with one of these as a tag or in their id: gzip,framing=content-length',
+).argParser(byCommas);
 
 /** Several streams on each core do not crowd it, and the floor is measured with as many at once. */
 const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
@@ -94,19 +104,20 @@ export const pairwiseOption = new Option(
 );
 
 export const measureOption = new Option(
-  '--measure <names...>',
-  `besides delivery only these: ${MEASURES.map(({ id }) => id).join(', ')}`,
-);
+  '--measure <names>',
+  `besides delivery only these, by commas, of every lane: all, ${MEASURES.map(({ id }) => id).join(', ')}`,
+).argParser(byCommas);
 
 /** @throws UsageError for a measure that there is not. */
 export function parseMeasures(names: readonly string[]): AnyMeasure[] {
   const known = MEASURES.map(({ id }) => id);
-  const wanted = new Set(names.flatMap((name) => name.split(',')));
+  const wanted = new Set(names);
+  if (wanted.has('all')) return MEASURES;
   for (const name of wanted) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
     throw new UsageError(
-      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
+      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: all, ${known.join(', ')}`,
     );
   }
   return MEASURES.filter(({ id }) => wanted.has(id));

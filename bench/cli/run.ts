@@ -37,6 +37,7 @@ import {
   filterOnly,
   jobsOption,
   measureOption,
+  onlyOption,
   measuresHelp,
   pairwiseOption,
   parseMeasures,
@@ -179,6 +180,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       ids,
       depth: plan.depth,
       measures: plan.measures.map(({ id }) => id),
+      ...(plan.isNamed ? { named: true as const } : {}),
       ...(options.vary === undefined ? {} : { vary: options.vary }),
     },
     ...outcome,
@@ -206,7 +208,7 @@ export function runCommand(interruption: Interruption): Command {
   return new Command('run')
     .description('judge every lane that this machine can run, or those that match')
     .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
-    .option('--only <words...>', 'only lanes with this tag or part of an id: gzip, framing=content-length')
+    .addOption(onlyOption)
     .addOption(pathOption)
     .addOption(proxyOption)
     .addOption(driverOption)

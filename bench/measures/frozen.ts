@@ -7,7 +7,6 @@ import { chunkSize } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type LockStep, type WorkloadInput } from '../../server/workload.ts';
 import { header } from '../client/http1.ts';
 import { fetchStream, type ClientTrace } from '../client/client.ts';
-import { longestMs } from '../measure.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { ClockOffset } from '../origin-client.ts';
 import type { MeasureContext } from './measure.ts';
@@ -27,10 +26,10 @@ export interface Frozen {
 export interface FrozenOptions {
   /** One size for each write. */
   chunkBytes: number[];
-  /** How long is waited for an acknowledgement after each write; without one all that are left are written. */
+  /** How long is waited for an acknowledgement; without one comes the end. */
   deadlineMs: number;
-  /** Silence after that, before the end. */
-  lingerMs?: number;
+  /** Whether all are written without waiting for an acknowledgement between, each in a read of its own as far as can be. */
+  isOneGo?: boolean;
   /** Told how many body bytes have come; may acknowledge a write so that the origin goes on with the next. */
   onBody?(this: void, receivedBytes: number, acknowledge: (seq: number) => void): void;
 }
@@ -44,8 +43,7 @@ const SLACK_MS = 5000;
  */
 export const LEAD_MS = 20;
 
-/** Each write that is left when there is no acknowledgement is made in a turn of its own. */
-const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };
+const APART_MS = 1;
 
 /**
  * What the origin is asked for. A chunk beyond the bytes that are asked for is left to the end, so that
@@ -53,14 +51,15 @@ const ONE_BY_ONE = { growth: 1.001, stepMs: 0, releases: 1000 };
  */
 export function frozenWorkload(
   input: MeasureContext['workload'],
-  { chunkBytes, deadlineMs, lingerMs = 0 }: Omit<FrozenOptions, 'onBody'>,
+  { chunkBytes, deadlineMs, isOneGo = false }: Omit<FrozenOptions, 'onBody'>,
 ): WorkloadInput & { pace: LockStep } {
   const plain = { ...input, count: chunkBytes.length, chunkBytes };
   // Small sizes are raised to what the marks need.
   const raised = resolveWorkload(plain);
-  const boundBytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 1);
-  const pace = { ...LOCK_STEP, ...ONE_BY_ONE, leadMs: LEAD_MS, deadlineMs, budgetMs: 600_000, boundBytes, lingerMs };
-  return { ...plain, pace };
+  const bytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 0);
+  const freeze = isOneGo ? { afterChunks: 0, bytes, apartMs: APART_MS } : { afterChunks: chunkBytes.length - 1, bytes };
+  const bounds = { budgetMs: 600_000, boundBytes: bytes + 1, lingerMs: 0 };
+  return { ...plain, pace: { ...LOCK_STEP, ...bounds, leadMs: LEAD_MS, deadlineMs, freeze } };
 }
 
 function faultOf(
@@ -104,10 +103,8 @@ export async function frozenStream(
   signal?.throwIfAborted();
   const { chunkBytes, onBody } = options;
   const asked = frozenWorkload(input, options);
-  const { pace } = asked;
-  // The budget is no measure of it: every write may take its deadline.
-  const totalMs = longestMs(resolveWorkload({ ...asked, pace: { ...pace, budgetMs: 10 } }));
-  const timeoutMs = totalMs + (chunkBytes.length > 16 ? 0 : chunkBytes.length * pace.deadlineMs) + SLACK_MS;
+  // Each write may be waited for.
+  const timeoutMs = asked.pace.leadMs + chunkBytes.length * options.deadlineMs + SLACK_MS;
   const stream = await origin.create({ ...asked, lifetimeMs: Math.ceil(timeoutMs) + 1000 });
   const body: Frozen['pieces'] = [];
   const acknowledged: Promise<void>[] = [];

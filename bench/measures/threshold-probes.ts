@@ -5,7 +5,7 @@ import { resolveWorkload } from '../../server/workload.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { nextQuestions, type SearchOptions } from './search.ts';
-import { answers, probeOf, SHORTEST_MS, type Limits, type Probe } from './threshold-figures.ts';
+import { answers, probeOf, type Limits, type Probe } from './threshold-figures.ts';
 
 /** Tried upwards, so that hops which hold little are not sent much; the last is above what any is known to hold by default. */
 export const RUNGS_BYTES = [64 * 1024, 1024 * 1024, 4 * 1024 * 1024];
@@ -69,7 +69,7 @@ export async function nextProbe(
 }
 
 async function seriesProbe(context: MeasureContext, sizes: number[], waitMs: number): Promise<Probe> {
-  const frozen = await frozenStream(context, { chunkBytes: sizes, deadlineMs: SHORTEST_MS, lingerMs: waitMs });
+  const frozen = await frozenStream(context, { chunkBytes: sizes, deadlineMs: waitMs, isOneGo: true });
   return probeOf(frozen, sizes.length);
 }
 

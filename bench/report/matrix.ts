@@ -9,7 +9,7 @@ import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, typ
 export { wrap, type Paint } from './text.ts';
 
 const INDENT = '    ';
-/** Of so many whatever was measured is shown; of more only what is not as with no hop. */
+/** Of so many whatever was measured is shown, as where measures were named; of more only what is not as with no hop. */
 const FEW_VARIANTS = 2;
 
 /** No borders: the rows are to be read, and to be copied into an issue. */
@@ -201,7 +201,7 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): stri
 
 export function matrix(results: Results, where: string, paint: Paint): string {
   const { instrument, lanes, machine } = results;
-  const showsAll = new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
+  const showsAll = results.options.named === true || new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
   const title = `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`;
   const out = [wrap(title, WIDTH), ''];
   if (!instrument.sound) {

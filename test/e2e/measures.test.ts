@@ -160,7 +160,7 @@ test('what a hop takes for a client that does not read, and what it tells the or
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);
   expect(stderr).toContain(
-    'no measure is called "abrot" (did you mean "abort"?); there are: threshold, flush, paced, headers, request, abort, backpressure, idle, truncation',
+    'no measure is called "abrot" (did you mean "abort"?); there are: all, threshold, flush, paced, headers, request, abort, backpressure, idle, truncation',
   );
   expect(exitCode).toBe(2);
 });
