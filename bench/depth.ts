@@ -36,6 +36,6 @@ const DELIVERY_MS = 3500;
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
   const waits = measures.map((measure) => measure.takesMs(depth === 'deep'));
   const perLane = DELIVERY_MS + Math.max(0, ...waits);
-  const proof = PROOF_MS + waits.reduce((sum, ms) => sum + ms, 0);
+  const proof = PROOF_MS + measures.reduce((sum, measure) => sum + measure.takesMs(false), 0);
   return proof + Math.ceil(lanes / (3 * jobs)) * perLane;
 }

@@ -53,6 +53,8 @@ export interface RelayProof {
   expected: string;
   verdict: string;
   convicted: boolean;
+  /** The first was missed, on a busy machine perhaps. */
+  atSecondTry?: true;
 }
 
 export interface Instrument {
@@ -84,6 +86,11 @@ export function conviction(delivery: Delivery): Conviction {
   return delivery.verdict === 'breaks' ? `breaks: ${delivery.how}` : delivery.verdict;
 }
 
+function unproven({ id, measure, expected, verdict }: RelayProof): string {
+  const of = measure === undefined ? '' : ` (${measure})`;
+  return `relay ${id}${of} must be found: ${expected}; it was found: ${verdict}${expected === verdict ? ', but not as it was built' : ''}`;
+}
+
 /** A verdict for the right reason: the threshold that was found must hold the one that was built in. */
 function convicted(expected: Conviction, delivery: Delivery): boolean {
   if (conviction(delivery) !== expected) return false;
@@ -100,15 +107,28 @@ export function floorOf(traces: Trace[]): Quantiles {
   return hold;
 }
 
-/** A measure on its own relays. */
-async function proveMeasure(measure: AnyMeasure, context: (relay: string) => MeasureContext): Promise<RelayProof[]> {
-  return Promise.all(
-    measure.relays.map(async ({ relay, expected, convicted: isConvicted }) => {
-      const figures = measure.figures(await measure.measure(context(relay)));
-      const verdict = measure.say(figures);
-      return { id: relay, measure: measure.id, expected, verdict, convicted: isConvicted(figures) };
-    }),
-  );
+type Context = (relay: string) => MeasureContext;
+
+async function proveRelay(
+  measure: AnyMeasure,
+  { relay, expected, convicted: isConvicted }: AnyMeasure['relays'][number],
+  context: Context,
+): Promise<RelayProof> {
+  const figures = measure.figures(await measure.measure(context(relay)));
+  const verdict = measure.say(figures);
+  return { id: relay, measure: measure.id, expected, verdict, convicted: isConvicted(figures) };
+}
+
+/**
+ * A measure on its own relays. Those that it misses are tried once more, one by one: what a busy machine did to them is
+ * another thing each time, and that there was a second try is said.
+ */
+async function proveMeasure(measure: AnyMeasure, context: Context): Promise<RelayProof[]> {
+  const proofs = await Promise.all(measure.relays.map((relay) => proveRelay(measure, relay, context)));
+  for (const [index, relay] of measure.relays.entries())
+    if (proofs[index]?.convicted === false)
+      proofs[index] = { ...(await proveRelay(measure, relay, context)), atSecondTry: true };
+  return proofs;
 }
 
 export interface ProofOptions {
@@ -157,11 +177,17 @@ export async function proveInstrument(
     ),
   };
 
-  const prove = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {
+  const proveOnce = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {
     const trace = await through(id, RELAY_PROOF);
     const frozen = await freeze(trace, RELAY_PROOF, floor, (workload) => through(id, workload));
     const delivery = judge({ tries: [trace], frozen }, floor);
     return { trace, proof: { id, expected, verdict: conviction(delivery), convicted: convicted(expected, delivery) } };
+  };
+  const prove = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {
+    const once = await proveOnce(id, expected);
+    if (once.proof.convicted) return once;
+    const again = await proveOnce(id, expected);
+    return { ...again, proof: { ...again.proof, atSecondTry: true } };
   };
   const plain = {
     origin: stage.origin,
@@ -179,9 +205,9 @@ export async function proveInstrument(
   });
   // By itself, as the floor was: what busy relays beside it do to it would not be its own doing.
   const acquitted = await prove(TRANSPARENT, 'streams');
+  const guilty = await Promise.all(Object.entries(GUILTY).map(([id, expected]) => prove(id, expected)));
   // What only waits side by side, then one after another: a timer is not to be measured beside megabytes.
-  const [guilty, further, ...waiting] = await Promise.all([
-    Promise.all(Object.entries(GUILTY).map(([id, expected]) => prove(id, expected))),
+  const [further, ...waiting] = await Promise.all([
     beside?.(plain) ?? [],
     ...measures.filter(({ timed }) => !timed).map((measure) => proveMeasure(measure, context)),
   ]);
@@ -196,7 +222,8 @@ export async function proveInstrument(
           `the floor is ${hold.p50Ms.toFixed(1)} / ${hold.p99Ms.toFixed(1)} ms p50/p99: a delay of ${HOLD_MS} ms could not be told from it; free the machine`,
         ]
       : []),
-    ...missed.map(({ id, expected, verdict }) => `relay ${id} must be found: ${expected}; it was found: ${verdict}`),
+    ...missed.map(unproven),
+    ...(missed.length === 0 ? [] : ['on a busy machine that happens: try again, or with --quick, which needs less']),
   ].join('; ');
   const instrument: Instrument = {
     driver: stage.driver,

@@ -30,7 +30,7 @@ export interface PlacedLane {
 
 export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & { slots: RunSlots };
 
-/** Everything besides delivery that was asked for, side by side. */
+/** Everything besides delivery that was asked for, side by side but for what kills. */
 async function measureAll(
   lane: Lane,
   hop: Hop,
@@ -52,11 +52,15 @@ async function measureAll(
     ...(paced === undefined ? {} : { paced }),
     signal,
   };
-  const seen = await Promise.all(measures.map((measure) => measure.measure(context)));
+  const seen = new Map<AnyMeasure, unknown>();
+  const see = async (measure: AnyMeasure): Promise<void> => void seen.set(measure, await measure.measure(context));
+  await Promise.all(measures.filter(({ kills }) => kills !== true).map(see));
+  await Promise.all(measures.filter(({ kills }) => kills === true).map(see));
   const measured: Measured = { evidence: {}, results: {} };
-  for (const [index, measure] of measures.entries()) {
-    measured.evidence[measure.id] = seen[index];
-    measured.results[measure.id] = reportOf(measure, measure.figures(seen[index]));
+  for (const measure of measures) {
+    const evidence = seen.get(measure);
+    measured.evidence[measure.id] = evidence;
+    measured.results[measure.id] = reportOf(measure, measure.figures(evidence));
   }
   return measured;
 }

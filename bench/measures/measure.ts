@@ -55,6 +55,8 @@ export interface Measure<Evidence, Figures> {
    * first of a variant's lanes; `costly`: of those it measures only a proxy's first variant, and those tagged with its id.
    */
   of: 'stream' | 'hop' | 'costly';
+  /** Over HTTP/2 the origin's death is that of other streams on the same connection: measured when the others are. */
+  kills?: true;
   /** Whether it tells times or needs them short, and is therefore proven with nothing beside it. */
   timed: boolean;
   /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */

@@ -26,8 +26,8 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
     coding === undefined ? first : `${first} of this text before ${coding}`,
     ...(next === undefined ? [] : [sayNext(next)]),
     ...(timerMs === undefined ? [] : [`or after a timer`]),
-    ...differ.map(({ chunkBytes, upTo }) => `in writes of ${number(chunkBytes)} ${sayEnough(upTo)}`),
-    ...(growing === undefined || growing.same ? [] : [`in growing writes ${sayEnough(growing.upTo)}`]),
+    ...differ.map(({ chunkBytes, upTo }) => `${sayEnough(upTo)} in writes of ${number(chunkBytes)}`),
+    ...(growing === undefined || growing.same ? [] : [`${sayEnough(growing.upTo)} in growing writes`]),
   ];
   return parts.join(', ');
 }

@@ -197,6 +197,7 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   title: 'whether the client learns that the origin died mid-stream, by RST and by FIN, in each framing',
   measure,
   of: 'hop',
+  kills: true,
   timed: false,
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,

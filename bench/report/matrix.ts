@@ -112,14 +112,22 @@ function precise(ms: number): string {
   return ms.toPrecision(2);
 }
 
+function again(atSecondTry: true | undefined): string {
+  return atSecondTry === true ? ' (at the second try)' : '';
+}
+
 /** The verdict of each relay of delivery; of a measure's relays, which. */
 function proved(relays: Results['instrument']['proofs'][number]['relays']): string {
   const delivery = relays.filter(({ measure }) => measure === undefined);
   const measures = relays.filter(({ measure }) => measure !== undefined);
   const ofMeasures = [...Map.groupBy(measures, ({ measure }) => measure)].map(
-    ([measure, members]) => `${measure}: ${members.map(({ id }) => id).join(', ')}`,
+    ([measure, members]) =>
+      `${measure}: ${members.map(({ id, atSecondTry }) => `${id}${again(atSecondTry)}`).join(', ')}`,
   );
-  return [delivery.map(({ id, verdict }) => `${id} ${verdict}`).join(', '), ...ofMeasures].join('; ');
+  return [
+    delivery.map(({ id, verdict, atSecondTry }) => `${id} ${verdict}${again(atSecondTry)}`).join(', '),
+    ...ofMeasures,
+  ].join('; ');
 }
 
 export function instrumentLines({ proofs }: Results['instrument']): string[] {

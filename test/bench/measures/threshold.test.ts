@@ -236,12 +236,12 @@ describe('what is said', () => {
       { ...bytes, threshold: { ...threshold, exact: false }, coding: 'gzip', byChunk: [] },
     ],
     [
-      'nothing comes out below 4,033 bytes, in writes of 1,024 5,120 bytes, in writes of 16,384 nothing is enough',
+      'nothing comes out below 4,033 bytes, 5,120 bytes in writes of 1,024, nothing is enough in writes of 16,384',
       { ...bytes, byChunk },
     ],
     ['nothing comes out below 4,033 bytes', { ...bytes, growing: { over: 4000, upTo: 5000, same: true }, byChunk: [] }],
     [
-      'nothing comes out below 4,033 bytes, in growing writes 6,000 bytes',
+      'nothing comes out below 4,033 bytes, 6,000 bytes in growing writes',
       { ...bytes, growing: { over: 4100, upTo: 6000, same: false }, byChunk: [] },
     ],
     ['nothing comes out for 4,194,304 bytes', { how: 'not-by-bytes', boundBytes: 4_194_304 }],
