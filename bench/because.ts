@@ -59,7 +59,7 @@ function delays({ hold, share, words }: Extract<Delivery, { verdict: 'delays' }>
   if (hold.n === 1) return `with no more bytes written, it let go after ${milliseconds(hold.p50Ms)}: a timer`;
   if (share < RULE_SHARE)
     return `${Math.round(share * 100)} % of the words held each time, up to ${milliseconds(hold.maxMs)}; the others were not`;
-  return `every word arrived, but held for ${milliseconds(hold.p50Ms)} each: a timer`;
+  return `each of ${count(hold.n, 'word')} arrived, but held for ${milliseconds(hold.p50Ms)} each: a timer`;
 }
 
 export function because(delivery: Delivery): string {

@@ -31,7 +31,7 @@ export interface Evidence {
   reference?: Trace;
   /** And beside each try before the last but the first, in their order. */
   earlierReferences?: Trace[];
-  /** A steady stream; figures beside the verdict, not part of it. */
+  /** A steady stream; its times are figures beside the verdict, its bytes must be whole. */
   paced?: Trace;
 }
 
@@ -263,11 +263,20 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < MAX_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
+/** A steady stream that came through broken breaks what the words in lock-step, which are fewer, did not show. */
+function brokenWhenSteady({ paced }: Evidence): Delivery | undefined {
+  if (paced === undefined || ourFault(paced) !== undefined) return undefined;
+  const broken = breakage(paced);
+  return broken === undefined ? undefined : { verdict: 'breaks', ...broken };
+}
+
 /** The lane's verdict. */
 export function judge(evidence: Evidence, floor: Floor): Delivery {
   const { tries, frozen } = evidence;
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
   const delivery = afterFreezing(acrossTries(evidence, last, floor), last, frozen ?? [], floor);
+  const broken = TOLD_BY_HOLDS.has(delivery.verdict) ? brokenWhenSteady(evidence) : undefined;
+  if (broken !== undefined) return broken;
   return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
 }

@@ -38,6 +38,12 @@ function allHops(traces: readonly Trace[], hop: number, floor: Floor): Trace[] {
 /** Behind a hop that lets all go at once: of so few pieces one busy moment can hold them all. */
 const FEWEST_PIECES = 5;
 
+/** Words that came to the hop. */
+function cameTo(trace: Trace | undefined, hop: number): number {
+  const far = trace?.points?.[hop - 1];
+  return far?.sight === 'stream' ? far.arrivals.length : 0;
+}
+
 /** Hop 1 is nearest the client. */
 export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, floor: Floor): HopDelivery {
   const last = tries.at(-1);
@@ -56,10 +62,11 @@ export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, fl
   );
   if (delivery.verdict === 'harness-error' && !origin.emissions.some(({ at }) => at < endAt))
     return { verdict: 'unseen', reason: 'nothing came to it before the end of the response' };
-  if (delivery.verdict === 'delays' && origin.emissions.length < FEWEST_PIECES)
+  const isOfHolds = delivery.verdict === 'delays' || delivery.verdict === 'streams';
+  if (isOfHolds && origin.emissions.length < FEWEST_PIECES && cameTo(last, hop) > origin.emissions.length)
     return {
       verdict: 'unseen',
-      reason: `what came to it came in fewer than ${FEWEST_PIECES} pieces, too few to tell a delay from a busy moment`,
+      reason: `what came to it came in fewer than ${FEWEST_PIECES} pieces, too few to tell what it would do by itself`,
     };
   return delivery;
 }

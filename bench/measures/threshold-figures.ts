@@ -77,7 +77,7 @@ export type ThresholdFigures =
 const BEFORE_TIMER = 0.5;
 const QUIET_SHARE = 0.9;
 /** What a coder on a busy machine manages. */
-const BYTES_PER_MS = 10_000;
+const BYTES_PER_MS = 5000;
 /** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
 const SURE_FACTOR = 8;
 /** The shortest that the origin can wait for an acknowledgement. */
@@ -107,7 +107,7 @@ function median(values: number[]): number {
 
 type Start =
   | { how: 'streams' }
-  | { how: 'by-time'; minMs: number; maxMs: number }
+  | { how: 'by-time'; minMs: number; medianMs: number; maxMs: number }
   /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
   | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
 
@@ -118,7 +118,7 @@ export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEv
   if (seen.length === smallest.length && median(seen) <= delayLimitMs) return { how: 'streams' };
   const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
   const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
-  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, maxMs };
+  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, medianMs: median(seen), maxMs };
   return { how: 'held', limitMs, quietMs: minMs * QUIET_SHARE, timerMs: median(seen) };
 }
 
@@ -186,8 +186,8 @@ function growingFigures(
 }
 
 function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): ThresholdFigures {
-  const { minMs, maxMs } = start;
-  if (maxMs >= SURE_FACTOR * delayLimitMs) return start;
+  const { minMs, medianMs, maxMs } = start;
+  if (medianMs >= SURE_FACTOR * delayLimitMs) return { how: 'by-time', minMs, maxMs };
   const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
   return { how: 'unknown', reason: `small writes came out after ${after}, which a busy machine does as well` };
 }

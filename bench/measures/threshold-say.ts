@@ -13,7 +13,7 @@ function sayNext({ over, upTo, exact }: Range): string {
 }
 
 function sayEnough(upTo: number | undefined): string {
-  return upTo === undefined ? 'nothing is enough' : `${number(upTo)} bytes`;
+  return upTo === undefined ? 'cannot be told' : `${number(upTo)} bytes`;
 }
 
 function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {

@@ -31,5 +31,5 @@ function digits(ms: number): string {
 /** What taps do to the figures of a chain. */
 export function tapLine(driver: string, { addsMs, without, with: within, inARow }: TapFloor): string {
   const row = inARow.hold === undefined ? '' : `, hold ${digits(inARow.hold.p50Ms)} / ${digits(inARow.hold.p99Ms)} ms`;
-  return `Taps (${driver}): one adds ${digits(addsMs.p50)} / ${digits(addsMs.p99)} ms p50/p99 (${digits(within.p50Ms)} / ${digits(within.p99Ms)} with it, ${digits(without.p50Ms)} / ${digits(without.p99Ms)} without, in turns); ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
+  return `Taps (${driver}): one adds ${digits(addsMs.p50)} ms p50, ${addsMs.p99 > 0 ? `${digits(addsMs.p99)} ms` : 'nothing that can be told'} p99 (${digits(within.p50Ms)} / ${digits(within.p99Ms)} with it, ${digits(without.p50Ms)} / ${digits(without.p99Ms)} without, in turns); ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
 }

@@ -31,11 +31,11 @@ const SENTENCES: [Delivery, string][] = [
   ],
   [
     { verdict: 'delays', hold: hold(20, 51), floor: FLOOR, share: 0.75 },
-    'every word arrived, but held for 51 ms each: a timer',
+    'each of 20 words arrived, but held for 51 ms each: a timer',
   ],
   [
     { verdict: 'delays', hold: hold(30, 51), floor: FLOOR, share: 1 },
-    'every word arrived, but held for 51 ms each: a timer',
+    'each of 30 words arrived, but held for 51 ms each: a timer',
   ],
   [
     { verdict: 'delays', hold: hold(1, 1210), floor: FLOOR, share: 1 },

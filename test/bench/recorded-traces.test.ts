@@ -51,7 +51,7 @@ describe('recorded traces', () => {
         "relay/drop-chunk: breaks: lost. word 3 never arrived, later ones did",
         "relay/duplicate-chunk: breaks: duplicated. word 3 arrived twice",
         "relay/end-early: breaks: cut. cut at word 3 of 4, and it looked like a clean end",
-        "relay/hold-50-ms: delays. every word arrived, but held for 50 ms each: a timer",
+        "relay/hold-50-ms: delays. each of 10 words arrived, but held for 50 ms each: a timer",
         "relay/reorder-chunks: breaks: reordered. word 3 arrived after word 4",
       ]
     `);

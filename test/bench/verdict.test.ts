@@ -211,6 +211,20 @@ describe('a try beside a relay that was held as well', () => {
   });
 });
 
+describe('a steady stream beside the words in lock-step', () => {
+  const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
+
+  it('breaks the lane where it came through broken', () => {
+    expect(judge({ ...evidenceOf(streamed()), paced: cut }, FLOOR)).toMatchObject({ verdict: 'breaks', how: 'lost' });
+    expect(judge({ ...evidenceOf(streamed(80)), paced: cut }, FLOOR).verdict).toBe('breaks');
+    expect(judge({ ...evidenceOf(stalled()), paced: cut }, FLOOR).verdict).not.toBe('breaks');
+  });
+
+  it('tells nothing by a fault of our own', () => {
+    expect(judge({ ...evidenceOf(streamed()), paced: { ...cut, fault: 'x' } }, FLOOR).verdict).toBe('streams');
+  });
+});
+
 describe('the last try', () => {
   it('decides alone where it breaks, stalls or fails, whatever the holds before it were', () => {
     const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });

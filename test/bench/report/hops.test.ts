@@ -63,6 +63,6 @@ it('what taps add is said with what it is the difference of', () => {
     inARow: { taps: 3, verdict: 'streams', hold: hold(0.35, 0.75) },
   };
   expect(tapLine('native', taps)).toBe(
-    'Taps (native): one adds 0.050 / 0.050 ms p50/p99 (0.17 / 0.26 with it, 0.12 / 0.21 without, in turns); 3 in a row: streams, hold 0.35 / 0.75 ms.',
+    'Taps (native): one adds 0.050 ms p50, 0.050 ms p99 (0.17 / 0.26 with it, 0.12 / 0.21 without, in turns); 3 in a row: streams, hold 0.35 / 0.75 ms.',
   );
 });
