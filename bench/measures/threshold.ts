@@ -31,10 +31,10 @@ import { flaw, say } from './threshold-say.ts';
 
 /** On a busy machine the smallest chunk must be seen at the floor more often than not in so many. */
 const MOST_SMALLEST = 9;
-const SMALLEST_WAIT_MS = 150;
+const SMALLEST_WAIT_MS = 100;
 const WAIT_FACTOR = 4;
 /** The smallest chunk is waited for longer, so that a timer is known before bytes are written for as long. */
-const QUIET_MS = 400;
+const QUIET_MS = 300;
 /** Time for some fifteen hundred writes. */
 const DEEP_QUIET_MS = 2500;
 /** Growing writes: 4 MiB in all, the most that is written at once. */
