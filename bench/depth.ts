@@ -3,6 +3,7 @@
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
+import { WAITING_FACTOR } from './schedule.ts';
 
 /** `quick`: delivery alone; `standard`: every measure of every variant, with waits of a few seconds; `deep`: of every lane, with the waits that defaults need. */
 export type Depth = 'quick' | 'standard' | 'deep';
@@ -32,10 +33,10 @@ export function measuresOf({ depth, measures, isNamed }: Plan, { variant }: Lane
 const PROOF_MS = 5000;
 const DELIVERY_MS = 3500;
 
-/** Measures of one lane run side by side, three times `jobs` lanes at a time: what the longest of each take in turn. */
+/** Measures of one lane run side by side, so many at a time as may wait: what the longest of each take in turn. */
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
   const waits = measures.map((measure) => measure.takesMs(depth === 'deep'));
   const perLane = DELIVERY_MS + Math.max(0, ...waits);
   const proof = PROOF_MS + measures.reduce((sum, measure) => sum + measure.takesMs(false), 0);
-  return proof + Math.ceil(lanes / (3 * jobs)) * perLane;
+  return proof + Math.ceil(lanes / (WAITING_FACTOR * jobs)) * perLane;
 }

@@ -81,7 +81,7 @@ export interface RunSlots {
   lanes: number;
 }
 
-const WAITING_FACTOR = 3;
+export const WAITING_FACTOR = 3;
 const MEASURING_FACTOR = 1.5;
 const LANES_FACTOR = 5;
 

@@ -9,6 +9,7 @@ import { quantiles, type Quantiles } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './uploading.ts';
+import { number } from './threshold-say.ts';
 
 /** Of the request's body, without its framing. */
 export type BodyFigures =
@@ -133,10 +134,6 @@ function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
     return { body: bodies.find(({ how }) => how !== 'delays') ?? first, duplex };
   };
   return { chunked: of('chunked'), 'content-length': of('content-length') };
-}
-
-function number(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }
 
 function sayBody(body: BodyFigures): string {

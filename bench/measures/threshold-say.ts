@@ -2,7 +2,7 @@
 
 import type { Range, ThresholdFigures } from './threshold-figures.ts';
 
-function number(value: number): string {
+export function number(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
