@@ -11,7 +11,7 @@ import {
   type StartedTestContainer,
 } from 'testcontainers';
 
-import { UnavailableError } from '../errors.ts';
+import { BenchError, UnavailableError } from '../errors.ts';
 
 /** The session's own reaper does what testcontainers' reaper image would, and needs no image. */
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
@@ -51,28 +51,49 @@ export async function logOf(client: ContainerRuntimeClient, id: string, lines: n
   return stripVTControlCharacters(await text(stream)).trimEnd();
 }
 
-/** The container started, or why it did not: it ended by itself. */
+/**
+ * The container started, or how it did not: it ended by itself.
+ * @throws BenchError when the engine could not start it; it is removed then.
+ */
 export async function startOrEnd(
   client: ContainerRuntimeClient,
   container: LoopbackContainer,
 ): Promise<{ started: StartedTestContainer; id: string } | { id: string; status: number }> {
   const starting = container.start();
   starting.catch(() => {});
-  const id = await Promise.race([container.created.promise, starting.then((started) => started.getId())]);
+  const id = await Promise.race([container.created.promise, starting.then((started) => started.getId())]).catch(
+    (error: unknown) => notStarted(error),
+  );
   const ended = client.container.getById(id).wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
   ended.catch(() => {});
-  return Promise.race([
-    starting.then((started) => ({ started, id })),
-    ended.then(({ StatusCode }) => ({ id, status: StatusCode })),
-  ]);
+  try {
+    return await Promise.race([
+      starting.then((started) => ({ started, id })),
+      ended.then(({ StatusCode }) => ({ id, status: StatusCode })),
+    ]);
+  } catch (error) {
+    // It may have ended before its end was waited for.
+    const status = await exitCodeOf(client, id);
+    if (status !== undefined) return { id, status };
+    await remove(client, id);
+    return notStarted(error);
+  }
 }
 
+function notStarted(error: unknown): never {
+  throw new BenchError(`the engine could not start a container: ${(error as Error).message}`);
+}
+
+/** Of a container that has run and ended; else nothing. */
+async function exitCodeOf(client: ContainerRuntimeClient, id: string): Promise<number | undefined> {
+  const { State } = await client.container.inspect(client.container.getById(id));
+  return State.Status === 'exited' ? State.ExitCode : undefined;
+}
+
+/** What the engine does not remove now is no reason to lose a run's results: the session's reaper comes after. */
 export async function remove(client: ContainerRuntimeClient, id: string): Promise<void> {
   await client.container
     .getById(id)
     .remove({ force: true, v: true })
-    .catch((error: { statusCode?: number }) => {
-      // 404: gone; 409: being removed.
-      if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
-    });
+    .catch(() => {});
 }

@@ -58,7 +58,8 @@ export class DockerTaps implements Taps {
     const target = behind === undefined ? this.#origin : (behind as unknown as Behind).reachable;
     const name = networkName(this.#session.id, `link-${randomBytes(4).toString('hex')}`);
     const link = await new Network({ nextUuid: () => name }).start();
-    this.#stack.defer(async () => void (await link.stop()));
+    // What the engine does not let go of now, the session's reaper removes.
+    this.#stack.defer(async () => void (await link.stop().catch(() => {})));
     const { id, data, control } = await this.#start(link);
     await this.#client.container.dockerode.getNetwork(target.network).connect({ Container: id });
     const program = new TapProgram(control);

@@ -1,12 +1,14 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { getContainerRuntimeClient } from 'testcontainers';
+import { getContainerRuntimeClient, Network, Wait } from 'testcontainers';
 import { describe, expect, test } from 'vitest';
 
-import { SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
+import { engine, LoopbackContainer, startOrEnd } from '../../bench/drivers/container.ts';
+import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
+import { imageFor } from '../../bench/drivers/images.ts';
 import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
 import { scratch, startUnclog, unclog } from './unclog.ts';
@@ -31,6 +33,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
   test('every lane of every image that is here is as expected', { timeout: 600_000 }, async () => {
     await using folder = await scratch();
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
+    expect([0, 1], stderr).toContain(exitCode);
     const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
     const wrong = results.lanes
       .filter(({ asExpected }) => asExpected !== true)
@@ -91,6 +94,43 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     expect(instrument.proofs[0]?.taps?.inARow).toMatchObject({ taps: 3, verdict: 'streams' });
     expect(exitCode).toBe(0);
     expect(await leftInEngine()).toEqual([]);
+  });
+
+  test('a program that ends while it is started is no failure of the engine', async () => {
+    const client = await engine();
+    const session = randomBytes(6).toString('hex');
+    const ends = (): LoopbackContainer =>
+      new LoopbackContainer(imageFor('nginx'))
+        .withEntrypoint(['nginx', '-c', '/missing'])
+        .withExposedPorts(8080)
+        .withLabels({ [SESSION_LABEL]: session })
+        .withWaitStrategy(Wait.forAll([]));
+    try {
+      const outcomes = await Promise.all(Array.from({ length: 12 }, () => startOrEnd(client, ends())));
+      // Whichever came first; a hop that started and ended is seen while it is waited for.
+      for (const outcome of outcomes) expect('status' in outcome ? outcome.status : 1).toBe(1);
+    } finally {
+      await removeSession(session);
+    }
+  });
+
+  test('the network of a session goes, though a container of another is in it', async () => {
+    const [session, other] = [randomBytes(6).toString('hex'), randomBytes(6).toString('hex')];
+    const network = await new Network({ nextUuid: () => networkName(session) }).start();
+    try {
+      const stranger = await new LoopbackContainer(imageFor('nginx'))
+        .withEntrypoint(['nginx', '-g', 'daemon off;'])
+        .withNetwork(network)
+        .withLabels({ [SESSION_LABEL]: other })
+        .withWaitStrategy(Wait.forAll([]))
+        .start();
+      await removeSession(session);
+      const left = await leftInEngine();
+      expect(left).toContain(stranger.getName());
+      expect(left).not.toContain(networkName(session));
+    } finally {
+      await removeSession(other);
+    }
   });
 
   test('an image that is not here and cannot be pulled is skipped with what to do', async () => {
