@@ -4,7 +4,6 @@ import { because } from './because.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
-import { BenchError, ProxyError } from './errors.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
 import { describe, figures, notStarted, pathEntry, reportOf } from './lane-result.ts';
 import type { AnyMeasure } from './measures/measure.ts';
@@ -134,7 +133,6 @@ export async function judgedLane(
     return await hop.use((start) => judged(placed, start, runnable, place, options));
   } catch (error) {
     options.signal.throwIfAborted();
-    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
     return notStarted(lane, runnable, error);
   }
 }

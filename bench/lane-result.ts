@@ -3,7 +3,7 @@
 import { DEFAULT_PRESET } from '../server/presets.ts';
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
-import { ProxyError, type BenchError } from './errors.ts';
+import { BenchError, ProxyError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
@@ -59,9 +59,9 @@ export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evi
   }
 }
 
-/** What is said of a lane whose proxy did not start, or whose measurement failed. */
+/** What is said of a lane whose proxy did not start, or whose measurement failed: its own failure, and of no other lane. */
 export function refusal(
-  error: ProxyError | BenchError,
+  error: unknown,
   expected: string | undefined,
 ): Pick<LaneResult, 'verdict' | 'because' | 'asExpected' | 'log' | 'command'> {
   if (error instanceof ProxyError) {
@@ -76,10 +76,12 @@ export function refusal(
       };
     return { verdict: 'harness-error', because: error.message, log, command };
   }
-  return { verdict: 'harness-error', because: error.message };
+  if (error instanceof BenchError) return { verdict: 'harness-error', because: error.message };
+  const { message, stack = message } = error as Error;
+  return { verdict: 'harness-error', because: `unclog itself failed: ${message}`, log: stack };
 }
 
-export function notStarted(lane: Lane, runnable: Runnable, error: ProxyError | BenchError): LaneResult {
+export function notStarted(lane: Lane, runnable: Runnable, error: unknown): LaneResult {
   return { ...describe(lane, [pathEntry(lane.variant, runnable)]), ...refusal(error, lane.expected) };
 }
 

@@ -2,7 +2,6 @@
 
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Runnable } from '../drivers/driver.ts';
-import { BenchError, ProxyError } from '../errors.ts';
 import { refusal } from '../lane-result.ts';
 import type { ProvidedPath } from '../provision.ts';
 import type { LaneResult } from '../results.ts';
@@ -53,7 +52,6 @@ export async function judgedChain(
     return await judged(chain, runnables, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (!(error instanceof ProxyError || error instanceof BenchError)) throw error;
     return { ...describeChain(chain, runnables), ...refusal(error, chain.expected) };
   }
 }

@@ -146,7 +146,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
 
   test.each(['SIGINT', 'SIGKILL'] as const)('%s while containers run leaves none', async (signal) => {
     await using folder = await scratch();
-    const run = startUnclog(['run', 'nginx', 'traefik', '--driver', 'docker', '--results', folder.path]);
+    const run = startUnclog(['run', 'nginx', 'traefik', '--quick', '--driver', 'docker', '--results', folder.path]);
     for await (const line of run.iterable({ from: 'stderr' })) if (line.startsWith('2/')) break;
     run.kill(signal);
     await run;

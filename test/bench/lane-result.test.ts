@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+
+import { BenchError, ProxyError } from '../../bench/errors.ts';
+import { refusal } from '../../bench/lane-result.ts';
+
+test('a config that is refused is a verdict, and can be what was expected', () => {
+  const error = new ProxyError('it ended', { log: 'unknown directive', command: 'nginx', refused: true });
+  expect(refusal(error, 'refused')).toMatchObject({ verdict: 'refused', asExpected: true, log: 'unknown directive' });
+});
+
+test('a proxy that never answers is no verdict about it', () => {
+  const error = new ProxyError('no answer within 20 s', { log: '', command: 'nginx', refused: false });
+  expect(refusal(error, 'refused')).toEqual({
+    verdict: 'harness-error',
+    because: 'no answer within 20 s',
+    log: '',
+    command: 'nginx',
+  });
+});
+
+test('what the bench could not do, and a defect of its own, is of the one lane: the others go on', () => {
+  expect(refusal(new BenchError('no port is free'), 'streams')).toEqual({
+    verdict: 'harness-error',
+    because: 'no port is free',
+  });
+  const defect = new TypeError('undefined is not a function');
+  expect(refusal(defect, 'streams')).toEqual({
+    verdict: 'harness-error',
+    because: 'unclog itself failed: undefined is not a function',
+    log: defect.stack,
+  });
+});
