@@ -3,6 +3,7 @@
  * socket takes it. How much goes in until nothing more does, or whether the hop takes everything.
  */
 
+import { milliseconds } from '../because.ts';
 import type { Usage } from '../drivers/driver.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
@@ -77,10 +78,6 @@ function absorptionOf({ filling, direct }: BackpressureEvidence): Absorption {
   };
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
 /** Why nothing can be told of it, if so. */
 function faultOf(filling: Filling): string | undefined {
   const { samples, askedAt, origin } = filling;
@@ -90,7 +87,7 @@ function faultOf(filling: Filling): string | undefined {
   if (origin.end !== undefined) return `the stream was cut before it stopped (${origin.end})`;
   if (hasStopped(samples)) return undefined;
   const { longestMs } = pausesOf(samples);
-  return `neither stopped nor took all within ${seconds(lastedMs)}, with pauses of up to ${seconds(longestMs)}`;
+  return `neither stopped nor took all within ${milliseconds(lastedMs)}, with pauses of up to ${milliseconds(longestMs)}`;
 }
 
 function figures(evidence: BackpressureEvidence): BackpressureFigures {

@@ -4,6 +4,8 @@
  * tells a timer that runs from the write from one that ticks by itself.
  */
 
+import { milliseconds } from '../because.ts';
+import { median } from '../metrics.ts';
 import { frozenStream, type Frozen } from './frozen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
@@ -56,13 +58,6 @@ const MOST_ROUNDS = 4;
 const FITS = 0.1;
 /** What is waited for must come within the bound, the pause included. */
 const MARGIN = 0.9;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
 
 /** Median of the distances from the median. */
 function deviation(values: readonly number[]): number {
@@ -133,12 +128,8 @@ function figures({ delayLimitMs, boundMs, rounds, fault }: FlushEvidence): Flush
   const { minMs, maxMs } = timer.spread;
   return {
     how: 'unknown',
-    reason: `writes were held ${number(minMs)}–${number(maxMs)} ms and the last of ${rounds.length} rounds does not agree with the one before: a busy machine does that as well`,
+    reason: `writes were held ${milliseconds(minMs)} to ${milliseconds(maxMs)} and the last of ${rounds.length} rounds does not agree with the one before: a busy machine does that as well`,
   };
-}
-
-function number(value: number): string {
-  return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US');
 }
 
 function say(found: FlushFigures): string {
@@ -146,14 +137,14 @@ function say(found: FlushFigures): string {
     case 'none':
       return 'none: lets go at once';
     case 'timer': {
-      const period = number(found.periodMs);
-      if (found.from === 'write') return `lets go after ${period} ms`;
-      if (found.from === 'tick') return `lets go every ${period} ms, whenever it was written`;
-      return `lets go after ${number(found.spread.minMs)}–${number(found.spread.maxMs)} ms, at no fixed time`;
+      const period = milliseconds(found.periodMs);
+      if (found.from === 'write') return `lets go after ${period}`;
+      if (found.from === 'tick') return `lets go every ${period}, whenever it was written`;
+      return `lets go after ${milliseconds(found.spread.minMs)} to ${milliseconds(found.spread.maxMs)}, at no fixed time`;
     }
     case 'never': {
       const first = found.after === 0 ? '' : `after ${found.after} ${found.after === 1 ? 'write' : 'writes'} `;
-      return `${first}never lets go by time, within ${number(found.boundMs)} ms`;
+      return `${first}never lets go by time, within ${milliseconds(found.boundMs)}`;
     }
     case 'unknown':
       return `not measured: ${found.reason}`;
@@ -230,7 +221,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
     },
     {
       relay: 'collect-all',
-      expected: 'never lets go by time, within 2,500 ms',
+      expected: 'never lets go by time, within 2.5 s',
       convicted: ({ how }) => how === 'never',
     },
   ],

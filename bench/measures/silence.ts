@@ -1,5 +1,6 @@
 /** What a hop did to a stream while its origin was silent. Pure: of one trace. */
 
+import { milliseconds } from '../because.ts';
 import { onClientClock } from '../metrics.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { Trace } from '../trace.ts';
@@ -131,10 +132,6 @@ export function silenceFigures(trace: Trace): Silence {
   return cutOf(trace, saw);
 }
 
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
 function sawWhat({ client, status, text, replays }: Cut): string {
   if (replays !== undefined) return 'the hop asks the origin again';
   const added = text === undefined ? '' : `, with ${JSON.stringify(text.slice(0, 40))} in the stream`;
@@ -158,16 +155,16 @@ const WELL_BEFORE_MS = 300;
 function sayOrigin({ idleMs, client, origin, during }: Cut): string {
   if (client === 'hangs' || during === 'next-write') return '';
   if (origin.saw === 'nothing') return ', the origin is not told';
-  return origin.idleMs > idleMs - WELL_BEFORE_MS ? '' : ` (the origin after ${seconds(origin.idleMs)})`;
+  return origin.idleMs > idleMs - WELL_BEFORE_MS ? '' : ` (the origin after ${milliseconds(origin.idleMs)})`;
 }
 
 /** `after 1.0 s of silence: the client is told` */
 export function sayCut(cut: Cut): string {
   const when = cut.during === 'silence' ? 'cut after' : 'cut when the origin writes again, after';
-  return `${when} ${seconds(cut.idleMs)} of silence: ${sawWhat(cut)}${sayOrigin(cut)}`;
+  return `${when} ${milliseconds(cut.idleMs)} of silence: ${sawWhat(cut)}${sayOrigin(cut)}`;
 }
 
 /** Of a response that is cut whether it is silent or not. */
 export function sayTotal(cut: Cut): string {
-  return `cut ${seconds(cut.totalMs)} after the request, heartbeats or not: ${sawWhat(cut)}`;
+  return `cut ${milliseconds(cut.totalMs)} after the request, heartbeats or not: ${sawWhat(cut)}`;
 }

@@ -1,5 +1,6 @@
 /** The figures of the hold threshold, from what its probes saw. Pure. */
 
+import { median } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';
 import { bracket, type Answer } from './search.ts';
 
@@ -99,10 +100,6 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
     ...(total < beyondBytes ? { void: true } : {}),
     ...(fault === undefined ? {} : { fault }),
   };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 type Start =

@@ -6,11 +6,18 @@ import {
   emittedBytesAt,
   holds,
   lockStepHolds,
+  median,
   onClientClock,
   pacing,
   quantiles,
 } from '../../bench/metrics.ts';
 import { arriving, chunkText, makeTrace, stalled, streamed } from './traces.ts';
+
+it('the median is the value in the middle, or the mean of the two that are', () => {
+  expect(median([9, 1, 4])).toBe(4);
+  expect(median([9, 1, 4, 6])).toBe(5);
+  expect(median([])).toBeNaN();
+});
 
 describe('quantiles', () => {
   it('are by nearest rank', () => {

@@ -139,7 +139,7 @@ describe('a silence that is cut', () => {
   it('that leaves the client hanging is timed by the origin’s being left', () => {
     const hangs = { cutAt: 4100, clientEnd: 'no-end', leftAt: 1050 } as const;
     expect(found(hangs).mid).toMatchObject({ client: 'hangs', idleMs: 999, totalMs: 1050 });
-    expect(said(hangs)).toContain('cut after 1.0 s of silence: the client hangs; heartbeats prevent it');
+    expect(said(hangs)).toContain('cut after 999 ms of silence: the client hangs; heartbeats prevent it');
   });
 
   it('may be told to the origin long before, or not at all', () => {
