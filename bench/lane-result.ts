@@ -7,7 +7,7 @@ import { BenchError, ProxyError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
-import { isJudged, type LaneResult, type PathEntry } from './results.ts';
+import { isJudged, type LaneResult, type MeasureResult, type PathEntry } from './results.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
@@ -86,9 +86,15 @@ export function notStarted(lane: Lane, runnable: Runnable, error: unknown): Lane
 }
 
 /** What a measure found, as it is reported. */
-export function reportOf(measure: AnyMeasure, found: unknown): NonNullable<LaneResult['measures']>[string] {
+export function reportOf(measure: AnyMeasure, found: unknown): MeasureResult {
   const flaw = measure.flaw(found);
-  return { figures: found, says: measure.say(found), ...(flaw === undefined ? {} : { flaw }) };
+  const inconclusive = measure.noise?.(found);
+  return {
+    figures: found,
+    says: measure.say(found),
+    ...(flaw === undefined ? {} : { flaw }),
+    ...(inconclusive === undefined ? {} : { inconclusive }),
+  };
 }
 
 /** A fix is proven where the lane that it names was measured to stream in this same run. */

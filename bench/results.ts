@@ -45,6 +45,16 @@ export interface HopResult extends Pick<LaneResult, 'hold' | 'threshold'> {
   says: string[];
 }
 
+export interface MeasureResult {
+  figures: unknown;
+  /** What they say, in a phrase. */
+  says: string;
+  /** In a few words what is not as with no hop at all. */
+  flaw?: string;
+  /** Why it could not be measured, where the machine was too noisy to tell. */
+  inconclusive?: string;
+}
+
 export interface LaneResult {
   id: string;
   title: string;
@@ -67,8 +77,8 @@ export interface LaneResult {
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** A steady stream of one word each 10 ms. */
   paced?: PacedFigures;
-  /** Of each measure besides delivery: its figures, what they say in a phrase, and in a few words what is not as with no hop at all. */
-  measures?: Record<string, { figures: unknown; says: string; flaw?: string }>;
+  /** Of each measure besides delivery, by its id. */
+  measures?: Record<string, MeasureResult>;
   fix?: { change: string; provenBy: string; proven: boolean };
   /** The proxy's own last lines and how it was started, where it did not start or died. */
   log?: string;
@@ -118,10 +128,20 @@ export function isJudged({ verdict }: LaneResult): boolean {
   );
 }
 
-/** 0 all as expected, 1 some not, 3 the bench failed, some were inconclusive, or nothing could be judged. */
+/** Figures that the machine was too noisy for: which measure of which lane. */
+export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; measure: string }[] {
+  return lanes.flatMap(({ id, measures = {} }) =>
+    Object.entries(measures)
+      .filter(([, { inconclusive }]) => inconclusive !== undefined)
+      .map(([measure]) => ({ lane: id, measure })),
+  );
+}
+
+/** 0 all as expected, 1 some not, 3 the bench failed, a verdict or figure was inconclusive, or nothing could be judged. */
 export function exitCode({ instrument, lanes }: Results): 0 | 1 | 3 {
   if (!instrument.sound) return 3;
   if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
+  if (noisyFigures(lanes).length > 0) return 3;
   if (!lanes.some(isJudged)) return 3;
   return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
 }

@@ -18,8 +18,10 @@ const MACHINE_REFUSES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS',
 
 const EXIT_CODES = `
 Exit codes:
-  0  all as expected        1  some lane was not as expected
-  2  bad usage or input     3  the bench failed, or nothing could be judged
+    0  all as expected
+    1  some lane was not as expected
+    2  bad usage or input
+    3  the bench failed, noise forbade a verdict or a figure, or nothing could be judged
   130  interrupted
 `;
 

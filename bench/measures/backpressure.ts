@@ -39,7 +39,13 @@ export interface Absorption {
 export type BackpressureFigures =
   | ({ how: 'stops'; waitedMs: number } & Absorption)
   | ({ how: 'takes-all' } & Absorption)
-  | { how: 'inconclusive'; reason: string };
+  | ({ how: 'inconclusive' } & Fault);
+
+/** Why nothing can be told; `isNoise` where another try might tell. */
+interface Fault {
+  reason: string;
+  isNoise?: true;
+}
 
 const MIB = 1024 * 1024;
 /** Where what the sockets hold is seen they do not count; where not, it is above what any took that were seen, and a port's own. */
@@ -78,25 +84,25 @@ function absorptionOf({ filling, direct }: BackpressureEvidence): Absorption {
   };
 }
 
-/** Why nothing can be told of it, if so. */
-function faultOf(filling: Filling): string | undefined {
+function faultOf(filling: Filling): Fault | undefined {
   const { samples, askedAt, origin } = filling;
-  if (origin === undefined) return 'the hop never asked the origin';
+  if (origin === undefined) return { reason: 'the hop never asked the origin' };
   if (hasAll(filling)) return undefined;
   const lastedMs = (samples.at(-1)?.at ?? askedAt) - askedAt;
-  if (origin.end !== undefined) return `the stream was cut before it stopped (${origin.end})`;
+  if (origin.end !== undefined) return { reason: `the stream was cut before it stopped (${origin.end})` };
   if (hasStopped(samples)) return undefined;
   const { longestMs } = pausesOf(samples);
-  return `neither stopped nor took all within ${milliseconds(lastedMs)}, with pauses of up to ${milliseconds(longestMs)}`;
+  const reason = `neither stopped nor took all within ${milliseconds(lastedMs)}, with pauses of up to ${milliseconds(longestMs)}`;
+  return { reason, isNoise: true };
 }
 
 function figures(evidence: BackpressureEvidence): BackpressureFigures {
   const { filling, direct } = evidence;
   const fault = faultOf(filling);
-  if (fault !== undefined) return { how: 'inconclusive', reason: fault };
-  const wayFault = faultOf(direct);
-  if (wayFault !== undefined || hasAll(direct))
-    return { how: 'inconclusive', reason: `with no hop between: ${wayFault ?? 'the way itself takes everything'}` };
+  if (fault !== undefined) return { how: 'inconclusive', ...fault };
+  const wayFault = faultOf(direct) ?? (hasAll(direct) ? { reason: 'the way itself takes everything' } : undefined);
+  if (wayFault !== undefined)
+    return { how: 'inconclusive', ...wayFault, reason: `with no hop between: ${wayFault.reason}` };
   if (hasAll(filling)) return { how: 'takes-all', ...absorptionOf(evidence) };
   return { how: 'stops', waitedMs: pausesOf(filling.samples).stillMs, ...absorptionOf(evidence) };
 }
@@ -167,6 +173,7 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   figures,
   say,
   flaw,
+  noise: (found) => (found.how === 'inconclusive' && found.isNoise === true ? found.reason : undefined),
   relays: [
     {
       relay: 'transparent',

@@ -38,7 +38,7 @@ export type FlushFigures =
     }
   /** `after`: chunks of a stream that came out before one did not. */
   | { how: 'never'; boundMs: number; after: number }
-  | { how: 'unknown'; reason: string };
+  | { how: 'unknown'; reason: string; isNoise?: true };
 
 const CHUNK_BYTES = 100;
 const BOUND_MS = 2500;
@@ -128,6 +128,7 @@ function figures({ delayLimitMs, boundMs, rounds, fault }: FlushEvidence): Flush
   const { minMs, maxMs } = timer.spread;
   return {
     how: 'unknown',
+    isNoise: true,
     reason: `writes were held ${milliseconds(minMs)} to ${milliseconds(maxMs)} and the last of ${rounds.length} rounds does not agree with the one before: a busy machine does that as well`,
   };
 }
@@ -211,6 +212,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   figures,
   say,
   flaw: (found) => (found.how === 'timer' ? say(found) : undefined),
+  noise: (found) => (found.how === 'unknown' && found.isNoise === true ? found.reason : undefined),
   relays: [
     { relay: 'transparent', expected: 'none: lets go at once', convicted: ({ how }) => how === 'none' },
     { relay: 'hold-50-ms', expected: 'lets go after 50 ms', convicted: (found) => isTimer(found, 'write', 50) },

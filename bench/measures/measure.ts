@@ -67,6 +67,8 @@ export interface Measure<Evidence, Figures> {
   say(this: void, figures: Figures): string;
   /** What the hop does that no hop would, in a few words for a matrix of many lanes; nothing where it does nothing of the kind. */
   flaw(this: void, figures: Figures): string | undefined;
+  /** Why it could not be measured, where the machine was too noisy to tell; nothing where it was, or where the hop was in the way. */
+  noise?(this: void, figures: Figures): string | undefined;
   relays: RelayExpectation<Figures>[];
 }
 

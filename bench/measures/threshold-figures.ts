@@ -72,7 +72,7 @@ export type ThresholdFigures =
     }
   | { how: 'not-by-bytes'; boundBytes: number; timerMs?: number }
   | { how: 'by-time'; minMs: number; maxMs: number }
-  | { how: 'unknown'; reason: string };
+  | { how: 'unknown'; reason: string; isNoise?: true };
 
 /** Of a timer’s period: what comes out in the first half was let go by bytes; and until shortly before its end it is quiet. */
 const BEFORE_TIMER = 0.5;
@@ -186,7 +186,8 @@ function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): 
   const { minMs, medianMs, maxMs } = start;
   if (medianMs >= SURE_FACTOR * delayLimitMs) return { how: 'by-time', minMs, maxMs };
   const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
-  return { how: 'unknown', reason: `small writes came out after ${after}, which a busy machine does as well` };
+  const reason = `small writes came out after ${after}, which a busy machine does as well`;
+  return { how: 'unknown', reason, isNoise: true };
 }
 
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {

@@ -108,6 +108,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   figures,
   say,
   flaw,
+  noise: (found) => (found.how === 'unknown' && found.isNoise === true ? found.reason : undefined),
   relays: [
     {
       relay: 'transparent',

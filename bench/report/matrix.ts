@@ -2,7 +2,7 @@
 
 import Table from 'cli-table3';
 
-import { isJudged, type LaneResult, type Results } from '../results.ts';
+import { isJudged, noisyFigures, type LaneResult, type Results } from '../results.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 
@@ -163,6 +163,16 @@ function untried(lanes: LaneResult[]): string[] {
   });
 }
 
+/** Counted and named, as a verdict is that noise forbids; nothing where there are none. */
+export function noiseLines(lanes: readonly LaneResult[]): string[] {
+  const noisy = noisyFigures(lanes);
+  if (noisy.length === 0) return [];
+  const names = noisy.map(({ lane, measure }) => `${lane} ${measure}`).join(', ');
+  return [
+    `${plural(noisy.length, 'figure')} could not be measured for noise: ${names}; \`unclog explain ID\` says why.`,
+  ];
+}
+
 function silence(measures: string[]): string {
   return `Measured of each lane besides: ${measures.join(', ')}. What is not as with no hop at all stands after "also"; \`unclog explain ID\` shows all figures.`;
 }
@@ -227,7 +237,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
   if (!showsAll && results.options.measures.length > 0) out.push(wrap(silence(results.options.measures), WIDTH));
-  for (const line of [...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
+  for (const line of [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { exitCode, isJudged, type LaneResult, type LaneVerdict } from '../../bench/results.ts';
+import { exitCode, isJudged, noisyFigures, type LaneResult, type LaneVerdict } from '../../bench/results.ts';
 import { lane, results, skipped } from './results.ts';
 
 const AS_EXPECTED = lane('nginx/a');
@@ -12,6 +12,14 @@ function unjudged(verdict: LaneVerdict): LaneResult {
   const { asExpected: _, ...rest } = lane('nginx/c', { verdict });
   return rest;
 }
+
+/** Judged, but one of its figures could not be had. */
+const NOISY = lane('nginx/d', {
+  measures: {
+    flush: { figures: { how: 'none' }, says: 'none: lets go at once' },
+    threshold: { figures: { how: 'unknown' }, says: 'not measured: a busy machine', inconclusive: 'a busy machine' },
+  },
+});
 
 describe('the exit code', () => {
   it.each([
@@ -25,6 +33,8 @@ describe('the exit code', () => {
     ['one is inconclusive', [AS_EXPECTED, unjudged('inconclusive')], 3],
     ['one is a harness-error', [AS_EXPECTED, unjudged('harness-error')], 3],
     ['one is inconclusive and one not as expected', [NOT_AS_EXPECTED, unjudged('inconclusive')], 3],
+    ['a figure is inconclusive', [AS_EXPECTED, NOISY], 3],
+    ['a figure is inconclusive and one lane not as expected', [NOT_AS_EXPECTED, NOISY], 3],
     ['all are skipped', [SKIPPED, SKIPPED], 3],
     ['all are unsupported', [unjudged('unsupported')], 3],
     ['there are none', [], 3],
@@ -36,6 +46,10 @@ describe('the exit code', () => {
     expect(exitCode(results([AS_EXPECTED], { sound: false }))).toBe(3);
     expect(exitCode(results([NOT_AS_EXPECTED], { sound: false }))).toBe(3);
   });
+});
+
+it('figures that noise forbade are counted, with their lane and measure', () => {
+  expect(noisyFigures([AS_EXPECTED, NOISY])).toEqual([{ lane: 'nginx/d', measure: 'threshold' }]);
 });
 
 describe('a lane is judged', () => {

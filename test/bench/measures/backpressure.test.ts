@@ -30,6 +30,10 @@ function found(given: Partial<Filling>, direct = DIRECT): BackpressureFigures {
   return backpressureMeasure.figures(evidence);
 }
 
+function noise(given: Partial<Filling>, direct = DIRECT): string | undefined {
+  return backpressureMeasure.noise?.(found(given, direct));
+}
+
 function said(given: Partial<Filling>, direct = DIRECT): string {
   return backpressureMeasure.say(found(given, direct));
 }
@@ -141,7 +145,18 @@ describe('it is inconclusive', () => {
     expect(found({ samples: slow })).toEqual({
       how: 'inconclusive',
       reason: 'neither stopped nor took all within 5.1 s, with pauses of up to 1.9 s',
+      isNoise: true,
     });
+  });
+
+  it('for noise only where another try might tell', () => {
+    const slow = samples(MIB, ...still(2 * MIB, 40), 3 * MIB, ...still(3 * MIB, 60));
+    expect(noise({ samples: slow })).toMatch(/^neither stopped nor took all/);
+    expect(noise({ samples: samples(...still(MIB, 15)) }, filling({ samples: slow }))).toMatch(
+      /^with no hop between: neither stopped/,
+    );
+    expect(noise({ samples: samples(...still(MIB, 15)), origin: { end: 'client-left' } })).toBeUndefined();
+    expect(noise({ samples: samples(...still(MIB, 15)) })).toBeUndefined();
   });
 
   it('when the way takes everything by itself', () => {

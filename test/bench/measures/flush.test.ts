@@ -122,9 +122,12 @@ describe('a flush interval', () => {
   it('is no timer before a second round finds the same', () => {
     expect(found([delayed(20)])).toEqual({
       how: 'unknown',
+      isNoise: true,
       reason:
         'writes were held 20 ms to 20 ms and the last of 1 rounds does not agree with the one before: a busy machine does that as well',
     });
+    expect(flushMeasure.noise?.(found([delayed(20)]))).toMatch(/^writes were held/);
+    expect(flushMeasure.noise?.(found([delayed(20)], [delayed(20)]))).toBeUndefined();
     expect(found([delayed(20)], [delayed(23)]).how).toBe('unknown');
     expect(found([delayed(20)], [ticking(20)]).how).toBe('unknown');
     expect(found([delayed(20)], [delayed(21)])).toMatchObject({ how: 'timer', from: 'write' });

@@ -123,7 +123,12 @@ describe('the figures', () => {
     expect(found({ smallest: [out(14, 6), out(14, 39), out(14, 8)] })).toEqual({
       how: 'unknown',
       reason: 'small writes came out after 6–39 ms, which a busy machine does as well',
+      isNoise: true,
     });
+    const noise = (smallest: Probe[]): string | undefined => thresholdMeasure.noise?.(found({ smallest }));
+    expect(noise([out(14, 6), out(14, 39), out(14, 8)])).toMatch(/^small writes came out after/);
+    expect(noise([{ ...held(64), fault: 'cut' }])).toBeUndefined();
+    expect(noise([out(14), out(14), out(14)])).toBeUndefined();
     expect(found({ smallest: [out(14, 0), out(14, 96), out(14, 8)] }).how).toBe('unknown');
     expect(found({ smallest: [out(14, 6), out(14, 40), out(14, 41)] })).toEqual({
       how: 'by-time',

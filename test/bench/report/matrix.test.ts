@@ -56,6 +56,11 @@ const REFUSED = lane('nginx/chunked-encoding-off', {
 });
 const MISSING = ['caddy/default', 'caddy/flush'].map((id) => skipped(id, 'no Caddy here', 'unclog setup'));
 
+function noisy(id: string): LaneResult {
+  const busy = { figures: {}, says: 'not measured: busy', inconclusive: 'busy' };
+  return lane(id, { measures: { threshold: busy, flush: busy, idle: { figures: {}, says: 'not cut' } } });
+}
+
 describe('the matrix', () => {
   it('reads like this', () => {
     expect(`\n${text(results([STREAMS, COALESCES, REFUSED, WRONG, ...MISSING]))}`).toMatchInlineSnapshot(`
@@ -112,6 +117,14 @@ describe('the matrix', () => {
     const shown = text(results([STREAMS, STREAMS, COALESCES, ...MISSING])).replaceAll('\n', ' ');
     expect(shown).toContain(' 5 lanes: 2 streams, 1 coalesces, 2 skipped; all that were judged are as expected. ');
     expect(text(results([STREAMS]))).toContain('1 lane: 1 streams; all that were judged are as expected.\n');
+  });
+
+  it('counts and names the figures that could not be measured for noise, and nothing where there are none', () => {
+    const shown = text(results([noisy('nginx/a'), noisy('nginx/b')])).replaceAll('\n', ' ');
+    expect(shown).toContain(
+      ' 4 figures could not be measured for noise: nginx/a threshold, nginx/a flush, nginx/b threshold, nginx/b flush; `unclog explain ID` says why. Floor',
+    );
+    expect(text(results([STREAMS]))).not.toContain('noise');
   });
 
   it('names what is not as expected, at the lane and in the end', () => {
