@@ -3,7 +3,7 @@
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
-import { WAITING_FACTOR } from './schedule.ts';
+import { measuringSlots, WAITING_FACTOR } from './schedule.ts';
 
 /** `quick`: delivery alone; `standard`: every measure of every variant, with waits of a few seconds; `deep`: of every lane, with the waits that defaults need. */
 export type Depth = 'quick' | 'standard' | 'deep';
@@ -33,10 +33,28 @@ export function measuresOf({ depth, measures, isNamed }: Plan, { variant }: Lane
 const PROOF_MS = 5000;
 const DELIVERY_MS = 3500;
 
-/** Measures of one lane run side by side, so many at a time as may wait: what the longest of each take in turn. */
+function longest(waits: readonly number[]): number {
+  return Math.max(0, ...waits);
+}
+
+/** On their relays: those that only wait side by side, then the others one after another. */
+function provingMs(measures: readonly AnyMeasure[]): number {
+  const waits = (timed: boolean): number[] =>
+    measures.filter((measure) => measure.timed === timed).map(({ takesMs }) => takesMs(false));
+  return PROOF_MS + longest(waits(false)) + waits(true).reduce((sum, ms) => sum + ms, 0);
+}
+
+/** Of one lane: measures run side by side, and then those that kill. */
+function measuringMs(measures: readonly AnyMeasure[], isDeep: boolean): number {
+  const waits = (kills: boolean): number[] =>
+    measures.filter((measure) => (measure.kills === true) === kills).map(({ takesMs }) => takesMs(isDeep));
+  return longest(waits(false)) + longest(waits(true));
+}
+
+/** Lanes take turns, by the slots that there are for their delivery and for what is measured besides. */
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
-  const waits = measures.map((measure) => measure.takesMs(depth === 'deep'));
-  const perLane = DELIVERY_MS + Math.max(0, ...waits);
-  const proof = PROOF_MS + measures.reduce((sum, measure) => sum + measure.takesMs(false), 0);
-  return proof + Math.ceil(lanes / (WAITING_FACTOR * jobs)) * perLane;
+  const delivery = Math.ceil(lanes / (WAITING_FACTOR * jobs)) * DELIVERY_MS;
+  return (
+    provingMs(measures) + delivery + Math.ceil(lanes / measuringSlots(jobs)) * measuringMs(measures, depth === 'deep')
+  );
 }

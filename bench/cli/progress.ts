@@ -1,22 +1,48 @@
 /** Progress on stderr: one line that is rewritten on a terminal, one line per step elsewhere. */
 
+import { monotonicMs } from '../../server/clock.ts';
 import type { RunEvent } from '../run.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
+
+/** Between two signs of life of a run that waits for minutes: where a line is rewritten, and where each is a new one. */
+const REWRITTEN_MS = 1000;
+const NEW_LINE_MS = 30_000;
+
+/** `45 s`, `2 min 5 s` */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Pure: how long it has taken, and what is left of the estimate. */
+export function sayTimes(elapsedMs: number, estimatedMs: number): string {
+  const left = estimatedMs - elapsedMs;
+  const rest = left > 0 ? `about ${duration(left)} left` : `estimated were ${duration(estimatedMs)}`;
+  return `${duration(elapsedMs)} gone, ${rest}`;
+}
 
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #total: number;
   readonly #measuring = new Set<string>();
+  readonly #startedAt = monotonicMs();
   #done = 0;
+  #estimatedMs: number | undefined;
+  #life: NodeJS.Timeout | undefined;
 
   constructor(stream: NodeJS.WriteStream, total: number) {
     this.#stream = stream;
     this.#total = total;
   }
 
+  /** Says how long it will take, and from now on how long it has taken and what is left. */
   estimate(ms: number): void {
-    this.#line(`about ${Math.ceil(ms / 60_000)} min for ${this.#total} lane${this.#total === 1 ? '' : 's'}`);
+    this.#line(`about ${duration(ms)} for ${this.#total} lane${this.#total === 1 ? '' : 's'}`);
+    this.#estimatedMs = ms;
+    const { isTTY } = this.#stream;
+    const show = isTTY ? () => this.#status(this.#count()) : () => this.#line(this.#count());
+    this.#life = setInterval(show, isTTY ? REWRITTEN_MS : NEW_LINE_MS).unref();
   }
 
   on(event: RunEvent): void {
@@ -46,16 +72,24 @@ export class Progress {
         this.#done = event.done;
         this.#measuring.delete(event.result.id);
         if (this.#stream.isTTY) return this.#status(this.#count());
-        return this.#line(`${event.done}/${event.of} ${event.result.id}: ${event.result.verdict}`);
+        return this.#line(`${event.done}/${event.of} ${event.result.id}: ${event.result.verdict}${this.#times('; ')}`);
     }
   }
 
   end(): void {
+    clearInterval(this.#life);
     if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
   }
 
   #count(): string {
-    return `${this.#done}/${this.#total} lanes; measuring ${[...this.#measuring].join(', ')}`;
+    const measuring = this.#measuring.size === 0 ? '' : `; measuring ${[...this.#measuring].join(', ')}`;
+    return `${this.#done}/${this.#total} lanes${this.#times(', ')}${measuring}`;
+  }
+
+  /** Nothing where no estimate was said. */
+  #times(before: string): string {
+    if (this.#estimatedMs === undefined) return '';
+    return before + sayTimes(monotonicMs() - this.#startedAt, this.#estimatedMs);
   }
 
   #line(text: string): void {

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { Progress, sayTimes } from '../../../bench/cli/progress.ts';
+import { lane } from '../results.ts';
+
+let written = '';
+function stream(isTTY: boolean): NodeJS.WriteStream {
+  written = '';
+  return { isTTY, columns: 80, write: (text: string) => (written += text) } as unknown as NodeJS.WriteStream;
+}
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'hrtime'] }));
+afterEach(() => vi.useRealTimers());
+
+it.each([
+  [0, 200_000, '0 s gone, about 3 min 20 s left'],
+  [65_400, 120_000, '1 min 5 s gone, about 55 s left'],
+  [130_000, 120_000, '2 min 10 s gone, estimated were 2 min 0 s'],
+])('%d ms of %d ms: %s', (elapsedMs, estimatedMs, said) => {
+  expect(sayTimes(elapsedMs, estimatedMs)).toBe(said);
+});
+
+it('a run that waits for minutes says first how long it will take, then how long it has and what is left', () => {
+  const progress = new Progress(stream(false), 2);
+  progress.estimate(90_000);
+  progress.on({ type: 'measuring', lane: 'nginx/default' });
+  vi.advanceTimersByTime(61_000);
+  progress.on({ type: 'lane', result: lane('nginx/default'), done: 1, of: 2 });
+  progress.end();
+  vi.advanceTimersByTime(61_000);
+  expect(written.trimEnd().split('\n')).toEqual([
+    'about 1 min 30 s for 2 lanes',
+    '0/2 lanes, 30 s gone, about 1 min 0 s left; measuring nginx/default',
+    '0/2 lanes, 1 min 0 s gone, about 30 s left; measuring nginx/default',
+    '1/2 nginx/default: streams; 1 min 1 s gone, about 29 s left',
+  ]);
+});
+
+it('on a terminal that is one line, rewritten each second', () => {
+  const progress = new Progress(stream(true), 2);
+  progress.estimate(90_000);
+  vi.advanceTimersByTime(2000);
+  progress.end();
+  expect(written).toContain('\r\x1b[2K0/2 lanes, 2 s gone, about 1 min 28 s left');
+});
+
+it('a run that takes seconds says no times', () => {
+  const progress = new Progress(stream(false), 1);
+  vi.advanceTimersByTime(61_000);
+  progress.on({ type: 'lane', result: lane('nginx/default'), done: 1, of: 1 });
+  expect(written).toBe('1/1 nginx/default: streams\n');
+});
