@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 
 import { isJudged, noisyFigures, type LaneResult, type Results } from '../results.ts';
+import { headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 
@@ -218,10 +219,9 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): stri
 }
 
 export function matrix(results: Results, where: string, paint: Paint): string {
-  const { instrument, lanes, machine } = results;
+  const { instrument, lanes } = results;
   const showsAll = results.options.named === true || new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
-  const title = `unclog ${results.unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`;
-  const out = [wrap(title, WIDTH), ''];
+  const out = [...headLines(results), ''];
   if (!instrument.sound) {
     const reasons = instrument.proofs.map(({ unsound }) => unsound).filter((reason) => reason !== undefined);
     out.push(wrap(`The instrument did not prove itself, so nothing was judged: ${reasons.join('; ')}`, WIDTH), '');

@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
+import { headLines } from './head.ts';
 import { instrumentLines, noiseLines, PLAIN } from './matrix.ts';
 import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
@@ -171,12 +172,11 @@ function reasons(results: readonly LaneResult[]): string[] {
 }
 
 export function variedReport(results: Results, where: string, paint: Paint): string {
-  const out: string[] = [];
+  const out: string[] = [...headLines(results), ''];
   for (const [variant, members] of Map.groupBy(results.lanes, ({ id }) => id.split('?')[0] ?? '')) {
     const [hop] = members[0]?.path ?? [];
     const program = hop === undefined ? '' : `  ${hop.proxy} ${hop.version} (${hop.driver})`;
-    const workload = members[0]?.workload ?? '';
-    out.push(paint('bold', `${variant}${program}, workload ${workload}`), table(members, paint), '');
+    out.push(paint('bold', `${variant}${program}`), table(members, paint), '');
     for (const sentence of [...sayWhatMatters(members), ...reasons(members)]) out.push(wrap(sentence, WIDTH));
     out.push('');
   }

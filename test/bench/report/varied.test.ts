@@ -123,7 +123,7 @@ describe('the table', () => {
   chunked         streams      streams
   content-length  coalesces    coalesces
 `);
-    expect(text).toContain('nginx/default  nginx 1.31.3 (native), workload words');
+    expect(text).toContain('nginx/default  nginx 1.31.3 (native)\n');
   });
 
   it('is a list for more dimensions, and never wider than 80 columns', () => {
