@@ -30,6 +30,7 @@ import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
+import { checkAll } from './complaints.ts';
 import type { Interruption } from './interruption.ts';
 import {
   deepOption,
@@ -131,8 +132,9 @@ function withOwnStreams(chains: Chain[], { path, vary, workload }: Options): Cha
 
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
-  const plan = planFrom(options);
   const catalogue = await loadCatalogue();
+  checkWords(catalogue, ids, options);
+  const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
   const chosen = select(catalogue, ids, options);
@@ -191,6 +193,18 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     process.stdout.write(report(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
+}
+
+/** Each name that is given, by itself: what it is about, and what was probably meant. @throws UsageError */
+function checkWords(catalogue: Catalogue, ids: string[], options: Options): void {
+  const { path = [], proxy = [], vary } = options;
+  checkAll([
+    ...ids.map((id) => () => selectLanes(catalogue, [id])),
+    ...path.map((text) => () => chainOfPath(catalogue, text)),
+    () => parseProxies(catalogue, proxy),
+    () => planFrom(options),
+    () => vary === undefined || parseVary(vary),
+  ]);
 }
 
 /** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */

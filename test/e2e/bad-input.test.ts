@@ -60,6 +60,11 @@ describe('usage', () => {
       /no variant has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/,
     ],
     [['run', 'nginx/default', '--path', 'node/pipe,node/pipe'], 2, /takes no ids beside it; got nginx\/default/],
+    [
+      ['run', 'ngnix/default', '--path', 'nginx/default,node/pip', '--measure', 'abrot'],
+      2,
+      /^unclog: no lane has the id "ngnix\/default" \(did you mean "nginx\/default"\?\).*\nunclog: --path: no variant has the id "node\/pip" \(did you mean "node\/pipe"\?\).*\nunclog: no measure is called "abrot" \(did you mean "abort"\?\).*$/,
+    ],
     [['run', 'chain/two-ngnix'], 2, /no lane has the id "chain\/two-ngnix" \(did you mean "chain\/two-nginx"\?\)/],
     [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
     [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
