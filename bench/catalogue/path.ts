@@ -4,6 +4,9 @@ import { nearest } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
 import { laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
 
+/** Of the id of a chain that is made on the command line. */
+export const PATH_PREFIX = 'path/';
+
 const EXAMPLE = '--path nginx/default,traefik/default';
 /** More hops than a request is likely to pass; each is a process, and in containers two and a network. */
 const MOST_HOPS = 8;
@@ -32,5 +35,5 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
     );
   if (ids.length > MOST_HOPS) throw new UsageError(`--path takes at most ${MOST_HOPS} hops; got ${ids.length}`);
   const path = ids.map((id) => variantOf(id, catalogue));
-  return { id: laneId(`path/${ids.join(',')}`), title: ids.join(' → '), path };
+  return { id: laneId(`${PATH_PREFIX}${ids.join(',')}`), title: ids.join(' → '), path };
 }

@@ -5,24 +5,18 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 
 import type { Chain } from '../catalogue/catalogue.ts';
+import { PATH_PREFIX } from '../catalogue/path.ts';
 import { UsageError } from '../errors.ts';
 import { drawChain } from '../report/chain.ts';
 import { hopLines } from '../report/hops.ts';
 import { wrap, type Paint } from '../report/text.ts';
-import type { LaneResult } from '../results.ts';
 import type { EvidenceFile } from '../run.ts';
+import { evidenceLines, lastMeasured, measureLines, type KeptRun, type LastMeasured } from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
 
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
-
-/** What was last measured, and in which folder its evidence is. */
-export interface LastMeasured {
-  result: LaneResult;
-  startedAt: string;
-  folder: string;
-}
 
 async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
   if (result.evidence === undefined) return [];
@@ -33,24 +27,26 @@ async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
   return drawChain(JSON.parse(text) as EvidenceFile);
 }
 
-function measured(id: string, last: LastMeasured | undefined): string[] {
-  if (last === undefined) return [wrap(`not measured yet: unclog run '${id}'`, WIDTH, INDENT)];
+function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: readonly KeptRun[]): string[] {
+  const asked = id.startsWith(PATH_PREFIX) ? `--path ${path.map((variant) => variant.id).join(',')}` : `'${id}'`;
+  if (last === undefined) return [wrap(`not measured yet: unclog run ${asked}`, WIDTH, INDENT)];
   const { result, startedAt } = last;
   const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
   return [
     wrap(`measured: ${result.verdict} (${result.path[0]?.driver}, ${when}): ${result.because}`, WIDTH, INDENT),
     ...hopLines(result, paint),
-    ...Object.entries(result.measures ?? {}).map(([measure, { says }]) => wrap(`${measure}: ${says}`, WIDTH, INDENT)),
+    ...[...evidenceLines(last), ...measureLines(id, last, runs)].map((line) => wrap(line, WIDTH, INDENT)),
   ];
 }
 
-export async function explainChain(chain: Chain, last: LastMeasured | undefined): Promise<string> {
+export async function explainChain(chain: Chain, runs: readonly KeptRun[]): Promise<string> {
+  const last = lastMeasured(chain.id, runs);
   const { id, title, path, expected, why, fix } = chain;
   const lines = [
     paint('bold', `${id}: ${title}`),
     ...path.map(({ id: hop, title: its }, index) => wrap(`hop ${index + 1}  ${hop}: ${its}`, WIDTH, INDENT)),
     ...(expected === undefined ? [] : [wrap(`expected: ${expected}. ${why}`, WIDTH, INDENT)]),
-    ...measured(id, last),
+    ...measured(chain, last, runs),
     ...(fix === undefined ? [] : [wrap(`fix: ${fix.change} (proven by ${fix.provenBy})`, WIDTH, INDENT)]),
     ...(last === undefined ? [] : await drawn(last)),
   ];

@@ -1,61 +1,32 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, relative } from 'node:path';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
-import { DEFAULT_PRESET } from '../../server/presets.ts';
-import { loadCatalogue, selectChains, selectLanes, type Lane, type Variant } from '../catalogue/catalogue.ts';
+import {
+  loadCatalogue,
+  selectChains,
+  selectLanes,
+  type Catalogue,
+  type Chain,
+  type Lane,
+  type Variant,
+} from '../catalogue/catalogue.ts';
+import type { Vary } from '../catalogue/declaration.ts';
+import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { milliseconds } from '../because.ts';
-import { UsageError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { wrap } from '../report/matrix.ts';
-import { isJudged, type LaneResult, type Results } from '../results.ts';
-import { explainChain, type LastMeasured } from './explain-chain.ts';
+import type { LaneResult } from '../results.ts';
+import { explainChain } from './explain-chain.ts';
+import { evidenceLines, keptRuns, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
 
 function heading(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
-}
-
-interface KeptResults extends Results {
-  /** Where the run is kept. */
-  folder: string;
-}
-
-/** Every run that is kept, the newest first. */
-async function keptResults(folder: string): Promise<KeptResults[]> {
-  const names = await readdir(folder).catch(() => []);
-  const runs = names
-    .filter((name) => /^\d{4}-/.test(name))
-    .toSorted()
-    .toReversed();
-  return Promise.all(
-    runs.map(async (name) => ({
-      ...(await readResults(join(folder, name, 'results.json'))),
-      folder: join(folder, name),
-    })),
-  );
-}
-
-async function readResults(path: string): Promise<Results> {
-  const text = await readFile(path, 'utf8');
-  try {
-    return JSON.parse(text) as Results;
-  } catch (error) {
-    throw new UsageError(`${path} is no results document: ${(error as Error).message}`);
-  }
-}
-
-/** The newest run in which the lane was judged. */
-function lastMeasured(id: string, runs: KeptResults[]): LastMeasured | undefined {
-  for (const { lanes, startedAt, folder } of runs) {
-    const result = lanes.find((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane));
-    if (result !== undefined) return { result, startedAt, folder };
-  }
-  return undefined;
 }
 
 async function configs({ files, proxy }: Variant): Promise<string[]> {
@@ -87,29 +58,25 @@ function pacedLine({ paced }: LaneResult): string[] {
 }
 
 /** All that was last measured, a line for each thing. */
-function measured(id: string, last: LastMeasured | undefined): string[] {
+function measured(id: string, runs: KeptRun[]): string[] {
   const command = `unclog run '${id.includes('?') ? id : `${id}?`}'`;
+  const last = lastMeasured(id, runs);
   if (last === undefined) return [`not measured yet: ${command}`];
-  const { result, startedAt } = last;
-  const { hold, measures } = result;
-  const where = [
-    ...result.path.map(({ proxy, version, driver }) => `${proxy} ${version}, ${driver}`),
-    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
-  ].join(', ');
+  const { result } = last;
+  const { hold } = result;
+  const others = measureLines(id, last, runs);
   return [
-    `measured: ${result.verdict} (${where}): ${result.because}`,
+    `measured: ${result.verdict} (${sayRun(last)}): ${result.because}`,
     ...(hold === undefined
       ? []
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
-    ...(measures?.['paced'] === undefined ? pacedLine(result) : []),
-    ...(measures === undefined
-      ? [`no more than delivery was measured then; for the rest: ${command}`]
-      : Object.entries(measures).map(([measure, { says }]) => `${measure}: ${says}`)),
-    ...(result.evidence === undefined ? [] : [`evidence: ${result.evidence}`]),
+    ...evidenceLines(last),
+    ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
+    ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
   ];
 }
 
-function explainLane(lane: Lane, runs: KeptResults[]): string {
+function explainLane(lane: Lane, runs: KeptRun[]): string {
   const lines = [
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
@@ -117,18 +84,30 @@ function explainLane(lane: Lane, runs: KeptResults[]): string {
       : [
           `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
         ]),
-    ...measured(lane.id, lastMeasured(lane.id, runs)),
+    ...measured(lane.id, runs),
     ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
 }
 
+/** Also what was made on a command line, by --path or --vary, and measured. @throws UsageError */
+function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: Lane[]; chains: Chain[] } {
+  if (id.startsWith(PATH_PREFIX)) return { lanes: [], chains: [chainOfPath(catalogue, id.slice(PATH_PREFIX.length))] };
+  const variant = catalogue.lanes.find((lane) => lane.variant.id === id.split('?')[0])?.variant;
+  const isKnown = catalogue.lanes.some((lane) => lane.id === id);
+  const last = lastMeasured(id, runs);
+  if (!isKnown && variant !== undefined && last !== undefined) {
+    const { vary = {} } = last.result;
+    return { lanes: [{ id, variant, vary: vary as Vary }], chains: [] };
+  }
+  return { lanes: selectLanes(catalogue, [id]), chains: selectChains(catalogue, [id]) };
+}
+
 async function explain(id: string, options: { results: string }): Promise<void> {
   const catalogue = await loadCatalogue();
-  const lanes = selectLanes(catalogue, [id]);
-  const runs = await keptResults(options.results);
-  const chains = selectChains(catalogue, [id]);
-  const out = await Promise.all(chains.map((chain) => explainChain(chain, lastMeasured(chain.id, runs))));
+  const runs = await keptRuns(options.results);
+  const { lanes, chains } = selected(catalogue, id, runs);
+  const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
   for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
     const since = [
       ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
@@ -151,7 +130,10 @@ async function explain(id: string, options: { results: string }): Promise<void> 
 export function explainCommand(): Command {
   return new Command('explain')
     .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
-    .argument('<id>', 'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants')
+    .argument(
+      '<id>',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it',
+    )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);
 }

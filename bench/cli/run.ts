@@ -1,6 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
-import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
@@ -51,6 +50,7 @@ import {
   varyOption,
   workloadOption,
 } from './options.ts';
+import { shownPath } from './kept-runs.ts';
 import { Progress } from './progress.ts';
 
 interface Options {
@@ -93,12 +93,6 @@ export const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (style, text) =>
     styleText(style, text, { stream });
-
-/** As a person in this folder would write it. */
-function shownPath(path: string): string {
-  const here = relative(process.cwd(), path);
-  return here.startsWith('..') ? resolve(path) : here;
-}
 
 async function writeJson(path: string, results: Results): Promise<void> {
   const text = `${JSON.stringify(results, null, 2)}\n`;

@@ -1,0 +1,100 @@
+/** The runs that are kept in the results folder, and what they last said of a lane. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+
+import { DEFAULT_PRESET } from '../../server/presets.ts';
+import { UsageError } from '../errors.ts';
+import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
+
+export interface KeptRun extends Results {
+  /** Where the run is kept. */
+  folder: string;
+}
+
+/** What was measured of a lane, when, and in which folder its evidence is. */
+export interface LastMeasured {
+  result: LaneResult;
+  startedAt: string;
+  folder: string;
+}
+
+async function readResults(path: string): Promise<Results> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text) as Results;
+  } catch (error) {
+    throw new UsageError(`${path} is no results document: ${(error as Error).message}`);
+  }
+}
+
+/** Every run that is kept, the newest first. @throws UsageError for one that cannot be read as such */
+export async function keptRuns(folder: string): Promise<KeptRun[]> {
+  const names = await readdir(folder).catch(() => []);
+  const runs = names
+    .filter((name) => /^\d{4}-/.test(name))
+    .toSorted()
+    .toReversed();
+  return Promise.all(
+    runs.map(async (name) => ({
+      ...(await readResults(join(folder, name, 'results.json'))),
+      folder: join(folder, name),
+    })),
+  );
+}
+
+/** Each run in which the lane was judged, the newest first. Pure. */
+function judgedRuns(id: string, runs: readonly KeptRun[]): LastMeasured[] {
+  return runs.flatMap(({ lanes, startedAt, folder }) =>
+    lanes
+      .filter((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane))
+      .map((result) => ({ result, startedAt, folder })),
+  );
+}
+
+/** The newest run in which the lane was judged. Pure. */
+export function lastMeasured(id: string, runs: readonly KeptRun[]): LastMeasured | undefined {
+  return judgedRuns(id, runs)[0];
+}
+
+/** Each measure once, from the newest run that has it: a quick run after a full one takes nothing away. Pure. */
+export function lastMeasures(
+  id: string,
+  runs: readonly KeptRun[],
+): { run: LastMeasured; measures: [string, MeasureResult][] }[] {
+  const known = new Set<string>();
+  return judgedRuns(id, runs).flatMap((run) => {
+    const measures = Object.entries(run.result.measures ?? {}).filter(([measure]) => !known.has(measure));
+    for (const [measure] of measures) known.add(measure);
+    return measures.length === 0 ? [] : [{ run, measures }];
+  });
+}
+
+/** As a person in this folder would write it. */
+export function shownPath(path: string): string {
+  const here = relative(process.cwd(), path);
+  return here.startsWith('..') ? resolve(path) : here;
+}
+
+/** Where the evidence of a result is, to be pasted. */
+export function evidenceLines({ result, folder }: LastMeasured): string[] {
+  return result.evidence === undefined ? [] : [`evidence: ${shownPath(join(folder, result.evidence))}`];
+}
+
+/** `nginx 1.31.3, native, 2026-11-21 12:00 UTC` */
+export function sayRun({ result, startedAt }: LastMeasured): string {
+  return [
+    ...result.path.map(({ proxy, version, driver }) => `${proxy} ${version}, ${driver}`),
+    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+  ].join(', ');
+}
+
+/** What was measured besides delivery; of another run than the verdict's with that run's name above. */
+export function measureLines(id: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
+  return lastMeasures(id, runs).flatMap(({ run, measures }) => {
+    const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);
+    return run.folder === last.folder
+      ? lines
+      : [`in an earlier run (${sayRun(run)}):`, ...lines, ...evidenceLines(run)];
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import {
+  keptRuns,
+  lastMeasured,
+  lastMeasures,
+  measureLines,
+  type KeptRun,
+  type LastMeasured,
+} from '../../../bench/cli/kept-runs.ts';
+import type { LaneResult, MeasureResult } from '../../../bench/results.ts';
+import { scratch, unclog } from '../../e2e/unclog.ts';
+import { lane, results } from '../results.ts';
+
+function measures(...ids: string[]): Record<string, MeasureResult> {
+  return Object.fromEntries(ids.map((id) => [id, { figures: {}, says: `${id} says` }]));
+}
+
+function kept(day: number, ...lanes: LaneResult[]): KeptRun {
+  const startedAt = `2026-11-0${day}T12:00:00.000Z`;
+  return { ...results(lanes), startedAt, folder: `/results/2026-11-0${day}` };
+}
+
+const FULL = kept(1, lane('nginx/a', { measures: measures('threshold', 'flush'), evidence: 'traces/a.json' }));
+const FLUSH = kept(2, lane('nginx/a', { measures: measures('flush'), evidence: 'traces/a.json' }));
+const QUICK = kept(3, lane('nginx/a', { evidence: 'traces/a.json' }));
+const FAILED = kept(4, lane('nginx/a', { verdict: 'inconclusive' }), lane('nginx/b'));
+const TOKENS = kept(5, lane('nginx/a', { workload: 'tokens' }));
+
+describe('what was last measured', () => {
+  it('is of the newest run that judged the lane, of plain words', () => {
+    expect(lastMeasured('nginx/a', [TOKENS, FAILED, QUICK, FLUSH, FULL])?.folder).toBe(QUICK.folder);
+    expect(lastMeasured('nginx/c', [QUICK])).toBeUndefined();
+  });
+
+  it('is of each measure what the newest run says that has it', () => {
+    const found = lastMeasures('nginx/a', [FAILED, QUICK, FLUSH, FULL]);
+    expect(found.map(({ run, measures: of }) => [run.folder, of.map(([id]) => id)])).toEqual([
+      [FLUSH.folder, ['flush']],
+      [FULL.folder, ['threshold']],
+    ]);
+  });
+
+  it('names the run where it is another than the verdict’s, and its evidence', () => {
+    const quick = lastMeasured('nginx/a', [QUICK]) as LastMeasured;
+    expect(measureLines('nginx/a', quick, [QUICK, FULL])).toEqual([
+      'in an earlier run (nginx 1.31.3, native, 2026-11-01 12:00 UTC):',
+      'threshold: threshold says',
+      'flush: flush says',
+      'evidence: /results/2026-11-01/traces/a.json',
+    ]);
+    const full = lastMeasured('nginx/a', [FULL]) as LastMeasured;
+    expect(measureLines('nginx/a', full, [FULL])).toEqual(['threshold: threshold says', 'flush: flush says']);
+  });
+});
+
+describe('unclog explain', () => {
+  it('shows the measures of an earlier run, paths to paste, and what --path and --vary made', async () => {
+    await using folder = await scratch();
+    const chain = lane('path/nginx/default,node/pipe', { because: 'a chain of its own', hops: [] });
+    const varied = lane('nginx/default?chunk=77', { because: 'of 77 bytes', vary: { chunk: '77' } });
+    const plain = { evidence: 'traces/nginx_default.json' };
+    const runs = [
+      kept(1, lane('nginx/default', { ...plain, measures: measures('threshold') }), chain, varied),
+      kept(2, lane('nginx/default', { ...plain, because: 'the newest' })),
+    ];
+    for (const run of runs) {
+      const path = join(folder.path, run.startedAt.replaceAll(':', '-'));
+      await mkdir(path);
+      await writeFile(join(path, 'results.json'), JSON.stringify(run));
+    }
+    expect(await keptRuns(folder.path)).toHaveLength(2);
+    const explained = async (id: string): Promise<string> => {
+      const { stdout, stderr, exitCode } = await unclog(['explain', id, '--results', folder.path]);
+      expect(exitCode, stderr).toBe(0);
+      return stdout.replaceAll(/\s+/g, ' ');
+    };
+    const shown = await explained('nginx/default');
+    expect(shown).toContain('the newest');
+    expect(shown).toContain(`evidence: ${folder.path}/2026-11-02T12-00-00.000Z/traces/nginx_default.json`);
+    expect(shown).toContain(
+      'in an earlier run (nginx 1.31.3, native, 2026-11-01 12:00 UTC): threshold: threshold says',
+    );
+    expect(await explained('path/nginx/default,node/pipe')).toContain('a chain of its own');
+    expect(await explained('nginx/default?chunk=77')).toContain('of 77 bytes');
+  });
+
+  it('says of a path that was not measured how it is, and of one that cannot be what is wrong', async () => {
+    await using folder = await scratch();
+    const { stdout } = await unclog(['explain', 'path/nginx/default,node/pipe', '--results', folder.path]);
+    expect(stdout).toContain('not measured yet: unclog run --path nginx/default,node/pipe');
+    const { stderr, exitCode } = await unclog(['explain', 'path/nginx/defualt,node/pipe', '--results', folder.path]);
+    expect(stderr).toContain('no variant has the id "nginx/defualt" (did you mean "nginx/default"?)');
+    expect(exitCode).toBe(2);
+  });
+});
