@@ -24,7 +24,7 @@ export interface MeasureContext {
   /** Whether waits of more than 10 s are allowed. */
   deep: boolean;
   /** The lane's workload without its pace. */
-  workload: Omit<WorkloadInput, 'pace' | 'count' | 'chunkBytes'>;
+  workload: Omit<WorkloadInput, 'pace' | 'count'>;
   request: Partial<Omit<ClientRequest, 'path'>>;
   /** What the hop uses of the machine now; absent for relays. */
   usage?: () => Promise<Usage>;

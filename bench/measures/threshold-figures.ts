@@ -3,6 +3,7 @@
 import { median } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';
 import { bracket, type Answer } from './search.ts';
+import { streamsFigures, type OwnEvidence, type StreamsFigures } from './threshold-own.ts';
 
 /** Body bytes: those before the end of the response alone. */
 export interface Probe {
@@ -36,6 +37,8 @@ export interface ThresholdEvidence {
   byChunk: { chunkBytes: number; probes: Probe[] }[];
   /** And in writes each larger than the last. */
   growing?: { sizes: number[]; probes: Probe[] };
+  /** Where the smallest stream: chunks of the lane's own sizes. */
+  own?: OwnEvidence;
 }
 
 /** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and every probe of these two agreed. */
@@ -53,7 +56,7 @@ export interface InWrites {
 }
 
 export type ThresholdFigures =
-  | { how: 'streams'; bytes: 0 }
+  | StreamsFigures
   | {
       how: 'bytes';
       threshold: Range;
@@ -120,6 +123,11 @@ export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEv
 }
 
 export type Limits = Extract<Start, { how: 'held' }>;
+
+/** Of what is asked where the smallest chunks stream. */
+export function streamLimits({ waitMs, quietMs }: ThresholdEvidence): Limits {
+  return { how: 'held', limitMs: waitMs, quietMs };
+}
 
 /** Many bytes take their time even where they are let go at once: they are passed on, and perhaps coded. */
 export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
@@ -191,13 +199,15 @@ function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): 
 }
 
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {
-  const { smallest, first, next, byChunk, growing } = evidence;
+  const { smallest, first, next, byChunk, growing, own } = evidence;
   const series = [...byChunk, ...(growing === undefined ? [] : [growing])];
   const all = [...smallest, ...first, ...next, ...series.flatMap(({ probes }) => probes)];
-  const fault = all.find((probe) => probe.fault !== undefined)?.fault;
+  const asked = [...all, ...(own?.streams ?? []), ...(own?.next ?? [])];
+  const fault = asked.find((probe) => probe.fault !== undefined)?.fault;
   if (fault !== undefined) return { how: 'unknown', reason: fault };
   const start = startOf(evidence);
-  if (start.how === 'streams') return { how: 'streams', bytes: 0 };
+  if (start.how === 'streams')
+    return streamsFigures(own, smallest[0]?.bytes ?? 0, (probes) => rangeOf(probes, streamLimits(evidence), 0));
   if (start.how === 'by-time') return sure(start, evidence.delayLimitMs);
   const timer = start.timerMs === undefined ? {} : { timerMs: start.timerMs };
   const least = smallest[0]?.bytes ?? 0;

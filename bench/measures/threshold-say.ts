@@ -1,6 +1,7 @@
 /** The hold threshold in a phrase. Pure. */
 
 import type { Range, ThresholdFigures } from './threshold-figures.ts';
+import { flawOfPart, sayStreams } from './threshold-own.ts';
 
 export function number(value: number): string {
   return Math.round(value).toLocaleString('en-US');
@@ -33,13 +34,15 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
 }
 
 export function flaw(found: ThresholdFigures): string | undefined {
+  if (found.how === 'streams-in-part') return flawOfPart(found);
   return found.how === 'bytes' ? `lets go at ${number(found.threshold.upTo)} bytes` : undefined;
 }
 
 export function say(found: ThresholdFigures): string {
   switch (found.how) {
     case 'streams':
-      return 'comes out from the first byte on';
+    case 'streams-in-part':
+      return sayStreams(found);
     case 'bytes':
       return sayBytes(found);
     case 'not-by-bytes': {

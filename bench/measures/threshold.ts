@@ -8,6 +8,7 @@ import {
   figures,
   limitFor,
   startOf,
+  streamLimits,
   writesFor,
   writesOf,
   type Limits,
@@ -27,6 +28,7 @@ import {
   TIMES,
   wholeProbe,
 } from './threshold-probes.ts';
+import { ownEvidence } from './threshold-own-probes.ts';
 import { flaw, say } from './threshold-say.ts';
 
 /** On a busy machine the smallest chunk must be seen at the floor more often than not in so many. */
@@ -74,6 +76,7 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   while (smallest[0]?.firstMs !== undefined && smallest.length < MOST_SMALLEST && undecided())
     smallest.push(await wholeProbe(context, 1, quietMs));
   const start = startOf(evidence);
+  if (start.how === 'streams') evidence.own = await ownEvidence(context, streamLimits(evidence));
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
   const least = smallest[0]?.bytes ?? 0;

@@ -135,6 +135,26 @@ test('timeouts that are set short cut where their documentation says, and are se
   expect(idle('envoy/timeouts-off')).toEqual({ mid: NOT_CUT, heartbeats: NOT_CUT, head: NOT_CUT });
 });
 
+test('the threshold explains the verdict beside it: of which writes a hop holds how much', async () => {
+  const ids = ['nginx/default?chunk=16384', 'nginx/buffering-off?chunk=16384', 'nginx/default?framing=piecewise'];
+  const found = await measured(ids, 'threshold');
+  // An HTTP chunk passes in whole buffers; what is left waits for the next.
+  expect(found['nginx/default?chunk=16384']?.['threshold']).toMatchObject({
+    how: 'streams-in-part',
+    chunkBytes: 16_384,
+    before: 0,
+    next: { over: 0 },
+  });
+  expect(found['nginx/buffering-off?chunk=16384']?.['threshold']).toMatchObject({
+    how: 'streams',
+    inWrites: [16_384, 14],
+  });
+  expect(found['nginx/default?framing=piecewise']?.['threshold']).toMatchObject({
+    how: 'bytes',
+    threshold: { upTo: 4096, exact: true },
+  });
+});
+
 test('what a hop takes for a client that does not read, and what it tells the origin of one that left', async () => {
   const ids = ['nginx/default?', 'nginx/no-temp-file', 'nginx/ignore-client-abort', 'nginx/cache', 'node/http-proxy?'];
   const found = await measured(ids, 'backpressure,abort');

@@ -1,0 +1,66 @@
+/** The lane's own chunks, one after another, through a hop that lets the smallest through. */
+
+import { chunkSize } from '../../server/payload.ts';
+import { resolveWorkload } from '../../server/workload.ts';
+import { frozenStream } from './frozen.ts';
+import type { MeasureContext } from './measure.ts';
+import { limitFor, probeOf, type Limits, type Probe } from './threshold-figures.ts';
+import { ownStreamOf, stallOf, type OwnEvidence, type OwnStall, type OwnStream } from './threshold-own.ts';
+import { AT_ONCE, RUNGS_BYTES, search, TIMES } from './threshold-probes.ts';
+
+/** The first, one after it, and one when the hop's buffers are no longer fresh. */
+const CHUNKS = 3;
+
+/** Each chunk is written when all before it have come out. */
+async function inTurn(context: MeasureContext, chunkBytes: number[], deadlineMs: number): Promise<OwnStream> {
+  const workload = resolveWorkload({ ...context.workload, chunkBytes });
+  const sizes = chunkBytes.map((_, seq) => chunkSize(workload, seq));
+  let [seq, wantedBytes] = [0, sizes[0] ?? 0];
+  const frozen = await frozenStream(context, {
+    chunkBytes,
+    deadlineMs,
+    onBody(received, acknowledge) {
+      while (seq < sizes.length && received >= wantedBytes) {
+        acknowledge(seq);
+        seq += 1;
+        wantedBytes += sizes[seq] ?? 0;
+      }
+    },
+  });
+  return ownStreamOf(frozen);
+}
+
+/** What came out once comes out again, and then `bytes` more are written. */
+async function thenProbe(
+  context: MeasureContext,
+  { prefix, releasedBytes }: OwnStall,
+  bytes: number,
+  waitMs: number,
+): Promise<Probe> {
+  let seq = 0;
+  const frozen = await frozenStream(context, {
+    chunkBytes: [...prefix, bytes],
+    deadlineMs: waitMs,
+    onBody(received, acknowledge) {
+      const before = prefix.slice(0, seq + 1).reduce((total, size) => total + size, 0);
+      if (seq >= prefix.length || received < Math.min(before, releasedBytes.min)) return;
+      acknowledge(seq);
+      seq += 1;
+    },
+  });
+  return probeOf(frozen, 1, releasedBytes.max);
+}
+
+/** Asked where the smallest chunks came out at once. Where not all of the lane's own do, and that each time, it is asked what frees them. */
+export async function ownEvidence(context: MeasureContext, limits: Limits): Promise<OwnEvidence> {
+  const sizes = context.workload.chunkBytes ?? resolveWorkload({}).chunkBytes;
+  const chunkBytes = Array.from({ length: CHUNKS }, (_, seq) => sizes[Math.min(seq, sizes.length - 1)] ?? 1);
+  const own: OwnEvidence = { streams: [], next: [] };
+  do own.streams.push(await inTurn(context, chunkBytes, limits.quietMs));
+  while (own.streams.length < TIMES && stallOf(own) !== undefined);
+  const stall = stallOf(own);
+  if (stall === undefined || own.streams.some(({ fault }) => fault !== undefined)) return own;
+  const bounds = { over: 0, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
+  await search(own.next, limits, bounds, (bytes) => thenProbe(context, stall, bytes, limitFor(bytes, limits)));
+  return own;
+}
