@@ -4,6 +4,7 @@ import { because } from './because.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
+import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
 import { describe, figures, notStarted, pathEntry, reportOf } from './lane-result.ts';
 import type { AnyMeasure } from './measures/measure.ts';
@@ -95,7 +96,7 @@ async function judged(
     floor: instrument.floor,
     delivery,
     evidence,
-    ...(measures.length === 0 ? {} : { measures: measured.evidence }),
+    ...(measures.length === 0 ? {} : { measures: withoutShared(measured.evidence, evidence) }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),

@@ -36,7 +36,7 @@ export interface EvidenceFile {
   floor: Instrument['floor'];
   delivery: Delivery;
   evidence: Evidence;
-  /** Of each measure besides delivery, by its id. */
+  /** Of each measure besides delivery, by its id; the steady stream is `evidence.paced` (evidence-file.ts). */
   measures?: Record<string, unknown>;
   /** Of a chain: its variants, hop 1 first, and its guilty hops each by itself. What the taps saw is in every trace. */
   path?: string[];
