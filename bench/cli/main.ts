@@ -11,6 +11,7 @@ import { listCommand } from './list.ts';
 import { measuresHelp } from './options.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
+import { wordsHelp } from './words.ts';
 
 const EXIT_BENCH_FAILED = 3;
 /** Not faults of the program: a disk, a right or a limit of the machine. */
@@ -21,7 +22,8 @@ Exit codes:
     0  all as expected
     1  some lane was not as expected
     2  bad usage or input
-    3  the bench failed, noise forbade a verdict or a figure, or nothing could be judged
+    3  the bench failed, noise forbade a verdict or a figure, or nothing could
+       be judged
   130  interrupted
 `;
 
@@ -31,7 +33,7 @@ function program(interruption: Interruption): Command {
     .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('(unclog --help shows what there is)')
-    .addHelpText('after', () => measuresHelp() + EXIT_CODES);
+    .addHelpText('after', () => wordsHelp() + measuresHelp() + EXIT_CODES);
   for (const command of [runCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
     const sub = command(interruption);
     sub.exitOverride().showHelpAfterError(`(unclog ${sub.name()} --help shows what there is)`);

@@ -5,13 +5,13 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 
 import { nearest } from '../../server/nearest.ts';
-import { DEFAULT_PRESET, PRESET_NAMES } from '../../server/presets.ts';
+import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
-import { DIMENSION_IDS } from '../catalogue/dimensions.ts';
+import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
-import { wrap } from '../report/matrix.ts';
+import { helpSection } from './words.ts';
 
 function positive(text: string, what: string, max: number): number {
   const value = Number(text);
@@ -73,23 +73,29 @@ export const timeoutOption = new Option(
   `give up, as a failure of the bench, after this long (default: twice the estimate, at least ${SHORTEST_TIMEOUT_S})`,
 ).argParser((text) => positive(text, 'The timeout', 86_400));
 
-export const quickOption = new Option('--quick', 'delivery alone').conflicts(['deep', 'measure']);
+export const quickOption = new Option('--quick', 'the verdict of delivery alone, without the measures below').conflicts(
+  ['deep', 'measure'],
+);
 
 export const deepOption = new Option(
   '--deep',
-  'wait as long as default timeouts need, over a minute for each lane; says how long that will take',
+  'wait as long as default timeouts need, over a minute for each lane; says first how long that will take, and then what is left',
 );
-
-const HELP_WIDTH = 80;
 
 /** What each measure tells, for a command's help. */
 export function measuresHelp(): string {
-  const lines = MEASURES.map(({ id, title }) => ({ id, text: wrap(title, HELP_WIDTH - 16).split('\n') }));
-  const entries = lines.map(({ id, text }) => `  ${id.padEnd(14)}${text.join(`\n${' '.repeat(16)}`)}`);
-  return `\nMeasures, besides the verdict of delivery:\n${entries.join('\n')}\n`;
+  const titles = Object.fromEntries(MEASURES.map(({ id, title }) => [id, title]));
+  return helpSection('Measures, besides the verdict of delivery', titles);
 }
 
-export const workloadOption = new Option('--workload <name>', 'what is streamed; the README has a table')
+/** What can be streamed, for a command's help. */
+export function streamsHelp(): string {
+  const workloads = Object.fromEntries(PRESET_NAMES.map((name) => [name, PRESETS[name].title]));
+  const dimensions = Object.fromEntries(Object.values(DIMENSIONS).map(({ id, title }) => [id, title]));
+  return helpSection('Workloads', workloads) + helpSection('Dimensions of a stream, for --vary', dimensions);
+}
+
+export const workloadOption = new Option('--workload <name>', 'what is streamed, see below')
   .choices(PRESET_NAMES)
   .default(DEFAULT_PRESET);
 

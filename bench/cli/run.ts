@@ -39,6 +39,7 @@ import {
   measureOption,
   onlyOption,
   measuresHelp,
+  streamsHelp,
   pairwiseOption,
   parseMeasures,
   parseProxies,
@@ -230,6 +231,6 @@ export function runCommand(interruption: Interruption): Command {
     .addOption(timeoutOption)
     .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')
     .option('--results <folder>', 'where results are kept', 'results')
-    .addHelpText('after', measuresHelp)
+    .addHelpText('after', () => measuresHelp() + streamsHelp())
     .action((ids: string[], options: Options) => runLanes(ids, options, interruption));
 }

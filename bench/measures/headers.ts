@@ -153,12 +153,17 @@ function say(found: HeaderFigures): string {
 /** Fields by which an origin tells the hops on its way to stream. */
 const STEERING = new Set(['x-accel-buffering', 'incremental', 'cache-control', 'content-type']);
 
+function steering(names: readonly string[]): string {
+  return names.filter((name) => STEERING.has(name)).join(', ');
+}
+
 function flaw(found: HeaderFigures): string | undefined {
   const { answered, removed, changed, trailers, earlyHints, integrity } = found;
   if (answered !== undefined) return `answers ${answered} to probing headers`;
-  const steering = [...removed, ...changed.map(({ name }) => name)].filter((name) => STEERING.has(name));
+  const [taken, altered] = [steering(removed), steering(changed.map(({ name }) => name))];
   const parts = [
-    ...(steering.length === 0 ? [] : [`touches ${steering.join(', ')}`]),
+    ...(taken === '' ? [] : [`removes ${taken}`]),
+    ...(altered === '' ? [] : [`changes ${altered}`]),
     // Most hops drop these, and the stream is none the worse for it.
     ...(trailers === 'broken' ? sayPassing('trailers', trailers) : []),
     ...(earlyHints === 'broken' ? sayPassing('103', earlyHints) : []),
