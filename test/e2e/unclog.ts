@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 import { PACKAGE_ROOT } from '../../bench/programs.ts';
+import { noisyFigures, type Results } from '../../bench/results.ts';
 
 export const ENTRY = join(PACKAGE_ROOT, 'bin/unclog.js');
 
@@ -23,6 +24,11 @@ export function startUnclog(args: string[], env: Record<string, string> = {}) {
 export async function unclog(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   const { exitCode, stdout, stderr } = await startUnclog(args, env);
   return { exitCode, stdout, stderr };
+}
+
+/** Of a run whose lanes are all as expected: noise may still have forbidden figures, which are named then. */
+export function codeOf({ lanes }: Pick<Results, 'lanes'>): 0 | 3 {
+  return noisyFigures(lanes).length === 0 ? 0 : 3;
 }
 
 /** A new folder, removed with its contents at the end of its scope. */
