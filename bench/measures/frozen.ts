@@ -58,8 +58,10 @@ export function frozenWorkload(
   const raised = resolveWorkload(plain);
   const bytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 0);
   const freeze = isOneGo ? { afterChunks: 0, bytes, apartMs: APART_MS } : { afterChunks: chunkBytes.length - 1, bytes };
-  // Of a body that is one HTTP chunk a hop may look at how much is missing: as much as there is when delivery is judged.
-  const leastBytes = plain.framing === 'piecewise' ? LOCK_STEP.boundBytes : 0;
+  // A hop may look at how much of what was announced is missing, and each digit of a Content-Length takes room in its
+  // buffer beside the head: as much as when delivery is judged, whatever is written.
+  const isAnnounced = plain.framing === 'piecewise' || plain.framing === 'content-length';
+  const leastBytes = isAnnounced ? LOCK_STEP.boundBytes : 0;
   const bounds = { budgetMs: 600_000, boundBytes: Math.max(leastBytes, bytes + 1), lingerMs: 0 };
   return { ...plain, pace: { ...LOCK_STEP, ...bounds, leadMs: LEAD_MS, deadlineMs, freeze } };
 }

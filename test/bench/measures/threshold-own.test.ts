@@ -11,7 +11,7 @@ import {
 import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
 import { frozenWorkload } from '../../../bench/measures/frozen.ts';
 import { planChunks } from '../../../server/payload.ts';
-import { LOCK_STEP, resolveWorkload } from '../../../server/workload.ts';
+import { LOCK_STEP, resolveWorkload, type Framing } from '../../../server/workload.ts';
 
 const WHOLE: OwnStream = { writes: [32, 32, 32], releasedBytes: 96 };
 const TAIL: OwnStream = { writes: [16_384], releasedBytes: 16_213 };
@@ -102,12 +102,20 @@ describe('the figures', () => {
   });
 });
 
-function announcedBytes(framing: 'piecewise' | 'content-length'): number {
-  const workload = frozenWorkload({ framing }, { chunkBytes: [100], deadlineMs: 50 });
+function announcedBytes(framing: Framing, bytes: number): number {
+  const workload = frozenWorkload({ framing }, { chunkBytes: [bytes], deadlineMs: 50 });
   return planChunks(resolveWorkload(workload)).reduce((sum, size) => sum + size, 0);
 }
 
-it('a body that is one HTTP chunk announces as much as where delivery is judged', () => {
-  expect(announcedBytes('piecewise')).toBeGreaterThanOrEqual(LOCK_STEP.boundBytes);
-  expect(announcedBytes('content-length')).toBeLessThan(1000);
+it.each(['piecewise', 'content-length'] as const)('%s announces as much as where delivery is judged', (framing) => {
+  const announced = [1, 100, 4096, 65_536].map((bytes) => announcedBytes(framing, bytes));
+  expect(Math.min(...announced)).toBeGreaterThanOrEqual(LOCK_STEP.boundBytes);
+  // A Content-Length of as many digits, whatever is written.
+  expect(new Set([...announced, announcedBytes(framing, 4 * 1024 * 1024)].map((bytes) => `${bytes}`.length))).toEqual(
+    new Set([7]),
+  );
+});
+
+it('what announces nothing is no longer than it must be', () => {
+  expect(announcedBytes('chunked', 100)).toBeLessThan(1000);
 });

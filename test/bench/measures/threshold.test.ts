@@ -297,7 +297,7 @@ describe('a relay is convicted', () => {
 });
 
 describe('a frozen stream', () => {
-  it.each(['chunked', 'content-length', 'close-delimited'] as const)(
+  it.each(['chunked', 'close-delimited'] as const)(
     'leaves one chunk to the end, of whatever size the first are: %s',
     (framing) => {
       for (const chunkBytes of [[1], [1, 1], [100, 4096], [64, 64, 64]]) {
@@ -310,6 +310,15 @@ describe('a frozen stream', () => {
       }
     },
   );
+
+  it.each(['content-length', 'piecewise'] as const)('leaves what was announced besides to the end: %s', (framing) => {
+    for (const chunkBytes of [[1], [100, 4096], [64, 64, 64]]) {
+      const workload = resolveWorkload(frozenWorkload({ framing }, { chunkBytes, deadlineMs: 60 }));
+      const written = planChunks(workload).slice(0, chunkBytes.length);
+      expect(planChunks(workload).length).toBeGreaterThan(chunkBytes.length);
+      expect(workload.pace).toMatchObject({ freeze: { bytes: written.reduce((sum, size) => sum + size, 0) } });
+    }
+  });
 
   const origin = {
     workload: resolveWorkload({}),
