@@ -32,10 +32,12 @@ export interface MeasureOptions {
 /** @throws BenchError when a tap's program fails. */
 export type PointReader = (stream: string, workload: Workload) => Promise<Point[]>;
 
-/** The client leaves as soon as so many chunks have arrived, and in any case so long after it asked. */
+/** The client leaves `thenMs` after so many chunks have arrived, or so long after it asked where that comes first. */
 export interface Leave {
   afterChunks: number;
   afterMs: number;
+  /** By default none. */
+  thenMs?: number;
   how: Leaving;
 }
 
@@ -104,6 +106,41 @@ async function traceOfEnd(
   }
 }
 
+/** When a client leaves, and when its connection need not stay any longer. */
+class Departure {
+  readonly #leave: Leave | undefined;
+  readonly #leaving = new AbortController();
+  readonly #over = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #isDue = false;
+
+  constructor(leave: Leave | undefined) {
+    this.#leave = leave;
+    if (leave !== undefined) this.#timer = setTimeout(() => this.#due(leave), leave.afterMs);
+  }
+
+  get signals(): { signal: AbortSignal; over: AbortSignal } {
+    return { signal: this.#leaving.signal, over: this.#over.signal };
+  }
+
+  arrived(chunks: number): void {
+    if (this.#leave !== undefined && chunks >= this.#leave.afterChunks) this.#due(this.#leave);
+  }
+
+  over(): void {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+  }
+
+  #due({ thenMs = 0 }: Leave): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    clearTimeout(this.#timer);
+    if (thenMs === 0) this.#leaving.abort();
+    else this.#timer = setTimeout(() => this.#leaving.abort(), thenMs);
+  }
+}
+
 /** @throws BenchError when the origin's control API fails. */
 export async function measureStream({
   origin,
@@ -121,8 +158,7 @@ export async function measureStream({
   const totalMs = waitMs ?? lengthMs + SLACK_MS;
   const workload = resolveWorkload({ ...input, lifetimeMs: input.lifetimeMs ?? Math.ceil(totalMs) + 1000 });
   const stream = await origin.create(workload);
-  const leaving = new AbortController();
-  const timer = leave === undefined ? undefined : setTimeout(() => leaving.abort(), leave.afterMs);
+  const leaving = new Departure(leave);
   try {
     const arrivals = new Arrivals(workload);
     const acknowledger = new Acknowledger((seq) => origin.acknowledge(stream.id, seq));
@@ -134,12 +170,12 @@ export async function measureStream({
         headTimeoutMs: totalMs,
         totalTimeoutMs: totalMs,
         ...(signal === undefined ? {} : { signal }),
-        ...(leave === undefined ? {} : { leave: { signal: leaving.signal, how: leave.how } }),
+        ...(leave === undefined ? {} : { leave: { ...leaving.signals, how: leave.how } }),
         onBody(bytes, at, read) {
           const before = arrivals.highest;
           arrivals.feed(bytes, at, read);
           if (lockStep && arrivals.highest > before) acknowledger.arrived(arrivals.highest);
-          if (leave !== undefined && arrivals.highest + 1 >= leave.afterChunks) leaving.abort();
+          leaving.arrived(arrivals.highest + 1);
         },
       },
     );
@@ -156,7 +192,7 @@ export async function measureStream({
     };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {
-    clearTimeout(timer);
+    leaving.over();
     await origin.delete(stream.id).catch(() => {});
   }
 }

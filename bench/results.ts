@@ -6,7 +6,7 @@ import type { HopHeads } from './chain/heads.ts';
 import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
-import type { AbortFigures } from './measures/abort.ts';
+import type { AbortFigures } from './measures/abort-figures.ts';
 import type { TruncationFigures } from './measures/truncation.ts';
 import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';

@@ -7,6 +7,9 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
+import { errorName } from './http2-errors.ts';
+import type { Sign } from './trace.ts';
+
 /** RFC 9113, section 3.4: by these a client begins. No HTTP/1 request can. */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
@@ -91,11 +94,14 @@ export function socketOf(response: ServerResponse): Socket | null {
  * Calls back when the stream is aborted: by RST_STREAM, or with its connection. That one is read by the session, so
  * that its end shows here and not as the socket's `end`. Returns what stops it.
  */
-export function onAborted(response: ServerResponse, then: (seen: 'fin' | 'rst') => void): () => void {
+export function onAborted(response: ServerResponse, then: (sign: Sign) => void): () => void {
   const stream = http2Stream(response);
   const socket = socketOf(response);
   // RST_STREAM leaves the connection as it was, an RST leaves its error on the socket.
-  const aborted = (): void => then(socket?.readable === true || socket?.errored != null ? 'rst' : 'fin');
+  const aborted = (): void => {
+    if (socket?.errored != null) return then({ seen: 'rst' });
+    return then(socket?.readable === true ? { seen: 'rst-stream', code: errorName(stream?.rstCode) } : { seen: 'fin' });
+  };
   stream?.once('aborted', aborted);
   return () => stream?.off('aborted', aborted);
 }

@@ -9,7 +9,7 @@ import { monotonicMs } from './clock.ts';
 import { Emitter } from './emitter.ts';
 import { closeConnection, fieldsOf, onAborted, socketOf } from './http2.ts';
 import { plannedBytes } from './payload.ts';
-import type { OriginTrace, StreamEnd, UsedFraming } from './trace.ts';
+import type { OriginTrace, Sign, StreamEnd, UsedFraming } from './trace.ts';
 import { UploadReader } from './upload.ts';
 import type { Death, Workload } from './workload.ts';
 
@@ -124,12 +124,12 @@ export class Stream {
   /** A connection may be kept for other streams: what it tells counts only while this one is open. */
   #watchAbort(response: ServerResponse): () => void {
     const { socket } = response;
-    const onEnd = (): void => this.#aborted('fin');
+    const onEnd = (): void => this.#aborted({ seen: 'fin' });
     const onError = ({ code }: NodeJS.ErrnoException): void => {
-      if (code === 'ECONNRESET' || code === 'EPIPE') this.#aborted('rst');
+      if (code === 'ECONNRESET' || code === 'EPIPE') this.#aborted({ seen: 'rst' });
     };
     socket?.once('end', onEnd).on('error', onError);
-    const stopWatchingHttp2 = onAborted(response, (seen) => this.#aborted(seen));
+    const stopWatchingHttp2 = onAborted(response, (sign) => this.#aborted(sign));
     return () => {
       stopWatchingHttp2();
       socket?.off('end', onEnd).off('error', onError);
@@ -149,8 +149,8 @@ export class Stream {
     };
   }
 
-  #aborted(seen: 'fin' | 'rst'): void {
-    if (this.trace.state === 'open') this.trace.abort ??= { at: monotonicMs(), seen };
+  #aborted(sign: Sign): void {
+    if (this.trace.state === 'open') this.trace.abort ??= { at: monotonicMs(), ...sign };
   }
 
   #frame(request: IncomingMessage, response: ServerResponse): UsedFraming {

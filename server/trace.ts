@@ -20,6 +20,12 @@ export interface Upload {
 /** How a stream ended: whole, because its reader left, by the death its workload asks for, by its lifetime or by request, or by a fault of the origin. */
 export type StreamEnd = 'complete' | 'client-left' | 'died' | 'lifetime' | 'deleted' | 'error';
 
+/**
+ * FIN (the socket's `end`), or RST (ECONNRESET, or EPIPE where a write met it); in HTTP/2 also an RST_STREAM of this
+ * stream, by the name of its error code (RFC 9113, section 7), on a connection that stays.
+ */
+export type Sign = { seen: 'fin' | 'rst' } | { seen: 'rst-stream'; code: string };
+
 export type UsedFraming = Framing | 'h2';
 
 export interface OriginTrace {
@@ -50,11 +56,8 @@ export interface OriginTrace {
   acks: { seq: number; at: number }[];
   /** The chunk whose acknowledgement did not come in time. */
   stalled?: { seq: number; at: number };
-  /**
-   * The first sign on the origin's socket, while the stream was open, that its reader is gone: FIN (the socket's
-   * `end`), or RST (ECONNRESET, or EPIPE where a write met it), which in HTTP/2 is also an RST_STREAM.
-   */
-  abort?: { at: number; seen: 'fin' | 'rst' };
+  /** The first sign on the origin's socket, while the stream was open, that its reader is gone. */
+  abort?: { at: number } & Sign;
   /** Sent after the body; absent where the framing knows none. */
   trailers?: Record<string, string>;
   /** `at`: when the end of the response was begun. */

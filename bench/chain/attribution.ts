@@ -1,7 +1,7 @@
 /** Which hop of a chain did it: the same figures as of a whole path, hop by hop. Pure, from the kept evidence. */
 
 import { milliseconds } from '../because.ts';
-import { abortMeasure, type AbortFigures, type Departure } from '../measures/abort.ts';
+import { figures as abortFigures, type AbortFigures, type Departure } from '../measures/abort-figures.ts';
 import { truncationMeasure, type TruncationFigures } from '../measures/truncation.ts';
 import type { Trace } from '../trace.ts';
 import { judge, type Delivery, type Evidence, type Floor } from '../verdict.ts';
@@ -101,7 +101,7 @@ export function guiltyHops(deliveries: readonly HopDelivery[]): number[] {
 
 /** When hop `hop` told its upstream that its own downstream had left; nothing where it was never told so itself. */
 export function abortOfHop(departures: readonly Departure[], hop: number): AbortFigures {
-  return abortMeasure.figures({
+  return abortFigures({
     departures: departures.flatMap((departure) => {
       const trace = rawHopTrace(departure.trace, hop);
       return trace === undefined ? [] : [{ ...departure, trace }];

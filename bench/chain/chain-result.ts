@@ -5,7 +5,7 @@ import type { Chain } from '../catalogue/catalogue.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import { figures, pathEntry, reportOf } from '../lane-result.ts';
-import type { AbortEvidence } from '../measures/abort.ts';
+import type { AbortEvidence } from '../measures/abort-figures.ts';
 import type { TruncationEvidence } from '../measures/truncation.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';

@@ -73,8 +73,11 @@ export interface FetchOptions {
   headTimeoutMs: number;
   totalTimeoutMs: number;
   signal?: AbortSignal;
-  /** When `signal` is aborted the client leaves. */
-  leave?: { signal: AbortSignal; how: Leaving };
+  /**
+   * When `signal` is aborted the client leaves. Of several streams of a connection it leaves one, as browsers do: over
+   * HTTP/2 the connection stays until `over` is aborted, so that what a hop does is the stream's doing.
+   */
+  leave?: { signal: AbortSignal; how: Leaving; over: AbortSignal };
   /** Called once the request's head is written: what is given to `write` follows it; `finish` ends it where HTTP itself does not. */
   onOpen?(write: (bytes: string) => void, finish: () => void): void;
   /** Called in order with the decoded body bytes of each read, and which read held them. */

@@ -12,24 +12,15 @@ import {
 } from 'node:http2';
 
 import { monotonicMs } from '../../server/clock.ts';
+import { errorName } from '../../server/http2-errors.ts';
 import type { Address, ClientRequest, ClientTrace, FetchOptions } from './client.ts';
 import { dial, negotiated, readyEvent, type Connection } from './connection.ts';
 import { header, type BodyFraming, type ResponseHead } from './http1.ts';
 import { Reception } from './reception.ts';
 import { requestFields } from './request.ts';
 
-/** A client that leaves one stream keeps its connection, as browsers do: for so long, that what a hop does is the stream's doing. */
-const KEPT_MS = 2000;
-
 /** What a request over HTTP/2 may not have (RFC 9113, section 8.2.2): the connection is HTTP/2's own affair. */
 const OF_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
-
-/** Names of RFC 9113, section 7, by their numbers. */
-const ERROR_NAMES = new Map(
-  Object.entries(constants)
-    .filter(([name]) => /^NGHTTP2_(?!ERR_|FLAG|HCAT|NV_|SETTINGS|DEFAULT|SESSION|STREAM_STATE)[A-Z0-9_]+$/.test(name))
-    .map(([name, code]) => [code as number, name.slice('NGHTTP2_'.length)]),
-);
 
 /** @param raw names and values in turn, as they were received. */
 function headOf(raw: readonly string[]): ResponseHead {
@@ -143,7 +134,7 @@ export class Http2Exchange {
     if (rstCode === constants.NGHTTP2_NO_ERROR && this.#reception.trace.head !== undefined)
       return this.#reception.finishDecoded('complete', undefined, at);
     if (this.#lost !== undefined) return this.#reception.finishDecoded(this.#lost.how, this.#lost.detail, at);
-    return this.#reception.finishDecoded('reset', `RST_STREAM ${ERROR_NAMES.get(rstCode ?? 0) ?? rstCode}`, at);
+    return this.#reception.finishDecoded('reset', `RST_STREAM ${errorName(rstCode)}`, at);
   }
 
   #onError(error: NodeJS.ErrnoException): void {
@@ -170,7 +161,7 @@ export class Http2Exchange {
     const { tcp, stream } = this.#connection;
     if (how === 'left' && detail === 'fin') {
       this.#stream?.close(constants.NGHTTP2_CANCEL);
-      setTimeout(() => stream.destroy(), KEPT_MS).unref();
+      this.#options.leave?.over.addEventListener('abort', () => stream.destroy(), { once: true });
       return;
     }
     if (how === 'left') tcp.resetAndDestroy();

@@ -2,7 +2,7 @@
 
 import { milliseconds } from '../because.ts';
 import { onClientClock } from '../metrics.ts';
-import type { OriginTrace } from '../../server/trace.ts';
+import type { OriginTrace, Sign } from '../../server/trace.ts';
 import type { Trace } from '../trace.ts';
 
 /**
@@ -26,8 +26,8 @@ export interface Cut {
   replays?: number;
   /** What the hop wrote into the stream. */
   text?: string;
-  /** What the origin saw: its reader gone by FIN or RST, so long after the last byte that it wrote; or nothing. */
-  origin: { saw: 'fin' | 'rst'; idleMs: number } | { saw: 'nothing' };
+  /** What the origin saw: its reader gone by FIN, RST or RST_STREAM, so long after the last byte that it wrote; or nothing. */
+  origin: { saw: Sign['seen']; idleMs: number } | { saw: 'nothing' };
 }
 
 export type Silence =

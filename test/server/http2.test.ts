@@ -109,7 +109,7 @@ describe('a stream asked for over HTTP/2 by prior knowledge', () => {
 
 describe('a reader over HTTP/2 that leaves', () => {
   it.each([
-    ['by RST_STREAM', 'rst', ({ stream }: Asked) => stream.close(constants.NGHTTP2_CANCEL)],
+    ['by RST_STREAM', 'rst-stream', ({ stream }: Asked) => stream.close(constants.NGHTTP2_CANCEL)],
     ['by FIN of its connection', 'fin', ({ raw }: Asked) => raw.destroy()],
     ['by RST of its connection', 'rst', ({ raw }: Asked) => raw.resetAndDestroy()],
   ] as const)('%s is seen as %s', async (_, seen, leave) => {
@@ -120,6 +120,9 @@ describe('a reader over HTTP/2 that leaves', () => {
     leave(asked);
     const trace = await origin.traceWhen(id, ({ state }) => state === 'ended');
     expect(trace).toMatchObject({ abort: { seen }, end: { how: 'client-left' } });
+    expect(trace.abort).toEqual(
+      seen === 'rst-stream' ? { at: expect.any(Number), seen, code: 'CANCEL' } : { at: expect.any(Number), seen },
+    );
     asked.session.destroy();
   });
 });

@@ -256,7 +256,7 @@ describe('a response that is not', () => {
           socket.on('error', ({ code }: NodeJS.ErrnoException) => seen.resolve(code));
           socket.write('hello');
         }),
-        options: { leave: { signal: leaving.signal, how } },
+        options: { leave: { signal: leaving.signal, how, over: leaving.signal } },
         onRead: () => leaving.abort(),
       });
       expect(result.trace.end).toEqual({ at: expect.any(Number), how: 'left', detail: how });
@@ -266,9 +266,10 @@ describe('a response that is not', () => {
   );
 
   it('whose reader did not come to leave is as it is', async () => {
+    const never = new AbortController().signal;
     const { trace } = await fetched({
       answer: noContent,
-      options: { leave: { signal: new AbortController().signal, how: 'rst' } },
+      options: { leave: { signal: never, how: 'rst', over: never } },
     });
     expect(trace.end.how).toBe('complete');
   });

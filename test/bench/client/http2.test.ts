@@ -16,7 +16,7 @@ import { createServer as createTcp, type AddressInfo, type Server } from 'node:n
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import {
   fetchStream,
@@ -205,7 +205,8 @@ describe.each([
     expect(result.trace.head?.status).toBe(200);
   });
 
-  it('leaves by RST_STREAM CANCEL, and keeps its connection', async () => {
+  it('leaves by RST_STREAM CANCEL, and keeps its connection until all is over', async () => {
+    const over = new AbortController();
     const left = Promise.withResolvers<number | undefined>();
     let open = 0;
     await using server = await serving(tls, (stream) => {
@@ -217,12 +218,17 @@ describe.each([
       });
     });
     const leaving = new AbortController();
-    const { trace } = await fetched(server.address, {}, { leave: { signal: leaving.signal, how: 'fin' } }, () =>
-      leaving.abort(),
+    const { trace } = await fetched(
+      server.address,
+      {},
+      { leave: { signal: leaving.signal, how: 'fin', over: over.signal } },
+      () => leaving.abort(),
     );
     expect(trace.end).toMatchObject({ how: 'left', detail: 'fin' });
     expect(await left.promise).toBe(constants.NGHTTP2_CANCEL);
     expect(open).toBe(1);
+    over.abort();
+    await vi.waitFor(() => expect(server.sessions.size).toBe(0));
   });
 
   it('leaves at once by RST of its connection', async () => {
@@ -233,8 +239,11 @@ describe.each([
       stream.session?.once('close', () => lost.resolve());
     });
     const leaving = new AbortController();
-    const { trace } = await fetched(server.address, {}, { leave: { signal: leaving.signal, how: 'rst' } }, () =>
-      leaving.abort(),
+    const { trace } = await fetched(
+      server.address,
+      {},
+      { leave: { signal: leaving.signal, how: 'rst', over: leaving.signal } },
+      () => leaving.abort(),
     );
     expect(trace.end).toMatchObject({ how: 'left', detail: 'rst' });
     await lost.promise;
@@ -312,7 +321,7 @@ describe('HTTP/1.1 over TLS', () => {
     const { trace } = await fetched(
       { host: '127.0.0.1', port, tls: true },
       { httpVersion: '1.1' },
-      { leave: { signal: leaving.signal, how } },
+      { leave: { signal: leaving.signal, how, over: leaving.signal } },
       () => leaving.abort(),
     );
     expect(trace.end).toMatchObject({ how: 'left', detail: how });

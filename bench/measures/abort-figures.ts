@@ -1,0 +1,150 @@
+/** What the origin saw of departures, from their traces. Pure. */
+
+import type { Leaving } from '../client/client.ts';
+import { onClientClock } from '../metrics.ts';
+import type { Trace } from '../trace.ts';
+import { momentOf, rangeOf, type Moment, type Range, type Sighting } from './abort-moment.ts';
+
+export type Phase = 'writing' | 'idle';
+
+/** What of the client's departure was to be seen on the origin's socket; an RST_STREAM by the name of its code. */
+export type Seen = 'fin' | 'rst' | `rst-stream ${string}` | 'nothing';
+
+export type PhaseFigures = Moment & {
+  /** In the tries in which the origin was told: each that there was, once. */
+  seen: Seen[];
+  /** In how many of the tries the origin was told. */
+  told: number;
+  tries: number;
+  /** Between two writes of the origin. */
+  intervalMs: number;
+  /** How long after a write the client left, in the tries. */
+  leftAfterWriteMs: Range;
+};
+
+export interface ByPhase {
+  /** Absent where the client could not leave as it was to: the stream was over, or not as silent. */
+  writing?: PhaseFigures;
+  idle?: PhaseFigures;
+}
+
+export interface AbortFigures extends ByPhase {
+  /** How the client left: over HTTP/2 its stream, not its connection. */
+  by: 'fin' | 'rst-stream';
+  /** The client leaving by RST of its connection. Absent where a hop gets to see none: the port of a container makes a FIN of it. */
+  byReset?: ByPhase;
+}
+
+export interface Departure {
+  phase: Phase;
+  how: Leaving;
+  trace: Trace;
+}
+
+export interface AbortEvidence {
+  departures: Departure[];
+  /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
+  direct?: Departure[];
+}
+
+/** When the origin's stream was to be silent, on the client's clock; `undefined` while it never was. */
+function silenceOf(trace: Trace): { from: number; until: number } | undefined {
+  const { pace } = trace.origin.workload;
+  const { emissions, abort } = trace.origin;
+  if (pace.mode !== 'paced' || pace.silence === undefined) return undefined;
+  const last = emissions[pace.silence.afterChunk];
+  if (last === undefined) return undefined;
+  const next = emissions[pace.silence.afterChunk + 1]?.at ?? abort?.at ?? last.at + pace.silence.ms;
+  return { from: onClientClock(trace, last.at), until: onClientClock(trace, next) };
+}
+
+/** Whether the client left when it was to. */
+function isValid({ phase, trace }: Departure): boolean {
+  const { client, origin, fault } = trace;
+  if (fault !== undefined || client.end.how !== 'left' || origin.emissions.length === 0) return false;
+  if (origin.end === undefined || (origin.end.how !== 'complete' && origin.end.how !== 'client-left')) return false;
+  const leftAt = client.end.at;
+  if (phase === 'writing') return origin.end.how === 'client-left' || leftAt < onClientClock(trace, origin.end.at);
+  const silence = silenceOf(trace);
+  return silence !== undefined && leftAt > silence.from && leftAt <= silence.until;
+}
+
+/** All on the client's clock. */
+function sightingOf({ trace }: Departure): Sighting {
+  const { end, abort, emissions, request } = trace.origin;
+  const endAt = end?.at ?? Number.POSITIVE_INFINITY;
+  const toldAt = end?.how === 'client-left' ? onClientClock(trace, abort?.at ?? endAt) : undefined;
+  return {
+    ...(request === undefined ? {} : { askedAt: onClientClock(trace, request.at) }),
+    leftAt: trace.client.end.at,
+    writesAt: emissions.map(({ at }) => onClientClock(trace, at)),
+    ...(toldAt === undefined ? {} : { toldAt }),
+    endAt: onClientClock(trace, endAt),
+  };
+}
+
+function seenOf({ trace: { origin } }: Departure): Seen {
+  const { abort } = origin;
+  if (abort === undefined) return 'nothing';
+  return abort.seen === 'rst-stream' ? `rst-stream ${abort.code}` : abort.seen;
+}
+
+function intervalOf({ trace }: Departure): number {
+  const { pace } = trace.origin.workload;
+  return pace.mode === 'paced' ? pace.intervalMs : Number.NaN;
+}
+
+/** How long after the origin's last write. */
+function leftAfterWrite({ leftAt, writesAt }: Sighting): number {
+  return leftAt - (writesAt.findLast((at) => at <= leftAt) ?? leftAt);
+}
+
+function phaseFigures(departures: Departure[]): PhaseFigures | undefined {
+  const valid = departures.filter(isValid);
+  const [first] = valid;
+  if (first === undefined) return undefined;
+  const sightings = valid.map(sightingOf);
+  const told = valid.filter((_, index) => sightings[index]?.toldAt !== undefined);
+  return {
+    ...momentOf(sightings),
+    seen: told.length === 0 ? ['nothing'] : [...new Set(told.map(seenOf))].toSorted(),
+    told: told.length,
+    tries: valid.length,
+    intervalMs: intervalOf(first),
+    leftAfterWriteMs: rangeOf(sightings.map(leftAfterWrite)),
+  };
+}
+
+function by(how: Leaving, departures: readonly Departure[]): ByPhase {
+  const of = (phase: Phase): PhaseFigures | undefined =>
+    phaseFigures(departures.filter((one) => one.phase === phase && one.how === how));
+  const [writing, idle] = [of('writing'), of('idle')];
+  return { ...(writing === undefined ? {} : { writing }), ...(idle === undefined ? {} : { idle }) };
+}
+
+/** What the way itself does not tell at once, with no hop between, is not to be held against a hop. */
+function throughWay(found: ByPhase, way: ByPhase): ByPhase {
+  const visible = (phase: Phase): boolean => way[phase]?.when === 'at-once';
+  return {
+    ...(found.writing === undefined || !visible('writing') ? {} : { writing: found.writing }),
+    ...(found.idle === undefined || !visible('idle') ? {} : { idle: found.idle }),
+  };
+}
+
+/** Whether the way tells an RST as one each time. One that does so only in a race tells of its own doing. */
+function passesResets({ writing, idle }: ByPhase): boolean {
+  return [writing, idle].every((found) => found?.seen.join() === 'rst');
+}
+
+export function figures({ departures, direct }: AbortEvidence): AbortFigures {
+  const version = departures[0]?.trace.client.request.httpVersion;
+  const leaves = { by: version === '2' ? ('rst-stream' as const) : ('fin' as const) };
+  const [ends, resets] = [by('fin', departures), by('rst', departures)];
+  if (direct === undefined) return { ...leaves, ...ends, byReset: resets };
+  const resetsByWay = by('rst', direct);
+  return {
+    ...leaves,
+    ...throughWay(ends, by('fin', direct)),
+    ...(passesResets(resetsByWay) ? { byReset: throughWay(resets, resetsByWay) } : {}),
+  };
+}

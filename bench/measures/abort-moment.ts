@@ -1,0 +1,150 @@
+/**
+ * When the origin was told that the client left, from departures at different moments of its pace: a hop that needs the
+ * next write tells at a write wherever in the pace the client left, one with a timer so long after the departure. Pure.
+ */
+
+/** One departure, in ms of one clock. */
+export interface Sighting {
+  /** When the stream was asked for; absent where that was not seen. */
+  askedAt?: number;
+  leftAt: number;
+  /** Every write of the origin until it was told, or its stream ended. */
+  writesAt: readonly number[];
+  /** Absent where the origin was not told before its stream ended. */
+  toldAt?: number;
+  /** When the origin's stream ended. */
+  endAt: number;
+}
+
+export interface Range {
+  min: number;
+  max: number;
+}
+
+/** Where the tries agree on one. `client-left`: whatever the origin does; the others: whether the client is there or not. */
+export type Since = 'client-left' | 'last-write' | 'request';
+
+export type Moment =
+  /** Within SLACK_MS of the departure, with no write in between. */
+  | { when: 'at-once'; ms: Range }
+  /** Within SLACK_MS of a write, of which `write` is the number since the departure: `ms` after it. The time since the departure is the pace's. */
+  | { when: 'next-write'; write: Range; ms: Range }
+  /** `ms` after what it is told since; where that is nothing that the tries agree on, after the departure. */
+  | { when: 'later'; since?: Since; ms: Range }
+  /** A zombie: in some tries or all not told for as long as the origin was watched since the client left. */
+  | { when: 'never'; boundMs: number }
+  | { when: 'inconclusive'; reason: string };
+
+/** What a machine may add to a moment: within this of it is at it. Moments that are to be told apart lie further apart, see abort.ts. */
+export const SLACK_MS = 50;
+/** With fewer nothing can agree. */
+export const FEWEST = 3;
+/** Of so many tries one may be anything: a busy moment. */
+const FORGIVING = 4;
+
+export function rangeOf(values: readonly number[]): Range {
+  return { min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** The values but for the largest, where there are enough of them: noise only makes later. */
+function quickest(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted.length < FORGIVING ? sorted : sorted.slice(0, -1);
+}
+
+function isConstant(values: readonly number[]): boolean {
+  const { min, max } = rangeOf(quickest(values));
+  return max - min <= SLACK_MS;
+}
+
+type Told = Sighting & { toldAt: number };
+
+function sinceLeft({ leftAt, toldAt }: Told): number {
+  return toldAt - leftAt;
+}
+
+/** Writes between the departure and the telling. */
+function writesBetween({ leftAt, toldAt, writesAt }: Told): number[] {
+  return writesAt.filter((at) => at > leftAt && at <= toldAt);
+}
+
+function sinceWrite(one: Told): number | undefined {
+  const last = writesBetween(one).at(-1);
+  return last === undefined ? undefined : one.toldAt - last;
+}
+
+function defined(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined);
+}
+
+/** Which tries were told at a write, if it is all of them but for one busy moment, and at the same write or the one beside it. */
+function atWrite(told: readonly Told[]): Extract<Moment, { when: 'next-write' }> | undefined {
+  const at = told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS);
+  if (at.length < Math.max(FEWEST, told.length - 1)) return undefined;
+  const write = rangeOf(at.map((one) => writesBetween(one).length));
+  if (write.max - write.min > 1) return undefined;
+  return { when: 'next-write', write, ms: rangeOf(defined(told.map(sinceWrite))) };
+}
+
+function since(told: readonly Told[], from: Since, of: (one: Told) => number | undefined): Moment[] {
+  const values = defined(told.map(of));
+  if (values.length < told.length || !isConstant(values)) return [];
+  return [{ when: 'later', since: from, ms: rangeOf(values) }];
+}
+
+/** Told in a silence, so long after the last write before the departure. */
+function sinceLastWrite(one: Told): number | undefined {
+  const last = one.writesAt.findLast((at) => at <= one.leftAt);
+  return last === undefined || writesBetween(one).length > 0 ? undefined : one.toldAt - last;
+}
+
+/** Each moment that fits all tries; of tries at different moments of the pace no two fit. */
+function fitting(told: readonly Told[]): Moment[] {
+  const next = atWrite(told);
+  return [
+    ...since(told, 'client-left', sinceLeft),
+    ...(next === undefined ? [] : [next]),
+    ...since(told, 'last-write', sinceLastWrite),
+    ...since(told, 'request', ({ askedAt, toldAt }) => (askedAt === undefined ? undefined : toldAt - askedAt)),
+  ];
+}
+
+function isPrompt(one: Told): boolean {
+  return sinceLeft(one) <= SLACK_MS && writesBetween(one).length === 0;
+}
+
+function list(values: readonly number[]): string {
+  return values.map((ms) => Math.round(ms)).join(', ');
+}
+
+/** Told at no moment that fits all: by a hop that looks now and then, if none of them looks like another kind. */
+function unfitted(told: readonly Told[]): Moment {
+  const ms = told.map(sinceLeft);
+  const atWrites = told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS).length;
+  if (atWrites <= 1 && !told.some(isPrompt)) return { when: 'later', ms: rangeOf(ms) };
+  return {
+    when: 'inconclusive',
+    reason: `the tries do not agree: told ${list(ms)} ms after the departure, ${atWrites} of ${told.length} at a write`,
+  };
+}
+
+function isTold(one: Sighting): one is Told {
+  return one.toldAt !== undefined;
+}
+
+/** @param sightings of departures at different moments of the pace; one at least. */
+export function momentOf(sightings: readonly Sighting[]): Moment {
+  const told = sightings.filter(isTold);
+  const untold = sightings.filter((one) => !isTold(one));
+  // No noise makes a zombie: one is enough.
+  if (untold.length > 0)
+    return { when: 'never', boundMs: Math.min(...untold.map(({ leftAt, endAt }) => endAt - leftAt)) };
+  if (told.length < FEWEST)
+    return { when: 'inconclusive', reason: `of only ${told.length} departures, and ${FEWEST} are needed` };
+  const [fit, ...others] = fitting(told);
+  if (fit === undefined) return unfitted(told);
+  const isAtOnce = told.filter(isPrompt).length > told.length / 2;
+  if (isAtOnce && fit.when === 'later' && fit.since === 'client-left') return { when: 'at-once', ms: fit.ms };
+  if (others.length === 0) return fit;
+  return { when: 'inconclusive', reason: 'the client left at moments of the pace too much alike' };
+}

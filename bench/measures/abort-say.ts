@@ -1,0 +1,118 @@
+/** What the origin learns of a departure, in a phrase. Pure. */
+
+import { milliseconds } from '../because.ts';
+import type { AbortFigures, ByPhase, PhaseFigures, Seen } from './abort-figures.ts';
+import type { Moment, Range } from './abort-moment.ts';
+
+type When = Moment['when'];
+
+/** Rounded down: a bound may not be said to be longer than it was. */
+export function sayBound(boundMs: number): string {
+  return `${Math.floor(boundMs / 500) / 2} s`;
+}
+
+function sayRange({ min, max }: Range): string {
+  const [from, to] = [milliseconds(min), milliseconds(max)];
+  return from === to ? to : `${from} to ${to}`;
+}
+
+function sayWrite({ min, max }: Range): string {
+  return min === max ? `write ${max}` : `write ${min} or ${max}`;
+}
+
+function sayLater({ since, ms }: Extract<Moment, { when: 'later' }>): string {
+  if (since === undefined) return `only ${sayRange(ms)} later, at no fixed moment`;
+  switch (since) {
+    case 'client-left':
+      return `only ${sayRange(ms)} later, whatever it writes`;
+    case 'last-write':
+      return `only as it is left after ${milliseconds(ms.min)} of silence, which no client need end`;
+    case 'request':
+      return `only as it is left ${milliseconds(ms.min)} after the request, whether the client is there or not`;
+  }
+}
+
+function sayWhen(found: PhaseFigures): string {
+  switch (found.when) {
+    case 'at-once':
+      return `at once (within ${milliseconds(found.ms.max)})`;
+    case 'next-write':
+      return `only when it writes again (within ${milliseconds(found.ms.max)} of ${sayWrite(found.write)}, one each ${found.intervalMs} ms)`;
+    case 'later':
+      return sayLater(found);
+    case 'never': {
+      const bound = `a zombie: not within ${sayBound(found.boundMs)}`;
+      return found.told === 0
+        ? `never (${bound})`
+        : `not always (${bound} in ${found.tries - found.told} of ${found.tries})`;
+    }
+    case 'inconclusive':
+      return `at a moment that could not be told (${found.reason})`;
+  }
+}
+
+const SIGNS = { fin: 'FIN', rst: 'RST', nothing: 'the end of its connection' } as const;
+
+function saySign(seen: Seen): string {
+  return seen in SIGNS ? SIGNS[seen as keyof typeof SIGNS] : seen.replace('rst-stream', 'RST_STREAM');
+}
+
+/** What it saw, where it was told. */
+function saySeen(phases: PhaseFigures[]): string {
+  const signs = [...new Set(phases.filter(({ told }) => told > 0).flatMap(({ seen }) => seen))];
+  return signs.length === 0 ? '' : `, by ${signs.map(saySign).join(' or ')}`;
+}
+
+function sayPhases({ writing, idle }: ByPhase, learns: string): string {
+  const phases = [writing, idle].filter((phase) => phase !== undefined);
+  if (phases.length === 0) return 'could not be told';
+  const seen = saySeen(phases);
+  if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
+    const boundMs = Math.min(writing.boundMs, idle.boundMs);
+    return `${learns.replace('learns', 'never learns')} (a zombie: not within ${sayBound(boundMs)})`;
+  }
+  if (writing?.when === 'at-once' && idle?.when === 'at-once')
+    return `${learns} ${sayWhen(writing.ms.max > idle.ms.max ? writing : idle)}${seen}`;
+  const parts = [
+    ...(writing === undefined ? [] : [`${sayWhen(writing)} while it writes`]),
+    ...(idle === undefined ? [] : [`${sayWhen(idle)} while it is silent`]),
+  ];
+  return `${learns} ${parts.join(', ')}${seen}`;
+}
+
+/** That a reset is told otherwise than a FIN is worth a phrase; that it is told alike is not. */
+function differs(one: PhaseFigures | undefined, other: PhaseFigures | undefined): boolean {
+  return one !== undefined && other !== undefined && one.when !== other.when;
+}
+
+export function say({ by, byReset, ...ends }: AbortFigures): string {
+  const what = by === 'fin' ? 'that the client left' : 'of the client’s RST_STREAM';
+  const plain = sayPhases(ends, `the origin learns ${what}`);
+  if (byReset === undefined) return plain;
+  if (!differs(ends.writing, byReset.writing) && !differs(ends.idle, byReset.idle)) return plain;
+  return `${plain}; ${sayPhases(byReset, 'by RST the origin learns that the client left')}`;
+}
+
+const FROM_QUICK_TO_NEVER: Exclude<When, 'inconclusive'>[] = ['at-once', 'next-write', 'later', 'never'];
+
+function sayFlaw(found: PhaseFigures): string | undefined {
+  switch (found.when) {
+    case 'at-once':
+    case 'inconclusive':
+      return undefined;
+    case 'next-write':
+      return 'the origin is told of a departure only when it writes again';
+    case 'later':
+      return 'the origin is told late of a departure';
+    case 'never':
+      return `zombie: the origin is not told of a departure within ${sayBound(found.boundMs)}`;
+  }
+}
+
+/** The worst of all that was seen. */
+export function flaw({ byReset = {}, writing, idle }: AbortFigures): string | undefined {
+  const seen = [writing, idle, byReset.writing, byReset.idle].filter((phase) => phase !== undefined);
+  const rank = ({ when }: PhaseFigures): number => (when === 'inconclusive' ? -1 : FROM_QUICK_TO_NEVER.indexOf(when));
+  const [worst] = seen.toSorted((a, b) => rank(b) - rank(a));
+  return worst === undefined ? undefined : sayFlaw(worst);
+}
