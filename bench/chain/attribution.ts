@@ -126,7 +126,11 @@ export function truncationOfHop(traces: readonly Trace[], hop: number): Truncati
 
 /** What a hop did with the departure, when it kept it to itself or told of it late. */
 export function sayAbort({ writing, idle }: AbortFigures): string | undefined {
-  if (writing?.when === 'never' || idle?.when === 'never') return 'keeps it to itself that the client left (a zombie)';
+  const zombies = [writing, idle].filter((found) => found?.when === 'never');
+  if (zombies.length > 0) {
+    const boundMs = Math.min(...zombies.map((found) => found.boundMs));
+    return `keeps it to itself that the client left (a zombie: not told on within ${milliseconds(boundMs)})`;
+  }
   if (idle?.when === 'next-write') return 'tells a silent upstream that the client left only when that writes again';
   if (writing?.when === 'later' || idle?.when === 'later') return 'tells late that the client left';
   return undefined;

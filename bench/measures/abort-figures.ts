@@ -38,6 +38,8 @@ export interface AbortFigures extends ByPhase {
 export interface Departure {
   phase: Phase;
   how: Leaving;
+  /** For how long after it the origin was to be watched at least. */
+  watchMs: number;
   trace: Trace;
 }
 
@@ -70,7 +72,7 @@ function isValid({ phase, trace }: Departure): boolean {
 }
 
 /** All on the client's clock. */
-function sightingOf({ trace }: Departure): Sighting {
+function sightingOf({ trace, watchMs }: Departure): Sighting {
   const { end, abort, emissions, request } = trace.origin;
   const endAt = end?.at ?? Number.POSITIVE_INFINITY;
   const toldAt = end?.how === 'client-left' ? onClientClock(trace, abort?.at ?? endAt) : undefined;
@@ -80,6 +82,7 @@ function sightingOf({ trace }: Departure): Sighting {
     writesAt: emissions.map(({ at }) => onClientClock(trace, at)),
     ...(toldAt === undefined ? {} : { toldAt }),
     endAt: onClientClock(trace, endAt),
+    watchMs,
   };
 }
 

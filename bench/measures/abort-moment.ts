@@ -14,6 +14,8 @@ export interface Sighting {
   toldAt?: number;
   /** When the origin's stream ended. */
   endAt: number;
+  /** For how long after the departure the origin was to be watched at least. */
+  watchMs: number;
 }
 
 export interface Range {
@@ -25,18 +27,18 @@ export interface Range {
 export type Since = 'client-left' | 'last-write' | 'request';
 
 export type Moment =
-  /** Within SLACK_MS of the departure, with no write in between. */
+  /** Within SLACK_MS of the departure, whatever the origin writes. */
   | { when: 'at-once'; ms: Range }
   /** Within SLACK_MS of a write, of which `write` is the number since the departure: `ms` after it. The time since the departure is the pace's. */
   | { when: 'next-write'; write: Range; ms: Range }
   /** `ms` after what it is told since; where that is nothing that the tries agree on, after the departure. */
   | { when: 'later'; since?: Since; ms: Range }
-  /** A zombie: in some tries or all not told for as long as the origin was watched since the client left. */
-  | { when: 'never'; boundMs: number }
+  /** A zombie: in some tries or all not told for so long since the departure, nor by so many writes. */
+  | { when: 'never'; boundMs: number; writes: number }
   | { when: 'inconclusive'; reason: string };
 
-/** What a machine may add to a moment: within this of it is at it. Moments that are to be told apart lie further apart, see abort.ts. */
-export const SLACK_MS = 50;
+/** What a busy machine may add to a moment: within this of it is at it. Moments that are to be told apart lie further apart, see abort.ts. */
+export const SLACK_MS = 100;
 /** With fewer nothing can agree. */
 export const FEWEST = 3;
 /** Of so many tries one may be anything: a busy moment. */
@@ -138,13 +140,22 @@ export function momentOf(sightings: readonly Sighting[]): Moment {
   const untold = sightings.filter((one) => !isTold(one));
   // No noise makes a zombie: one is enough.
   if (untold.length > 0)
-    return { when: 'never', boundMs: Math.min(...untold.map(({ leftAt, endAt }) => endAt - leftAt)) };
+    return {
+      when: 'never',
+      boundMs: Math.min(...untold.map(({ leftAt, endAt, watchMs }) => Math.min(watchMs, endAt - leftAt))),
+      writes: Math.min(...untold.map(({ leftAt, writesAt }) => writesAt.filter((at) => at > leftAt).length)),
+    };
   if (told.length < FEWEST)
-    return { when: 'inconclusive', reason: `of only ${told.length} departures, and ${FEWEST} are needed` };
+    return {
+      when: 'inconclusive',
+      reason: `only ${told.length} of the ${FEWEST} departures that are needed could be made`,
+    };
   const [fit, ...others] = fitting(told);
   if (fit === undefined) return unfitted(told);
-  const isAtOnce = told.filter(isPrompt).length > told.length / 2;
-  if (isAtOnce && fit.when === 'later' && fit.since === 'client-left') return { when: 'at-once', ms: fit.ms };
+  const isSoon = Math.max(...quickest(told.map(sinceLeft))) <= SLACK_MS;
+  // Soon enough, and not for a write: what else fits is chance.
+  if (isSoon && !others.some(({ when }) => when === 'next-write'))
+    return { when: 'at-once', ms: rangeOf(told.map(sinceLeft)) };
   if (others.length === 0) return fit;
   return { when: 'inconclusive', reason: 'the client left at moments of the pace too much alike' };
 }

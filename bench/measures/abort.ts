@@ -27,9 +27,9 @@ const BOUND_MS = 2500;
 /** Longer than the defaults of most proxies' timeouts: 60 s. */
 const BOUND_DEEP_MS = 70_000;
 /** For a hop that lets nothing out: the client leaves without having had a word. */
-const LEAVE_AFTER_MS = 550;
+const LEAVE_AFTER_MS = 650;
 /** From the request, or from the last write before the silence: by when the client has left, if the machine is not too busy. */
-const LATEST_MS = 1100;
+const LATEST_MS = 1200;
 
 /** Of each phase: chunks that have arrived when the client leaves, and how long then until it does. */
 interface Plan {
@@ -42,30 +42,30 @@ interface Plan {
  * from the request: what is told at one of these is told at the same distance from no other. Timeouts in whole seconds
  * are no multiple of the interval.
  */
-const PLANS: Record<Phase, Plan> = {
+export const PLANS: Record<Phase, Plan> = {
   writing: {
-    intervalMs: 430,
+    intervalMs: 570,
     tries: [
-      { afterChunks: 1, thenMs: 260 },
+      { afterChunks: 1, thenMs: 320 },
       { afterChunks: 2, thenMs: 40 },
-      { afterChunks: 1, thenMs: 370 },
-      { afterChunks: 2, thenMs: 150 },
+      { afterChunks: 1, thenMs: 460 },
+      { afterChunks: 2, thenMs: 180 },
     ],
   },
   idle: {
     intervalMs: 150,
     tries: [
-      { afterChunks: 1, thenMs: 400 },
+      { afterChunks: 1, thenMs: 300 },
       { afterChunks: 2, thenMs: 40 },
-      { afterChunks: 3, thenMs: 280 },
-      { afterChunks: 2, thenMs: 160 },
+      { afterChunks: 3, thenMs: 420 },
+      { afterChunks: 4, thenMs: 180 },
     ],
   },
 };
 /** Streams that begin at once would disturb each other. */
 const APART_MS = 35;
-/** Written after the silence: to a connection that was left a first write succeeds, and the second meets the RST that answers it. */
-const CHUNKS_AFTER = 4;
+/** Written after the silence: some hops need the fourth write to find that nobody reads. */
+const CHUNKS_AFTER = 6;
 
 function boundOf(deep: boolean): number {
   return deep ? BOUND_DEEP_MS : BOUND_MS;
@@ -75,7 +75,7 @@ function workloadOf(phase: Phase, afterChunks: number, deep: boolean): WorkloadI
   const { intervalMs } = PLANS[phase];
   const ms = LATEST_MS + boundOf(deep);
   if (phase === 'writing') return { count: Math.ceil(ms / intervalMs) + 1, pace: { mode: 'paced', intervalMs } };
-  const silence = { afterChunk: afterChunks - 1, ms };
+  const silence = { afterChunk: afterChunks - 1, ms: ms - intervalMs };
   return { count: afterChunks + CHUNKS_AFTER, pace: { mode: 'paced', intervalMs, silence } };
 }
 
@@ -87,7 +87,7 @@ interface Try {
 }
 
 const TRIES: Try[] = (['fin', 'rst'] as const).flatMap((how) =>
-  (['writing', 'idle'] as const).flatMap((phase) => PLANS[phase].tries.map((one) => ({ phase, how, ...one }))),
+  (['idle', 'writing'] as const).flatMap((phase) => PLANS[phase].tries.map((one) => ({ phase, how, ...one }))),
 );
 
 /** Side by side: most of it is waiting. */
@@ -96,7 +96,12 @@ async function depart({ workload, ...context }: MeasureContext): Promise<Departu
     await delay(index * APART_MS);
     const leave: Leave = { afterChunks, afterMs: LEAVE_AFTER_MS, thenMs, how };
     const paced = workloadOf(phase, afterChunks, context.deep);
-    return { phase, how, trace: await measureStream({ ...context, workload: { ...workload, ...paced }, leave }) };
+    return {
+      phase,
+      how,
+      watchMs: boundOf(context.deep),
+      trace: await measureStream({ ...context, workload: { ...workload, ...paced }, leave }),
+    };
   };
   return Promise.all(TRIES.map(once));
 }

@@ -4,45 +4,59 @@ import { describe, expect, it } from 'vitest';
 
 import { abortOfHop, sayAbort, sayTruncation, truncationOfHop } from '../../../bench/chain/attribution.ts';
 import { withTaps } from '../../../bench/chain/proof.ts';
-import type { Departure } from '../../../bench/measures/abort.ts';
+import type { Departure, PhaseFigures } from '../../../bench/measures/abort-figures.ts';
 import type { TapFloor } from '../../../bench/taps/floor.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
 import { INSTRUMENT } from '../results.ts';
 import { chainTrace, type Place } from './chains.ts';
 
-const EMITTED_AT = Array.from({ length: 20 }, (_, seq) => 100 + seq * 10);
-const LEFT_AT = 145;
+const EMITTED_AT = Array.from({ length: 10 }, (_, seq) => 100 + seq * 300);
+const END_AT = 3000;
+/** At three moments of the pace. */
+const LEFT_AT = [150, 520, 890];
 
 /** Hop `zombie` of three is told that its downstream left, and does not tell on. */
-function departure(zombie: number, lateMs = 0): Departure {
-  const workload: WorkloadInput = { count: 20, chunkBytes: [100], pace: { mode: 'paced', intervalMs: 10 } };
-  const places = [0, 1, 2, 3].map((place): Place => {
-    const arrivedAt = EMITTED_AT.map((at) => (place < zombie && at > LEFT_AT ? undefined : at + 0.1));
-    if (place >= zombie) return { arrivedAt, end: { at: 300, how: 'complete' } };
-    const left = { at: LEFT_AT + 0.2 * place + (place > 0 ? lateMs : 0), how: 'fin' } as const;
-    return place === 0
-      ? { arrivedAt, end: { at: LEFT_AT, how: 'left', detail: 'fin' } }
-      : { arrivedAt, end: { at: 300, how: 'no-end' }, left };
+function departures(zombie: number, lateMs = 0): Departure[] {
+  const workload: WorkloadInput = { count: 10, chunkBytes: [100], pace: { mode: 'paced', intervalMs: 300 } };
+  return LEFT_AT.map((leftAt) => {
+    const places = [0, 1, 2, 3].map((place): Place => {
+      const arrivedAt = EMITTED_AT.map((at) => (place < zombie && at > leftAt ? undefined : at + 0.1));
+      if (place >= zombie) return { arrivedAt, end: { at: END_AT, how: 'complete' } };
+      const left = { at: leftAt + 0.2 * place + (place > 0 ? lateMs : 0), how: 'fin' } as const;
+      return place === 0
+        ? { arrivedAt, end: { at: leftAt, how: 'left', detail: 'fin' } }
+        : { arrivedAt, end: { at: END_AT, how: 'no-end' }, left };
+    });
+    const trace = chainTrace({ workload, emittedAt: EMITTED_AT, endAt: END_AT, places });
+    return { phase: 'writing', how: 'fin', watchMs: 2000, trace };
   });
-  const trace = chainTrace({ workload, emittedAt: EMITTED_AT, endAt: 300, places });
-  return { phase: 'writing', how: 'fin', trace };
 }
 
 describe.each([1, 2, 3])('a zombie at hop %d of three', (zombie) => {
   it('is the one that was told and never tells', () => {
-    const found = [1, 2, 3].map((hop) => abortOfHop([departure(zombie)], hop).writing?.when);
+    const found = [1, 2, 3].map((hop) => abortOfHop(departures(zombie), hop).writing?.when);
     expect(found).toEqual([1, 2, 3].map((hop) => (hop < zombie ? 'at-once' : hop === zombie ? 'never' : undefined)));
-    expect(sayAbort(abortOfHop([departure(zombie)], zombie))).toBe(
-      'keeps it to itself that the client left (a zombie)',
+    expect(sayAbort(abortOfHop(departures(zombie), zombie))).toBe(
+      'keeps it to itself that the client left (a zombie: not told on within 2.0 s)',
     );
   });
 });
 
 it('a hop that tells at once is not spoken of, one that is late is', () => {
-  expect(sayAbort(abortOfHop([departure(3)], 1))).toBeUndefined();
-  expect(sayAbort(abortOfHop([departure(3, 120)], 1))).toBe('tells late that the client left');
-  expect(sayAbort({ idle: { when: 'next-write', seen: 'fin', told: 3, repeats: 3 }, byReset: {} })).toBe(
+  expect(sayAbort(abortOfHop(departures(3), 1))).toBeUndefined();
+  expect(sayAbort(abortOfHop(departures(3, 170), 1))).toBe('tells late that the client left');
+  const idle: PhaseFigures = {
+    when: 'next-write',
+    write: { min: 1, max: 1 },
+    ms: { min: 1, max: 2 },
+    seen: ['fin'],
+    told: 4,
+    tries: 4,
+    intervalMs: 300,
+    leftAfterWriteMs: { min: 50, max: 190 },
+  };
+  expect(sayAbort({ by: 'fin', idle, byReset: {} })).toBe(
     'tells a silent upstream that the client left only when that writes again',
   );
 });
@@ -58,7 +72,7 @@ function death(ends: [End, End, End, End], framing: 'chunked' | 'close-delimited
     pace: { mode: 'paced', intervalMs: 10 },
     death: { afterChunk: 4, how: 'rst' },
   };
-  const emittedAt = EMITTED_AT.slice(0, 5);
+  const emittedAt = [100, 110, 120, 130, 140];
   const places = ends
     .toReversed()
     .map((how): Place => ({ arrivedAt: emittedAt, framing, end: { at: how === 'no-end' ? 2500 : 150, how } }));

@@ -1,43 +1,48 @@
 import { describe, expect, it } from 'vitest';
 
-import { abortMeasure, type AbortFigures, type Departure, type PhaseFigures } from '../../../bench/measures/abort.ts';
+import { abortMeasure } from '../../../bench/measures/abort.ts';
+import type { AbortFigures, Departure, Phase, PhaseFigures } from '../../../bench/measures/abort-figures.ts';
 import type { Leaving } from '../../../bench/client/client.ts';
 import { chunkText, makeTrace } from '../traces.ts';
-import type { OriginTrace } from '../../../server/trace.ts';
+import type { OriginTrace, Sign } from '../../../server/trace.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
 
-const WRITING: WorkloadInput = { count: 50, pace: { mode: 'paced', intervalMs: 10 } };
+const WRITING: WorkloadInput = { count: 10, pace: { mode: 'paced', intervalMs: 400 } };
 const SILENT: WorkloadInput = {
-  count: 10,
-  pace: { mode: 'paced', intervalMs: 10, silence: { afterChunk: 4, ms: 350 } },
+  count: 4,
+  pace: { mode: 'paced', intervalMs: 200, silence: { afterChunk: 1, ms: 3000 } },
 };
 
 interface Case {
-  phase?: Departure['phase'];
+  phase?: Phase;
   how?: Leaving;
   leftAt?: number;
   /** When the origin saw it; `undefined` is never. */
   toldAt?: number | undefined;
-  seen?: 'fin' | 'rst' | 'nothing';
+  seen?: Sign['seen'] | 'nothing';
   clientEnd?: 'left' | 'complete' | 'no-end';
   originEnd?: NonNullable<OriginTrace['end']>['how'];
   offsetMs?: number;
   fault?: string;
+  httpVersion?: '1.1' | '2';
 }
 
-/** A chunk each 10 ms from 10 ms on; in silence the sixth comes at 410 ms. */
+function signed(at: number, seen: Sign['seen']): OriginTrace['abort'] {
+  return seen === 'rst-stream' ? { at, seen, code: 'CANCEL' } : { at, seen };
+}
+
+/** While it writes a chunk each 400 ms from 0 on; in silence the third comes at 3400 ms. */
 function departure(given: Case): Departure {
-  const { phase = 'writing', how = 'fin', leftAt = 51, seen = 'fin', clientEnd = 'left', offsetMs = 0, fault } = given;
-  const { toldAt, originEnd = toldAt === undefined ? 'complete' : 'client-left' } = given;
-  const steady = Array.from({ length: 50 }, (_, seq) => 10 + seq * 10);
-  const planned = phase === 'writing' ? steady : steady.slice(0, 10).map((at, seq) => (seq > 4 ? at + 350 : at));
-  const emittedAt = planned.filter((at) => toldAt === undefined || at < toldAt);
+  const { phase = 'writing', how = 'fin', leftAt = 500, seen = 'fin', clientEnd = 'left', offsetMs = 0, fault } = given;
+  const { toldAt, originEnd = toldAt === undefined ? 'complete' : 'client-left', httpVersion = '1.1' } = given;
+  const planned = phase === 'writing' ? Array.from({ length: 10 }, (_, seq) => seq * 400) : [0, 200, 3400, 3600];
+  const emittedAt = planned.filter((at) => toldAt === undefined || at <= toldAt);
   const endAt = toldAt ?? (planned.at(-1) ?? 0) + 1;
   const workload = phase === 'writing' ? WRITING : SILENT;
   const trace = makeTrace({
     workload,
     emittedAt,
-    pieces: [{ at: 11, text: chunkText(0, workload) }],
+    pieces: [{ at: 1, text: chunkText(0, workload) }],
     endAt,
     clientEnd: { at: leftAt, how: clientEnd },
     offsetMs,
@@ -45,19 +50,36 @@ function departure(given: Case): Departure {
   const isSeen = toldAt !== undefined && seen !== 'nothing';
   // The connection is closed some time after the first sign of it, which is what counts.
   const end = { at: endAt - offsetMs + (isSeen ? 100 : 0), how: originEnd };
-  const abort = isSeen ? { abort: { at: endAt - offsetMs, seen } } : {};
+  const abort = isSeen ? { abort: signed(endAt - offsetMs, seen) } : {};
   return {
     phase,
     how,
-    trace: { ...trace, origin: { ...trace.origin, end, ...abort }, ...(fault === undefined ? {} : { fault }) },
+    watchMs: 2500,
+    trace: {
+      ...trace,
+      client: { ...trace.client, request: { ...trace.client.request, httpVersion } },
+      origin: { ...trace.origin, end, ...abort } as OriginTrace,
+      ...(fault === undefined ? {} : { fault }),
+    },
   };
 }
 
+/** The same at three moments of the pace: told so long after the departure, or so long after the next write. */
+function tries(one: Case, afterMs?: number, isAfterWrite = false): Case[] {
+  const { phase = 'writing' } = one;
+  const leftAts = phase === 'writing' ? [450, 560, 670] : [300, 500, 700];
+  return leftAts.map((leftAt) => {
+    const from = isAfterWrite ? (phase === 'writing' ? 800 : 3400) : leftAt;
+    return { ...one, leftAt, ...(afterMs === undefined ? {} : { toldAt: from + afterMs }) };
+  });
+}
+
+function both(one: Case, afterMs?: number, isAfterWrite = false): Case[] {
+  return (['writing', 'idle'] as const).flatMap((phase) => tries({ ...one, phase }, afterMs, isAfterWrite));
+}
+
 /** With no hop between, all is told at once, as it was done. */
-const WAY: Case[] = (['fin', 'rst'] as const).flatMap((how) => [
-  { phase: 'writing', how, seen: how, toldAt: 53 },
-  { phase: 'idle', how, seen: how, leftAt: 60, toldAt: 61 },
-]);
+const WAY: Case[] = [...both({}, 1), ...both({ how: 'rst', seen: 'rst' }, 1)];
 
 function found(cases: Case[], way = WAY): AbortFigures {
   return abortMeasure.figures({ departures: cases.map(departure), direct: way.map(departure) });
@@ -82,140 +104,112 @@ function convicts(relay: string, ...cases: Case[]): boolean | undefined {
 
 describe('while the origin writes, its learning', () => {
   it('before the next write is at once', () => {
-    expect(writing({ leftAt: 51, toldAt: 53 })).toEqual({
+    expect(writing(...tries({}, 2))).toEqual({
       when: 'at-once',
       ms: { min: 2, max: 2 },
-      writes: { min: 0, max: 0 },
-      seen: 'fin',
-      told: 1,
-      repeats: 1,
-    });
-  });
-
-  it.each([
-    [60.5, 1],
-    [70.5, 2],
-    [110, 5],
-  ])('at %d ms is at the next write', (toldAt, writes) => {
-    expect(writing({ leftAt: 51, toldAt })).toMatchObject({ when: 'next-write', writes: { min: writes, max: writes } });
-  });
-
-  it('more than 50 ms after the first write is later', () => {
-    expect(writing({ leftAt: 51, toldAt: 110.5 })).toMatchObject({ when: 'later', ms: { min: 59.5, max: 59.5 } });
-  });
-
-  it('does not count a write made just when the client left', () => {
-    expect(writing({ leftAt: 60, toldAt: 62 })).toMatchObject({ when: 'at-once', writes: { max: 0 } });
-  });
-
-  it('that never comes is a zombie, seen by nothing', () => {
-    expect(writing({})).toEqual({ when: 'never', seen: 'nothing', told: 0, repeats: 1 });
-  });
-
-  it('is that of the quickest repeat, and all are counted', () => {
-    expect(writing({ toldAt: 200 }, { toldAt: 53 }, { toldAt: 61 })).toEqual({
-      when: 'at-once',
-      ms: { min: 2, max: 149 },
-      writes: { min: 0, max: 14 },
-      seen: 'fin',
+      seen: ['fin'],
       told: 3,
-      repeats: 3,
+      tries: 3,
+      intervalMs: 400,
+      leftAfterWriteMs: { min: 50, max: 270 },
     });
   });
 
-  it('is never where one repeat was a zombie', () => {
-    expect(writing({ toldAt: 53 }, {}, { toldAt: 54 })).toMatchObject({ when: 'never', told: 2, repeats: 3 });
+  it('at the next write is no time since the departure', () => {
+    expect(writing(...tries({}, 3, true))).toMatchObject({
+      when: 'next-write',
+      write: { min: 1, max: 1 },
+      ms: { min: 3, max: 3 },
+    });
+  });
+
+  it('so long after the departure is no write', () => {
+    expect(writing(...tries({}, 370))).toMatchObject({
+      when: 'later',
+      since: 'client-left',
+      ms: { min: 370, max: 370 },
+    });
+  });
+
+  it('that never comes is a zombie, as far as the stream went', () => {
+    expect(writing(...tries({}))).toMatchObject({
+      when: 'never',
+      boundMs: 2500,
+      writes: 8,
+      seen: ['nothing'],
+      told: 0,
+      tries: 3,
+    });
+  });
+
+  it('is never where one try was a zombie', () => {
+    expect(writing(...tries({}, 2), { leftAt: 600 })).toMatchObject({
+      when: 'never',
+      told: 3,
+      tries: 4,
+      seen: ['fin'],
+    });
   });
 });
 
 describe('in silence, its learning', () => {
   it.each([
-    [110, 'at-once'],
-    [110.5, 'later'],
-    [405, 'later'],
-    [410.5, 'next-write'],
-    [450, 'next-write'],
-  ] as const)('at %d ms, of a client that left at 60 ms, is %s', (toldAt, when) => {
-    expect(idle({ leftAt: 60, toldAt })?.when).toBe(when);
-  });
-
-  it('more than 50 ms after the first write is later', () => {
-    expect(idle({ leftAt: 60, toldAt: 461 })?.when).toBe('later');
-  });
-
-  it('that never comes is a zombie', () => {
-    expect(idle({ leftAt: 60 })).toMatchObject({ when: 'never', told: 0 });
+    [{}, 1, false, 'at-once'],
+    [{}, 370, false, 'later'],
+    [{}, 1, true, 'next-write'],
+    [{}, 201, true, 'next-write'],
+    [{}, undefined, false, 'never'],
+  ] as const)('%j %s ms after the departure, or (%s) the write, is %s', (one, afterMs, isAfterWrite, when) => {
+    expect(idle(...tries({ phase: 'idle', ...one }, afterMs, isAfterWrite))?.when).toBe(when);
   });
 });
 
 describe('what the origin saw', () => {
   it.each([
-    [['fin', 'fin'], 'fin'],
-    [['rst', 'rst'], 'rst'],
-    [['fin', 'rst'], 'both'],
-    [['nothing', 'nothing'], 'nothing'],
-  ] as const)('of %j is %s', (seen, expected) => {
-    expect(writing(...seen.map((one) => ({ toldAt: 53, seen: one })))?.seen).toBe(expected);
+    [['fin', 'fin', 'fin'], ['fin']],
+    [
+      ['rst', 'fin', 'rst'],
+      ['fin', 'rst'],
+    ],
+    [['nothing', 'nothing', 'nothing'], ['nothing']],
+    [
+      ['rst-stream', 'rst-stream', 'fin'],
+      ['fin', 'rst-stream CANCEL'],
+    ],
+  ] as const)('of %j is %j', (seen, expected) => {
+    const cases = tries({}, 2).map((one, index) => ({ ...one, seen: seen[index] ?? 'nothing' }));
+    expect(writing(...cases)?.seen).toEqual(expected);
   });
 
   it('is timed on the client’s clock', () => {
-    expect(writing({ leftAt: 51, toldAt: 53, offsetMs: 5000 })).toMatchObject({ when: 'at-once', ms: { max: 2 } });
-    expect(writing({ leftAt: 51, toldAt: 65, offsetMs: 5000 })).toMatchObject({
-      when: 'next-write',
-      writes: { max: 1 },
-    });
-    expect(idle({ leftAt: 60, toldAt: 62, offsetMs: -700 })).toMatchObject({ when: 'at-once', ms: { max: 2 } });
+    expect(writing(...tries({ offsetMs: 5000 }, 2))).toMatchObject({ when: 'at-once', ms: { max: 2 } });
+    expect(idle(...tries({ phase: 'idle', offsetMs: -700 }, 1, true))).toMatchObject({ when: 'next-write' });
   });
 });
 
-describe('a silent origin that is told at once', () => {
-  it('did not need the write that was made meanwhile', () => {
-    const both = found([
-      { phase: 'writing', toldAt: 65 },
-      { phase: 'idle', leftAt: 60, toldAt: 65 },
-    ]);
-    expect(both.writing).toMatchObject({ when: 'at-once', writes: { min: 1, max: 1 } });
-  });
-
-  it.each([
-    ['later', 300],
-    ['never', undefined],
-  ] as const)('does not excuse a writing one that is told %s', (when, toldAt) => {
-    const both = found([
-      { phase: 'writing', toldAt },
-      { phase: 'idle', leftAt: 60, toldAt: 65 },
-    ]);
-    expect(both.writing?.when).toBe(when);
-  });
-
-  it('at the next write proves nothing of a writing one', () => {
-    const both = found([
-      { phase: 'writing', toldAt: 65 },
-      { phase: 'idle', leftAt: 60, toldAt: 411 },
-    ]);
-    expect(both.writing?.when).toBe('next-write');
-  });
-});
-
-describe('a repeat does not count', () => {
+describe('a try does not count', () => {
   it.each<[string, Case]>([
     ['whose client had the whole stream', { clientEnd: 'complete' }],
-    ['whose client gave up', { clientEnd: 'no-end', toldAt: 53 }],
-    ['that was our own fault', { toldAt: 53, fault: 'the control API failed' }],
-    ['whose client left after the end', { leftAt: 502 }],
+    ['whose client gave up', { clientEnd: 'no-end', toldAt: 501 }],
+    ['that was our own fault', { toldAt: 501, fault: 'the control API failed' }],
+    ['whose client left after the end', { leftAt: 3602 }],
     ['whose stream was deleted', { originEnd: 'deleted' }],
     ['whose lifetime was over', { originEnd: 'lifetime' }],
   ])('%s', (_, one) => {
     expect(writing(one)).toBeUndefined();
-    expect(writing(one, { toldAt: 53 })?.repeats).toBe(1);
+    expect(writing(one, ...tries({}, 2))?.tries).toBe(3);
   });
 
-  it.each([49, 410.5, 470])('as one in silence whose client left at %d ms', (leftAt) => {
+  it.each([199, 3401, 3500])('as one in silence whose client left at %d ms', (leftAt) => {
     expect(idle({ leftAt })).toBeUndefined();
   });
 
-  it('and nothing is told of where none counts', () => {
+  it('and nothing is told of where none counts, or too few', () => {
     expect(said({ clientEnd: 'complete' })).toBe('could not be told');
+    expect(said({ toldAt: 501 })).toBe(
+      'the origin learns that the client left at a moment that could not be told (only 1 of the 3 departures that are needed could be made) while it writes, by FIN',
+    );
+    expect(abortMeasure.flaw(found([{ toldAt: 501 }]))).toBeUndefined();
   });
 });
 
@@ -224,66 +218,95 @@ function byReset(cases: Case[]): Case[] {
 }
 
 describe('it says', () => {
-  const atOnce: Case[] = [
-    { phase: 'writing', toldAt: 52.26 },
-    { phase: 'idle', leftAt: 60, toldAt: 80 },
-  ];
-  const zombie: Case[] = [{ phase: 'writing' }, { phase: 'idle', leftAt: 60 }];
+  const atOnce = both({}, 1.26);
+  const zombie = both({});
 
-  it('the worst figure where both are alike', () => {
-    expect(said(...atOnce)).toBe('the origin learns that the client left at once (within 20 ms)');
-    expect(said({ phase: 'writing', toldAt: 52.26 }, { phase: 'idle', leftAt: 60, toldAt: 61 })).toBe(
-      'the origin learns that the client left at once (within 1.3 ms)',
+  it('the worst figure where both are at once, and what the origin saw', () => {
+    expect(said(...tries({}, 1.26), ...tries({ phase: 'idle' }, 20))).toBe(
+      'the origin learns that the client left at once (within 20 ms), by FIN',
+    );
+    expect(said(...atOnce)).toBe('the origin learns that the client left at once (within 1.3 ms), by FIN');
+  });
+
+  it('the write of the next, and how long a timer is', () => {
+    expect(said(...tries({}, 1, true), ...tries({ phase: 'idle' }, 240))).toBe(
+      'the origin learns that the client left only when it writes again (within 1.0 ms of write 1, one each 400 ms) while it writes, only 240 ms later, whatever it writes while it is silent, by FIN',
     );
   });
 
-  it('both where they differ', () => {
-    expect(said({ phase: 'writing', toldAt: 61 }, { phase: 'idle', leftAt: 60, toldAt: 300 })).toBe(
-      'the origin learns that the client left only when it writes again (write 1) while it writes, only after 240 ms while it is silent',
-    );
+  it.each<[string, Case[], string]>([
+    [
+      'silence',
+      tries({ phase: 'idle' }).map((one) => ({ ...one, toldAt: 1200 })),
+      'only as it is left after 1.0 s of silence, which no client need end',
+    ],
+    [
+      'no fixed moment',
+      [
+        { phase: 'idle', leftAt: 300, toldAt: 500 },
+        { phase: 'idle', leftAt: 500, toldAt: 1000 },
+        { phase: 'idle', leftAt: 700, toldAt: 1600 },
+      ],
+      'only 200 ms to 900 ms later, at no fixed moment',
+    ],
+  ])('late by %s', (_, cases, says) => {
+    expect(said(...cases)).toBe(`the origin learns that the client left ${says} while it is silent, by FIN`);
   });
 
-  it('a zombie, and one that is none every time', () => {
-    expect(said(...zombie)).toBe('the origin never learns that the client left (a zombie)');
-    expect(said({ toldAt: 53 }, {}, {})).toBe(
-      'the origin learns that the client left not always (a zombie in 2 of 3) while it writes',
+  it('a zombie with its bound, and one that is none every time', () => {
+    expect(said(...zombie)).toBe(
+      'the origin never learns that the client left (a zombie: not within 2.5 s and 2 writes)',
     );
+    expect(said(...tries({}, 1), { leftAt: 600 })).toBe(
+      'the origin learns that the client left not always (a zombie: not within 2.5 s and 8 writes in 1 of 4) while it writes, by FIN',
+    );
+    expect(abortMeasure.flaw(found(zombie))).toBe('zombie: the origin is not told of a departure within 2.5 s');
   });
 
   it('of an RST only where it is told otherwise', () => {
     expect(said(...atOnce, ...byReset(atOnce))).toBe(said(...atOnce));
     expect(said(...zombie, ...byReset(atOnce))).toBe(
-      'the origin never learns that the client left (a zombie); by RST the origin learns that the client left at once (within 20 ms)',
+      'the origin never learns that the client left (a zombie: not within 2.5 s and 2 writes); by RST the origin learns that the client left at once (within 1.3 ms), by FIN',
     );
+  });
+
+  it('RST_STREAM of a client over HTTP/2, and of the hop’s own', () => {
+    const over = found(both({ httpVersion: '2', seen: 'rst-stream' }, 1));
+    expect(over.by).toBe('rst-stream');
+    expect(abortMeasure.say(over)).toBe(
+      'the origin learns of the client’s RST_STREAM at once (within 1.0 ms), by RST_STREAM CANCEL',
+    );
+  });
+
+  it.each([
+    [both({}, 1), undefined],
+    [both({}, 1, true), 'the origin is told of a departure only when it writes again'],
+    [both({}, 300), 'the origin is told late of a departure'],
+    [[...both({}, 1), ...both({ how: 'rst' }, 300)], 'the origin is told late of a departure'],
+  ])('of the worst what is wrong (%#)', (cases, flaw) => {
+    expect(abortMeasure.flaw(found(cases))).toBe(flaw);
   });
 });
 
-const told = (how: Leaving, seen: 'fin' | 'rst', writingAt: number, idleAt: number): Case[] => [
-  { phase: 'writing', how, seen, toldAt: writingAt },
-  { phase: 'idle', how, seen, leftAt: 60, toldAt: idleAt },
-];
-const lost = (how: Leaving): Case[] => [
-  { phase: 'writing', how },
-  { phase: 'idle', how, leftAt: 60 },
-];
-
 describe('the way to the hop', () => {
-  const all = [...told('fin', 'fin', 61, 411), ...told('rst', 'fin', 61, 411)];
+  const all = [...both({}, 1, true), ...both({ how: 'rst' }, 1, true)];
 
-  it('that makes a FIN of an RST leaves nothing to say of one', () => {
-    const port = [...told('fin', 'fin', 53, 61), ...told('rst', 'fin', 53, 61)];
-    expect(found(all, port)).toEqual({ writing: expect.anything(), idle: expect.anything() });
-    expect(abortMeasure.say(found(all, port))).toBe(
-      'the origin learns that the client left only when it writes again (write 1)',
-    );
+  it.each([
+    ['each time', 'fin'],
+    ['but for a race', 'rst'],
+  ] as const)('that makes a FIN of an RST %s leaves nothing to say of one', (_, inRace) => {
+    const resets = both({ how: 'rst' }, 1).map((one, index) => (index === 0 ? { ...one, seen: inRace } : one));
+    const port = [...both({}, 1), ...resets];
+    expect(found(all, port)).toEqual({ by: 'fin', writing: expect.anything(), idle: expect.anything() });
     const transparent = abortMeasure.relays.find(({ relay }) => relay === 'transparent');
     expect(transparent?.convicted(found(port, port))).toBe(true);
     expect(transparent?.convicted(found(all, port))).toBe(false);
   });
 
   it('that does not tell by itself is not held against the hop', () => {
-    const slow = [...told('fin', 'fin', 53, 411), ...told('rst', 'rst', 53, 61)];
+    const slow = [...tries({}, 1), ...tries({ phase: 'idle' }, 1, true), ...both({ how: 'rst', seen: 'rst' }, 1)];
     expect(found(all, slow)).toEqual({
+      by: 'fin',
       writing: expect.objectContaining({ when: 'next-write' }),
       byReset: { writing: expect.anything(), idle: expect.anything() },
     });
@@ -297,9 +320,9 @@ describe('the way to the hop', () => {
 describe('relays', () => {
   it('are convicted of just what they do', () => {
     const does: Record<string, Case[]> = {
-      transparent: [...told('fin', 'fin', 53, 61), ...told('rst', 'rst', 53, 61)],
-      'abort-at-next-write': [...told('fin', 'fin', 61, 411), ...told('rst', 'fin', 61, 411)],
-      zombie: [...lost('fin'), ...lost('rst')],
+      transparent: WAY,
+      'abort-at-next-write': [...both({}, 1, true), ...both({ how: 'rst' }, 1, true)],
+      zombie: [...both({}), ...both({ how: 'rst' })],
     };
     expect(abortMeasure.relays.map(({ relay }) => relay)).toEqual(Object.keys(does));
     for (const relay of Object.keys(does)) {
@@ -308,9 +331,10 @@ describe('relays', () => {
   });
 
   it('are not convicted by half', () => {
-    expect(convicts('transparent', ...told('fin', 'fin', 53, 61))).toBe(false);
-    expect(convicts('transparent', ...told('fin', 'fin', 53, 61), ...told('rst', 'fin', 53, 61))).toBe(false);
-    expect(convicts('transparent', ...told('fin', 'fin', 53, 411), ...told('rst', 'rst', 53, 61))).toBe(false);
-    expect(convicts('zombie', ...lost('fin'), ...told('rst', 'rst', 53, 61))).toBe(false);
+    const [ends, resets] = [both({}, 1), both({ how: 'rst', seen: 'rst' }, 1)];
+    expect(convicts('transparent', ...ends)).toBe(false);
+    expect(convicts('transparent', ...ends, ...both({ how: 'rst' }, 1))).toBe(false);
+    expect(convicts('transparent', ...tries({}, 1), ...tries({ phase: 'idle' }, 1, true), ...resets)).toBe(false);
+    expect(convicts('zombie', ...both({}), ...resets)).toBe(false);
   });
 });

@@ -94,8 +94,8 @@ it('a stream of text has no heartbeats', { timeout: 20_000 }, async () => {
 it('what the way does itself is measured once, and not through the relay', async () => {
   const measured = vi.spyOn(client, 'create');
   await Promise.all([abortMeasure.measure(through('zombie')), abortMeasure.measure(through('zombie'))]);
-  // Three departures by FIN and one by RST, while it writes and in silence: of the way, and through each of the two.
-  expect(measured.mock.calls.length).toBe(8 * 3);
+  // Four departures by FIN and four by RST, while it writes and in silence: of the way, and through each of the two.
+  expect(measured.mock.calls.length).toBe(16 * 3);
   expect(abortMeasure.figures(await abortMeasure.measure(through('zombie')))).toMatchObject({
     writing: { when: 'never' },
     byReset: { idle: { when: 'never' } },

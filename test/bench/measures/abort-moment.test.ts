@@ -1,0 +1,203 @@
+/** Departures as hops of each kind would tell of them, at the moments at which abort.ts leaves, on a machine that adds to each. */
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { momentOf, SLACK_MS, type Moment, type Sighting } from '../../../bench/measures/abort-moment.ts';
+import { PLANS } from '../../../bench/measures/abort.ts';
+
+const ASKED_AT = 1000;
+const SILENCE_MS = 3500;
+const WATCHED_MS = 4600;
+const WATCH_MS = 2500;
+const PHASES = ['writing', 'idle'] as const;
+type Phase = (typeof PHASES)[number];
+
+/** When a hop of this kind tells, of a client that left then; `undefined` is never. */
+type Hop = (leftAt: number, plannedWritesAt: readonly number[]) => number | undefined;
+
+function lastBefore(at: number, writesAt: readonly number[]): number {
+  return writesAt.findLast((writtenAt) => writtenAt <= at) ?? ASKED_AT;
+}
+
+const HOPS = {
+  'at-once': (): Hop => (leftAt) => leftAt + 1,
+  'next-write':
+    (write: number): Hop =>
+    (leftAt, writesAt) =>
+      (writesAt.filter((at) => at > leftAt)[write - 1] ?? Number.NaN) + 1,
+  timer:
+    (ms: number): Hop =>
+    (leftAt) =>
+      leftAt + ms,
+  'idle-cut':
+    (ms: number): Hop =>
+    (leftAt, writesAt) =>
+      lastBefore(leftAt, writesAt) + ms,
+  'total-limit':
+    (ms: number): Hop =>
+    () =>
+      ASKED_AT + ms,
+  zombie: (): Hop => () => undefined,
+};
+
+/** @param noiseMs what the machine adds to when the origin is told, of each try. */
+function sightings(phase: Phase, hop: Hop, noiseMs: readonly number[] = [0, 0, 0, 0]): Sighting[] {
+  const { intervalMs, tries } = PLANS[phase];
+  return tries.map(({ afterChunks, thenMs }, index) => {
+    const endAt = ASKED_AT + WATCHED_MS;
+    const silence = (seq: number): number => (phase === 'idle' && seq >= afterChunks ? SILENCE_MS : 0);
+    const planned = Array.from({ length: 40 }, (_, seq) => ASKED_AT + seq * intervalMs + silence(seq));
+    const leftAt = (planned[afterChunks - 1] ?? 0) + thenMs;
+    const told = hop(leftAt, planned);
+    const toldAt = told === undefined ? undefined : told + (noiseMs[index] ?? 0);
+    return {
+      askedAt: ASKED_AT,
+      leftAt,
+      writesAt: planned.filter((at) => at <= (toldAt ?? endAt)),
+      ...(toldAt === undefined ? {} : { toldAt }),
+      endAt: toldAt ?? endAt,
+      watchMs: WATCH_MS,
+    };
+  });
+}
+
+const phase = fc.constantFrom(...PHASES);
+/** Whatever a machine adds within the slack, and one busy moment of any length. */
+const noise = fc
+  .tuple(
+    fc.array(fc.double({ min: 0, max: SLACK_MS - 2, noNaN: true }), { minLength: 4, maxLength: 4 }),
+    fc.integer({ min: 0, max: 3 }),
+    fc.double({ min: 0, max: 300, noNaN: true }),
+  )
+  .map(([ms, busy, busyMs]) => ms.map((one, index) => (index === busy ? one + busyMs : one)));
+/** Less than half of the slack: two moments are compared. */
+const someNoise = fc.array(fc.double({ min: 0, max: SLACK_MS / 2, noNaN: true }), { minLength: 4, maxLength: 4 });
+
+function kindOf(moment: Moment): string {
+  return moment.when === 'later' ? `later since ${moment.since}` : moment.when;
+}
+
+describe('whatever the machine adds, of a hop that tells', () => {
+  it('at once it is found at once', () => {
+    fc.assert(
+      fc.property(phase, noise, (where, ms) => {
+        expect(kindOf(momentOf(sightings(where, HOPS['at-once'](), ms)))).toBe('at-once');
+      }),
+    );
+  });
+
+  it('at the first or second write it is found, and at which', () => {
+    fc.assert(
+      fc.property(phase, fc.integer({ min: 1, max: 2 }), someNoise, (where, write, ms) => {
+        expect(momentOf(sightings(where, HOPS['next-write'](write), ms))).toMatchObject({
+          when: 'next-write',
+          write: { min: write, max: write },
+        });
+      }),
+    );
+  });
+
+  it('so long after the departure it is found to be no write, also where it meets one', () => {
+    fc.assert(
+      fc.property(phase, fc.integer({ min: SLACK_MS + 30, max: 2500 }), someNoise, (where, timerMs, ms) => {
+        const found = momentOf(sightings(where, HOPS.timer(timerMs), ms));
+        expect(kindOf(found)).toBe('later since client-left');
+        expect(found).toHaveProperty('ms.min', expect.closeTo(timerMs + Math.min(...ms), 6));
+      }),
+    );
+  });
+
+  it('never it is a zombie, with how long it was watched, which is not said to be longer than was meant', () => {
+    for (const where of PHASES) {
+      const all = sightings(where, HOPS.zombie());
+      expect(momentOf(all)).toEqual({ when: 'never', boundMs: WATCH_MS, writes: where === 'writing' ? 7 : 4 });
+      const latest = Math.max(...all.map(({ leftAt }) => leftAt));
+      const cut = all.map((one) => ({ ...one, writesAt: [], endAt: latest + 900 }));
+      expect(momentOf(cut)).toEqual({ when: 'never', boundMs: 900, writes: 0 });
+    }
+  });
+
+  it('of its own accord, after so much silence or since the request, it is not the departure’s doing', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 600, max: 2500 }), someNoise, (timerMs, ms) => {
+        expect(kindOf(momentOf(sightings('idle', HOPS['idle-cut'](timerMs), ms)))).toBe('later since last-write');
+      }),
+    );
+    // Of whole seconds: another might be a multiple of the pace.
+    for (const ms of [1000, 2000])
+      for (const where of PHASES)
+        expect(kindOf(momentOf(sightings(where, HOPS['total-limit'](ms))))).toBe('later since request');
+  });
+});
+
+describe('what is told of any tries at all', () => {
+  const any = fc.array(
+    fc.tuple(fc.constantFrom(0, 1, 2, 3), fc.option(fc.double({ min: 0.1, max: 3000, noNaN: true }))),
+    { minLength: 1, maxLength: 6 },
+  );
+
+  it('does not depend on their order nor on the clock, and a try that is not told makes a zombie', () => {
+    fc.assert(
+      fc.property(phase, any, fc.integer({ min: -5000, max: 5000 }), (where, tries, offsetMs) => {
+        const made = tries.map(([index, afterMs]) => {
+          const [one] = sightings(where, (leftAt) => (afterMs === null ? undefined : leftAt + afterMs)).slice(index);
+          return one as Sighting;
+        });
+        const found = momentOf(made);
+        expect(found.when === 'never').toBe(tries.some(([, afterMs]) => afterMs === null));
+        const { when } = momentOf(made.toReversed());
+        expect(when).toBe(found.when);
+        const moved = made.map((one) => ({
+          askedAt: (one.askedAt ?? 0) + offsetMs,
+          leftAt: one.leftAt + offsetMs,
+          writesAt: one.writesAt.map((at) => at + offsetMs),
+          ...(one.toldAt === undefined ? {} : { toldAt: one.toldAt + offsetMs }),
+          endAt: one.endAt + offsetMs,
+          watchMs: one.watchMs,
+        }));
+        expect(momentOf(moved).when).toBe(found.when);
+      }),
+    );
+  });
+});
+
+describe('tries', () => {
+  const told = (...ms: number[]): Moment => {
+    let index = 0;
+    return momentOf(sightings('idle', (leftAt) => leftAt + (ms[index++] ?? 0)).slice(0, ms.length));
+  };
+
+  it('that are too few tell nothing', () => {
+    expect(told(1, 1)).toEqual({
+      when: 'inconclusive',
+      reason: 'only 2 of the 3 departures that are needed could be made',
+    });
+    expect(told(1, 1, 1)).toMatchObject({ when: 'at-once' });
+  });
+
+  it('that do not agree tell nothing, and are said', () => {
+    expect(told(1, 1, 900, 1500)).toEqual({
+      when: 'inconclusive',
+      reason: 'the tries do not agree: told 1, 1, 900, 1500 ms after the departure, 0 of 4 at a write',
+    });
+  });
+
+  it('of a hop that looks now and then are told at no fixed moment', () => {
+    expect(told(200, 500, 900, 650)).toEqual({ when: 'later', ms: { min: 200, max: 900 } });
+  });
+
+  it('of three may not hold a busy moment, of four one', () => {
+    expect(told(1, 200, 1)).toMatchObject({ when: 'inconclusive' });
+    expect(told(1, 200, 1, 2)).toEqual({ when: 'at-once', ms: { min: 1, max: 200 } });
+  });
+
+  it('at one moment of the pace cannot tell a timer from a write', () => {
+    const [first] = sightings('writing', HOPS['next-write'](1));
+    const alike = [first, first, first, first].map((one) => one as Sighting);
+    expect(momentOf(alike)).toEqual({
+      when: 'inconclusive',
+      reason: 'the client left at moments of the pace too much alike',
+    });
+  });
+});
