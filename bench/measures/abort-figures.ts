@@ -3,7 +3,7 @@
 import type { Leaving } from '../client/client.ts';
 import { onClientClock } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
-import { momentOf, rangeOf, type Moment, type Range, type Sighting } from './abort-moment.ts';
+import { agreed, isInDoubt, momentOf, rangeOf, type Moment, type Range, type Sighting } from './abort-moment.ts';
 
 export type Phase = 'writing' | 'idle';
 
@@ -16,6 +16,8 @@ export type PhaseFigures = Moment & {
   /** In how many of the tries the origin was told. */
   told: number;
   tries: number;
+  /** 2 where the first left a doubt. */
+  rounds: number;
   /** Between two writes of the origin. */
   intervalMs: number;
   /** How long after a write the client left, in the tries. */
@@ -38,6 +40,8 @@ export interface AbortFigures extends ByPhase {
 export interface Departure {
   phase: Phase;
   how: Leaving;
+  /** 1, or 2 where the first left a doubt. */
+  round: number;
   /** For how long after it the origin was to be watched at least. */
   watchMs: number;
   trace: Trace;
@@ -107,12 +111,15 @@ function phaseFigures(departures: Departure[]): PhaseFigures | undefined {
   const [first] = valid;
   if (first === undefined) return undefined;
   const sightings = valid.map(sightingOf);
+  const rounds = Map.groupBy(sightings, (_, index) => valid[index]?.round);
+  const moment = [...rounds.values()].map(momentOf).reduce(agreed);
   const told = valid.filter((_, index) => sightings[index]?.toldAt !== undefined);
   return {
-    ...momentOf(sightings),
+    ...moment,
     seen: told.length === 0 ? ['nothing'] : [...new Set(told.map(seenOf))].toSorted(),
     told: told.length,
     tries: valid.length,
+    rounds: rounds.size,
     intervalMs: intervalOf(first),
     leftAfterWriteMs: rangeOf(sightings.map(leftAfterWrite)),
   };
@@ -150,4 +157,9 @@ export function figures({ departures, direct }: AbortEvidence): AbortFigures {
     ...throughWay(ends, by('fin', direct)),
     ...(passesResets(resetsByWay) ? { byReset: throughWay(resets, resetsByWay) } : {}),
   };
+}
+
+/** Whether another round of tries could tell more. */
+export function leavesDoubt({ writing, idle, byReset = {} }: AbortFigures): boolean {
+  return [writing, idle, byReset.writing, byReset.idle].some((found) => found !== undefined && isInDoubt(found));
 }

@@ -27,7 +27,7 @@ export interface Range {
 export type Since = 'client-left' | 'last-write' | 'request';
 
 export type Moment =
-  /** Within SLACK_MS of the departure, whatever the origin writes. */
+  /** Within SLACK_MS of the departure with no write in between, but for what the machine adds. */
   | { when: 'at-once'; ms: Range }
   /** Within SLACK_MS of a write, of which `write` is the number since the departure: `ms` after it. The time since the departure is the pace's. */
   | { when: 'next-write'; write: Range; ms: Range }
@@ -39,6 +39,8 @@ export type Moment =
 
 /** What a busy machine may add to a moment: within this of it is at it. Moments that are to be told apart lie further apart, see abort.ts. */
 export const SLACK_MS = 100;
+/** And the most that it does add, to some of the tries. */
+const BUSY_MS = 3 * SLACK_MS;
 /** With fewer nothing can agree. */
 export const FEWEST = 3;
 /** Of so many tries one may be anything: a busy moment. */
@@ -94,10 +96,13 @@ function since(told: readonly Told[], from: Since, of: (one: Told) => number | u
   return [{ when: 'later', since: from, ms: rangeOf(values) }];
 }
 
-/** Told in a silence, so long after the last write before the departure. */
+/** Told in a silence, so long after the last write before the departure: longer than it bore without being told. */
 function sinceLastWrite(one: Told): number | undefined {
-  const last = one.writesAt.findLast((at) => at <= one.leftAt);
-  return last === undefined || writesBetween(one).length > 0 ? undefined : one.toldAt - last;
+  const before = one.writesAt.filter((at) => at <= one.leftAt);
+  const last = before.at(-1);
+  if (last === undefined || writesBetween(one).length > 0) return undefined;
+  const borneMs = Math.max(0, ...before.slice(1).map((at, index) => at - (before[index] ?? at)));
+  return one.toldAt - last > borneMs ? one.toldAt - last : undefined;
 }
 
 /** Each moment that fits all tries; of tries at different moments of the pace no two fit. */
@@ -111,8 +116,15 @@ function fitting(told: readonly Told[]): Moment[] {
   ];
 }
 
+/** Told soon, and not by a write: by a hop that needs neither a write nor time. */
 function isPrompt(one: Told): boolean {
   return sinceLeft(one) <= SLACK_MS && writesBetween(one).length === 0;
+}
+
+/** Whether two tries show that it needs neither, and what a busy machine may add explains the others. */
+function isAtOnce(told: readonly Told[]): boolean {
+  const { max } = rangeOf(quickest(told.map(sinceLeft)));
+  return told.filter(isPrompt).length > 1 && max <= BUSY_MS;
 }
 
 function list(values: readonly number[]): string {
@@ -150,12 +162,33 @@ export function momentOf(sightings: readonly Sighting[]): Moment {
       when: 'inconclusive',
       reason: `only ${told.length} of the ${FEWEST} departures that are needed could be made`,
     };
-  const [fit, ...others] = fitting(told);
-  if (fit === undefined) return unfitted(told);
-  const isSoon = Math.max(...quickest(told.map(sinceLeft))) <= SLACK_MS;
-  // Soon enough, and not for a write: what else fits is chance.
-  if (isSoon && !others.some(({ when }) => when === 'next-write'))
-    return { when: 'at-once', ms: rangeOf(told.map(sinceLeft)) };
+  const fits = fitting(told);
+  const atWrites = fits.some(({ when }) => when === 'next-write');
+  if (!atWrites && isAtOnce(told)) return { when: 'at-once', ms: rangeOf(told.map(sinceLeft)) };
+  const [fit, ...others] = fits;
+  if (fit === undefined || told.some(isPrompt)) return unfitted(told);
   if (others.length === 0) return fit;
   return { when: 'inconclusive', reason: 'the client left at moments of the pace too much alike' };
+}
+
+/** What two rounds of tries tell together: the second is made where the first leaves a doubt. */
+export function agreed(first: Moment, second: Moment): Moment {
+  if (first.when === 'never' || !isInDoubt(first)) return second.when === 'never' ? second : first;
+  if (!isInDoubt(second)) return second;
+  if (first.when === 'later' && second.when === 'later' && first.since === second.since) {
+    const ms = { min: Math.min(first.ms.min, second.ms.min), max: Math.max(first.ms.max, second.ms.max) };
+    const isSame = first.since === undefined || Math.abs(first.ms.min - second.ms.min) <= SLACK_MS;
+    if (isSame) return { ...first, ms };
+  }
+  return { when: 'inconclusive', reason: `two rounds of tries: ${sayDoubt(first)}; ${sayDoubt(second)}` };
+}
+
+function sayDoubt(moment: Moment): string {
+  if (moment.when === 'inconclusive') return moment.reason;
+  return moment.when === 'later' ? `told ${list([moment.ms.min])} to ${list([moment.ms.max])} ms late` : moment.when;
+}
+
+/** Noise makes late what is at once: that it is late is believed when it is found twice. */
+export function isInDoubt({ when }: Moment): boolean {
+  return when === 'later' || when === 'inconclusive';
 }

@@ -10,6 +10,7 @@ import { measureStream, type Leave } from '../measure.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import {
   figures,
+  leavesDoubt,
   type AbortEvidence,
   type AbortFigures,
   type ByPhase,
@@ -91,7 +92,7 @@ const TRIES: Try[] = (['fin', 'rst'] as const).flatMap((how) =>
 );
 
 /** Side by side: most of it is waiting. */
-async function depart({ workload, ...context }: MeasureContext): Promise<Departure[]> {
+async function depart({ workload, ...context }: MeasureContext, round: number): Promise<Departure[]> {
   const once = async ({ phase, how, afterChunks, thenMs }: Try, index: number): Promise<Departure> => {
     await delay(index * APART_MS);
     const leave: Leave = { afterChunks, afterMs: LEAVE_AFTER_MS, thenMs, how };
@@ -99,6 +100,7 @@ async function depart({ workload, ...context }: MeasureContext): Promise<Departu
     return {
       phase,
       how,
+      round,
       watchMs: boundOf(context.deep),
       trace: await measureStream({ ...context, workload: { ...workload, ...paced }, leave }),
     };
@@ -106,8 +108,16 @@ async function depart({ workload, ...context }: MeasureContext): Promise<Departu
   return Promise.all(TRIES.map(once));
 }
 
+/** A second round where the first leaves a doubt. */
+async function rounds(context: MeasureContext, direct?: Departure[]): Promise<Departure[]> {
+  const first = await depart(context, 1);
+  const evidence = { departures: first, ...(direct === undefined ? {} : { direct }) };
+  return leavesDoubt(figures(evidence)) ? [...first, ...(await depart(context, 2))] : first;
+}
+
 async function measure(context: MeasureContext): Promise<AbortEvidence> {
-  return { direct: await baseline('abort', context, depart), departures: await depart(context) };
+  const direct = await baseline('abort', context, (bare) => rounds(bare));
+  return { direct, departures: await rounds(context, direct) };
 }
 
 /** A write that meets the departure is answered by an RST (RFC 9293, section 3.10.7.1), whatever came before: what was seen is told in silence. */

@@ -29,7 +29,7 @@ function departures(zombie: number, lateMs = 0): Departure[] {
         : { arrivedAt, end: { at: END_AT, how: 'no-end' }, left };
     });
     const trace = chainTrace({ workload, emittedAt: EMITTED_AT, endAt: END_AT, places });
-    return { phase: 'writing', how: 'fin', watchMs: 2000, trace };
+    return { phase: 'writing', how: 'fin', round: 1, watchMs: 2000, trace };
   });
 }
 
@@ -53,6 +53,7 @@ it('a hop that tells at once is not spoken of, one that is late is', () => {
     seen: ['fin'],
     told: 4,
     tries: 4,
+    rounds: 1,
     intervalMs: 300,
     leftAfterWriteMs: { min: 50, max: 190 },
   };

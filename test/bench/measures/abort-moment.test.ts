@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { momentOf, SLACK_MS, type Moment, type Sighting } from '../../../bench/measures/abort-moment.ts';
+import { agreed, momentOf, SLACK_MS, type Moment, type Sighting } from '../../../bench/measures/abort-moment.ts';
 import { PLANS } from '../../../bench/measures/abort.ts';
 
 const ASKED_AT = 1000;
@@ -131,6 +131,15 @@ describe('whatever the machine adds, of a hop that tells', () => {
   });
 });
 
+it('of two tries told soon and two that a busy machine made late, a hop that tells at once is told', () => {
+  fc.assert(
+    fc.property(phase, fc.shuffledSubarray([1, 20, 150, 250], { minLength: 4 }), (where, ms) => {
+      expect(['at-once', 'inconclusive']).toContain(momentOf(sightings(where, HOPS['at-once'](), ms)).when);
+      expect(momentOf(sightings('idle', HOPS['at-once'](), ms)).when).toBe('at-once');
+    }),
+  );
+});
+
 describe('what is told of any tries at all', () => {
   const any = fc.array(
     fc.tuple(fc.constantFrom(0, 1, 2, 3), fc.option(fc.double({ min: 0.1, max: 3000, noNaN: true }))),
@@ -162,6 +171,42 @@ describe('what is told of any tries at all', () => {
   });
 });
 
+describe('two rounds of tries', () => {
+  const late = (min: number, since?: 'client-left' | 'last-write'): Moment => ({
+    when: 'later',
+    ...(since === undefined ? {} : { since }),
+    ms: { min, max: min + 20 },
+  });
+  const doubt: Moment = { when: 'inconclusive', reason: 'noise' };
+  const atOnce: Moment = { when: 'at-once', ms: { min: 1, max: 2 } };
+  const zombie: Moment = { when: 'never', boundMs: 2500, writes: 4 };
+
+  it.each<[string, Moment, Moment, unknown]>([
+    ['one that leaves no doubt stands, whichever', atOnce, doubt, atOnce],
+    ['one that leaves no doubt stands, whichever', doubt, atOnce, atOnce],
+    ['noise makes late, and not quick', late(150, 'client-left'), atOnce, atOnce],
+    ['a zombie in either is one', atOnce, zombie, zombie],
+    ['a zombie in either is one', zombie, doubt, zombie],
+    [
+      'a time is believed twice',
+      late(370, 'client-left'),
+      late(400, 'client-left'),
+      { when: 'later', ms: { min: 370, max: 420 } },
+    ],
+    ['two times are none', late(370, 'client-left'), late(600, 'client-left'), { when: 'inconclusive' }],
+    ['nor is a time since another thing', late(370, 'client-left'), late(370, 'last-write'), { when: 'inconclusive' }],
+    ['no fixed moment may be any', late(200), late(600), { when: 'later', ms: { min: 200, max: 620 } }],
+    [
+      'two doubts are said',
+      doubt,
+      late(300, 'client-left'),
+      { reason: 'two rounds of tries: noise; told 300 to 320 ms late' },
+    ],
+  ])('%s', (_, first, second, expected) => {
+    expect(agreed(first, second)).toMatchObject(expected as object);
+  });
+});
+
 describe('tries', () => {
   const told = (...ms: number[]): Moment => {
     let index = 0;
@@ -188,8 +233,8 @@ describe('tries', () => {
   });
 
   it('of three may not hold a busy moment, of four one', () => {
-    expect(told(1, 200, 1)).toMatchObject({ when: 'inconclusive' });
-    expect(told(1, 200, 1, 2)).toEqual({ when: 'at-once', ms: { min: 1, max: 200 } });
+    expect(told(1, 500, 1)).toMatchObject({ when: 'inconclusive' });
+    expect(told(1, 500, 1, 2)).toEqual({ when: 'at-once', ms: { min: 1, max: 500 } });
   });
 
   it('at one moment of the pace cannot tell a timer from a write', () => {

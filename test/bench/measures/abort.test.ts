@@ -25,6 +25,7 @@ interface Case {
   offsetMs?: number;
   fault?: string;
   httpVersion?: '1.1' | '2';
+  round?: number;
 }
 
 function signed(at: number, seen: Sign['seen']): OriginTrace['abort'] {
@@ -34,7 +35,12 @@ function signed(at: number, seen: Sign['seen']): OriginTrace['abort'] {
 /** While it writes a chunk each 400 ms from 0 on; in silence the third comes at 3400 ms. */
 function departure(given: Case): Departure {
   const { phase = 'writing', how = 'fin', leftAt = 500, seen = 'fin', clientEnd = 'left', offsetMs = 0, fault } = given;
-  const { toldAt, originEnd = toldAt === undefined ? 'complete' : 'client-left', httpVersion = '1.1' } = given;
+  const {
+    toldAt,
+    originEnd = toldAt === undefined ? 'complete' : 'client-left',
+    httpVersion = '1.1',
+    round = 1,
+  } = given;
   const planned = phase === 'writing' ? Array.from({ length: 10 }, (_, seq) => seq * 400) : [0, 200, 3400, 3600];
   const emittedAt = planned.filter((at) => toldAt === undefined || at <= toldAt);
   const endAt = toldAt ?? (planned.at(-1) ?? 0) + 1;
@@ -55,6 +61,7 @@ function departure(given: Case): Departure {
     phase,
     how,
     watchMs: 2500,
+    round,
     trace: {
       ...trace,
       client: { ...trace.client, request: { ...trace.client.request, httpVersion } },
@@ -110,6 +117,7 @@ describe('while the origin writes, its learning', () => {
       seen: ['fin'],
       told: 3,
       tries: 3,
+      rounds: 1,
       intervalMs: 400,
       leftAfterWriteMs: { min: 50, max: 270 },
     });
