@@ -55,6 +55,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
       lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
     // The port makes a FIN of an RST, so by RST nothing can be told.
     expect(figures('nginx/default', 'abort')).toEqual({
+      by: 'fin',
       writing: expect.objectContaining({ when: 'at-once' }),
       idle: expect.objectContaining({ when: 'at-once' }),
     });

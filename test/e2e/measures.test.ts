@@ -55,7 +55,7 @@ test('every measure proves itself on its relays and tells apart what real proxie
   });
   expect(figures('nginx/default', 'abort')).toMatchObject({ writing: { when: 'at-once' }, idle: { when: 'at-once' } });
   expect(figures('node/pipe', 'abort')).toMatchObject({
-    writing: { when: 'never', seen: 'nothing' },
+    writing: { when: 'never', boundMs: 2500, seen: ['nothing'] },
     idle: { when: 'never' },
   });
   expect(figures('node/pipe', 'truncation')).toMatchObject({ chunked: { rst: 'hidden', fin: 'hangs' } });
