@@ -166,7 +166,8 @@ export function momentOf(sightings: readonly Sighting[]): Moment {
   const atWrites = fits.some(({ when }) => when === 'next-write');
   if (!atWrites && isAtOnce(told)) return { when: 'at-once', ms: rangeOf(told.map(sinceLeft)) };
   const [fit, ...others] = fits;
-  if (fit === undefined || told.some(isPrompt)) return unfitted(told);
+  if (fit === undefined || (fit.when === 'later' && fit.since === 'client-left' && told.some(isPrompt)))
+    return unfitted(told);
   if (others.length === 0) return fit;
   return { when: 'inconclusive', reason: 'the client left at moments of the pace too much alike' };
 }

@@ -93,7 +93,8 @@ export function say({ by, byReset, ...ends }: AbortFigures): string {
   return `${plain}; ${sayPhases(byReset, 'by RST the origin learns that the client left')}`;
 }
 
-const FROM_QUICK_TO_NEVER: Exclude<When, 'inconclusive'>[] = ['at-once', 'next-write', 'later', 'never'];
+/** How bad it is for the origin; of what could not be told nothing is said. */
+const RANKS: Record<When, number> = { inconclusive: -1, 'at-once': 0, 'next-write': 1, later: 2, never: 3 };
 
 function sayFlaw(found: PhaseFigures): string | undefined {
   switch (found.when) {
@@ -112,7 +113,6 @@ function sayFlaw(found: PhaseFigures): string | undefined {
 /** The worst of all that was seen. */
 export function flaw({ byReset = {}, writing, idle }: AbortFigures): string | undefined {
   const seen = [writing, idle, byReset.writing, byReset.idle].filter((phase) => phase !== undefined);
-  const rank = ({ when }: PhaseFigures): number => (when === 'inconclusive' ? -1 : FROM_QUICK_TO_NEVER.indexOf(when));
-  const [worst] = seen.toSorted((a, b) => rank(b) - rank(a));
+  const [worst] = seen.toSorted((a, b) => RANKS[b.when] - RANKS[a.when]);
   return worst === undefined ? undefined : sayFlaw(worst);
 }

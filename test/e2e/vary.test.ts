@@ -77,10 +77,13 @@ test('a client over HTTP/2 that leaves is seen by the origin, whichever version 
     'caddy/upstream-h2c': { by: 'fin', seen: 'rst-stream CANCEL' },
   };
   const { results } = await verdicts(...Object.keys(expected), '--measure', 'abort');
-  const atOnce = (seen: string): unknown => expect.objectContaining({ when: 'at-once', seen: [seen] });
   for (const [id, { by, seen }] of Object.entries(expected)) {
     const found = results.lanes.find((lane) => lane.id === id)?.measures?.['abort'];
-    expect(found?.figures, id).toMatchObject({ by, writing: atOnce(seen), idle: atOnce(seen) });
+    expect(found?.figures, id).toMatchObject({
+      by,
+      writing: { when: 'at-once', seen: [seen] },
+      idle: { when: 'at-once', seen: [seen] },
+    });
     expect(found?.says, id).toContain(seen === 'fin' ? ', by FIN' : `, by ${seen.replace('rst-stream', 'RST_STREAM')}`);
   }
 });

@@ -109,20 +109,22 @@ describe('a stream asked for over HTTP/2 by prior knowledge', () => {
 
 describe('a reader over HTTP/2 that leaves', () => {
   it.each([
-    ['by RST_STREAM', 'rst-stream', ({ stream }: Asked) => stream.close(constants.NGHTTP2_CANCEL)],
-    ['by FIN of its connection', 'fin', ({ raw }: Asked) => raw.destroy()],
-    ['by RST of its connection', 'rst', ({ raw }: Asked) => raw.resetAndDestroy()],
-  ] as const)('%s is seen as %s', async (_, seen, leave) => {
+    [
+      'by RST_STREAM',
+      { seen: 'rst-stream', code: 'CANCEL' },
+      ({ stream }: Asked) => stream.close(constants.NGHTTP2_CANCEL),
+    ],
+    ['by FIN of its connection', { seen: 'fin' }, ({ raw }: Asked) => raw.destroy()],
+    ['by RST of its connection', { seen: 'rst' }, ({ raw }: Asked) => raw.resetAndDestroy()],
+  ] as const)('%s is seen as %j', async (_, sign, leave) => {
     const id = await origin.create(LONG);
     const asked = await ask(`/stream/${id}`);
     // In the middle of the stream: with a SETTINGS frame of its own still to be written, Node's client sends a FIN first.
     await once(asked.stream, 'data');
     leave(asked);
     const trace = await origin.traceWhen(id, ({ state }) => state === 'ended');
-    expect(trace).toMatchObject({ abort: { seen }, end: { how: 'client-left' } });
-    expect(trace.abort).toEqual(
-      seen === 'rst-stream' ? { at: expect.any(Number), seen, code: 'CANCEL' } : { at: expect.any(Number), seen },
-    );
+    expect(trace.abort).toEqual({ at: expect.any(Number), ...sign });
+    expect(trace.end?.how).toBe('client-left');
     asked.session.destroy();
   });
 });

@@ -49,8 +49,8 @@ function sightings(phase: Phase, hop: Hop, noiseMs: readonly number[] = [0, 0, 0
     const silence = (seq: number): number => (phase === 'idle' && seq >= afterChunks ? SILENCE_MS : 0);
     const planned = Array.from({ length: 40 }, (_, seq) => ASKED_AT + seq * intervalMs + silence(seq));
     const leftAt = (planned[afterChunks - 1] ?? 0) + thenMs;
-    const told = hop(leftAt, planned);
-    const toldAt = told === undefined ? undefined : told + (noiseMs[index] ?? 0);
+    const saysAt = hop(leftAt, planned);
+    const toldAt = saysAt === undefined ? undefined : saysAt + (noiseMs[index] ?? 0);
     return {
       askedAt: ASKED_AT,
       leftAt,
@@ -171,12 +171,11 @@ describe('what is told of any tries at all', () => {
   });
 });
 
+function late(min: number, since?: 'client-left' | 'last-write'): Moment {
+  return { when: 'later', ...(since === undefined ? {} : { since }), ms: { min, max: min + 20 } };
+}
+
 describe('two rounds of tries', () => {
-  const late = (min: number, since?: 'client-left' | 'last-write'): Moment => ({
-    when: 'later',
-    ...(since === undefined ? {} : { since }),
-    ms: { min, max: min + 20 },
-  });
   const doubt: Moment = { when: 'inconclusive', reason: 'noise' };
   const atOnce: Moment = { when: 'at-once', ms: { min: 1, max: 2 } };
   const zombie: Moment = { when: 'never', boundMs: 2500, writes: 4 };
@@ -207,12 +206,13 @@ describe('two rounds of tries', () => {
   });
 });
 
-describe('tries', () => {
-  const told = (...ms: number[]): Moment => {
-    let index = 0;
-    return momentOf(sightings('idle', (leftAt) => leftAt + (ms[index++] ?? 0)).slice(0, ms.length));
-  };
+/** Of a silent origin, so long after each departure. */
+function told(...ms: number[]): Moment {
+  let index = 0;
+  return momentOf(sightings('idle', (leftAt) => leftAt + (ms[index++] ?? 0)).slice(0, ms.length));
+}
 
+describe('tries', () => {
   it('that are too few tell nothing', () => {
     expect(told(1, 1)).toEqual({
       when: 'inconclusive',
