@@ -133,12 +133,17 @@ function by(how: Leaving, departures: readonly Departure[]): ByPhase {
 }
 
 /** What the way itself does not tell at once, with no hop between, is not to be held against a hop. */
+function pastWay(found: PhaseFigures | undefined, way: PhaseFigures | undefined): PhaseFigures | undefined {
+  if (found === undefined || way?.when === 'at-once') return found;
+  if (way?.when !== 'inconclusive') return undefined;
+  const { seen, told, tries, rounds, intervalMs, leftAfterWriteMs } = found;
+  const reason = `nor could it with no hop between: ${way.reason}`;
+  return { when: 'inconclusive', reason, seen, told, tries, rounds, intervalMs, leftAfterWriteMs };
+}
+
 function throughWay(found: ByPhase, way: ByPhase): ByPhase {
-  const visible = (phase: Phase): boolean => way[phase]?.when === 'at-once';
-  return {
-    ...(found.writing === undefined || !visible('writing') ? {} : { writing: found.writing }),
-    ...(found.idle === undefined || !visible('idle') ? {} : { idle: found.idle }),
-  };
+  const [writing, idle] = [pastWay(found.writing, way.writing), pastWay(found.idle, way.idle)];
+  return { ...(writing === undefined ? {} : { writing }), ...(idle === undefined ? {} : { idle }) };
 }
 
 /** Whether the way tells an RST as one each time. One that does so only in a race tells of its own doing. */

@@ -26,9 +26,9 @@ function sayLater({ since, ms }: Extract<Moment, { when: 'later' }>): string {
     case 'client-left':
       return `only ${sayRange(ms)} later, whatever it writes`;
     case 'last-write':
-      return `only as it is left after ${milliseconds(ms.min)} of silence, which no client need end`;
+      return `only ${milliseconds(ms.min)} after its last write, whether the client is there or not`;
     case 'request':
-      return `only as it is left ${milliseconds(ms.min)} after the request, whether the client is there or not`;
+      return `only ${milliseconds(ms.min)} after the request, whether the client is there or not`;
   }
 }
 

@@ -95,6 +95,7 @@ const TRIES: Try[] = (['fin', 'rst'] as const).flatMap((how) =>
 async function depart({ workload, ...context }: MeasureContext, round: number): Promise<Departure[]> {
   const once = async ({ phase, how, afterChunks, thenMs }: Try, index: number): Promise<Departure> => {
     await delay(index * APART_MS);
+    context.signal?.throwIfAborted();
     const leave: Leave = { afterChunks, afterMs: LEAVE_AFTER_MS, thenMs, how };
     const paced = workloadOf(phase, afterChunks, context.deep);
     return {

@@ -246,7 +246,7 @@ describe('it says', () => {
     [
       'silence',
       tries({ phase: 'idle' }).map((one) => ({ ...one, toldAt: 1200 })),
-      'only as it is left after 1.0 s of silence, which no client need end',
+      'only 1.0 s after its last write, whether the client is there or not',
     ],
     [
       'no fixed moment',
@@ -317,6 +317,18 @@ describe('the way to the hop', () => {
       by: 'fin',
       writing: expect.objectContaining({ when: 'next-write' }),
       byReset: { writing: expect.anything(), idle: expect.anything() },
+    });
+  });
+
+  it('of which too little is known leaves a doubt, and says why', () => {
+    const few = [...tries({}, 1).slice(1), ...tries({ phase: 'idle' }, 1)];
+    expect(found(both({}, 300), few)).toMatchObject({
+      writing: {
+        when: 'inconclusive',
+        reason: 'nor could it with no hop between: only 2 of the 3 departures that are needed could be made',
+        told: 3,
+      },
+      idle: { when: 'later' },
     });
   });
 
