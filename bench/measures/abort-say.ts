@@ -6,9 +6,9 @@ import type { Moment, Range } from './abort-moment.ts';
 
 type When = Moment['when'];
 
-/** `2.5 s and 4 writes`; rounded down, as a bound may not be said to be longer than it was. */
-function sayBound({ boundMs, writes }: Pick<Extract<Moment, { when: 'never' }>, 'boundMs' | 'writes'>): string {
-  return `${Math.floor(boundMs / 100) / 10} s${writes === 0 ? '' : ` and ${writes} write${writes === 1 ? '' : 's'}`}`;
+/** Rounded down: a bound may not be said to be longer than it was. */
+function sayBound(boundMs: number): string {
+  return `${Math.floor(boundMs / 100) / 10} s`;
 }
 
 function sayRange({ min, max }: Range): string {
@@ -41,7 +41,7 @@ function sayWhen(found: PhaseFigures): string {
     case 'later':
       return sayLater(found);
     case 'never': {
-      const bound = `a zombie: not within ${sayBound(found)}`;
+      const bound = `a zombie: not within ${sayBound(found.boundMs)}, nor at its next ${found.writes} writes`;
       return found.told === 0
         ? `never (${bound})`
         : `not always (${bound} in ${found.tries - found.told} of ${found.tries})`;
@@ -68,8 +68,8 @@ function sayPhases({ writing, idle }: ByPhase, learns: string): string {
   if (phases.length === 0) return 'could not be told';
   const seen = saySeen(phases);
   if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
-    const bound = { boundMs: Math.min(writing.boundMs, idle.boundMs), writes: Math.min(writing.writes, idle.writes) };
-    return `${learns.replace('learns', 'never learns')} (a zombie: not within ${sayBound(bound)})`;
+    const boundMs = Math.min(writing.boundMs, idle.boundMs);
+    return `${learns.replace('learns', 'never learns')} (a zombie: not within ${sayBound(boundMs)})`;
   }
   if (writing?.when === 'at-once' && idle?.when === 'at-once')
     return `${learns} ${sayWhen(writing.ms.max > idle.ms.max ? writing : idle)}${seen}`;
@@ -106,7 +106,7 @@ function sayFlaw(found: PhaseFigures): string | undefined {
     case 'later':
       return 'the origin is told late of a departure';
     case 'never':
-      return `zombie: the origin is not told of a departure within ${sayBound({ ...found, writes: 0 })}`;
+      return `zombie: the origin is not told of a departure within ${sayBound(found.boundMs)}`;
   }
 }
 
