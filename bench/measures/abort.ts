@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Leaving } from '../client/client.ts';
 import { measureStream, type Leave } from '../measure.ts';
+import { ABORT_AFTER_MS } from '../relays/relays.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import {
   figures,
@@ -18,7 +19,7 @@ import {
   type Phase,
   type Seen,
 } from './abort-figures.ts';
-import type { Moment } from './abort-moment.ts';
+import { SLACK_MS, type Moment } from './abort-moment.ts';
 import { flaw, say } from './abort-say.ts';
 import { baseline } from './baseline.ts';
 import type { Measure, MeasureContext } from './measure.ts';
@@ -137,6 +138,13 @@ function isToldEitherWay(
   return isTold(ends, when, seen.fin) && isTold(byReset, when, seen.rst);
 }
 
+/** So long after the departure in both phases, but for what the machine adds. */
+function isAfter({ writing, idle }: ByPhase, ms: number): boolean {
+  return [writing, idle].every(
+    (found) => found?.when === 'later' && found.since === 'client-left' && Math.abs(found.ms.min - ms) <= SLACK_MS,
+  );
+}
+
 export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
@@ -157,6 +165,12 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
       relay: 'abort-at-next-write',
       expected: 'the origin learns that the client left only when it writes again',
       convicted: (found) => isToldEitherWay(found, 'next-write', { fin: 'fin', rst: 'fin' }),
+    },
+    {
+      relay: `abort-after-${ABORT_AFTER_MS}-ms`,
+      expected: `the origin learns that the client left only ${ABORT_AFTER_MS} ms later, whatever it writes`,
+      convicted: (found) =>
+        isToldEitherWay(found, 'later', { fin: 'fin', rst: 'fin' }) && isAfter(found, ABORT_AFTER_MS),
     },
     {
       relay: 'zombie',

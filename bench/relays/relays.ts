@@ -36,6 +36,8 @@ export const HOLD_MS = 50;
 const TICK_MS = 80;
 /** Taken for a reader that does not read, before the upstream is stopped. */
 export const ABSORBED_BYTES = 10 * 1024 * 1024;
+/** How long the relay that tells late of a client's departure keeps it to itself. */
+export const ABORT_AFTER_MS = 370;
 /** Silence after which the impatient relays cut; the heartbeats that keep them waiting come much more often. */
 export const IDLE_CUT_MS = 500;
 
@@ -254,6 +256,9 @@ const RELAYS = {
   'strip-header': guilty(passOn, { rewrite: (fields) => ({ ...fields, 'x-accel-buffering': undefined }) }),
   zombie: guilty(passOn, { onAbort: () => {} }),
   'abort-at-next-write': guilty(passOn, { onAbort: (answer) => answer.once('data', () => answer.destroy()) }),
+  [`abort-after-${ABORT_AFTER_MS}-ms`]: guilty(passOn, {
+    onAbort: (answer) => setTimeout(() => answer.destroy(), ABORT_AFTER_MS),
+  }),
   'hide-death': guilty(passOn, { rewrite: withoutLength, onDeath: (out) => out.end() }),
   'hang-at-death': guilty(passOn, { onDeath: () => {} }),
   'absorb-all': guilty(passOn),

@@ -340,6 +340,7 @@ describe('relays', () => {
     const does: Record<string, Case[]> = {
       transparent: WAY,
       'abort-at-next-write': [...both({}, 1, true), ...both({ how: 'rst' }, 1, true)],
+      'abort-after-370-ms': [...both({}, 371), ...both({ how: 'rst' }, 372)],
       zombie: [...both({}), ...both({ how: 'rst' })],
     };
     expect(abortMeasure.relays.map(({ relay }) => relay)).toEqual(Object.keys(does));
@@ -354,5 +355,6 @@ describe('relays', () => {
     expect(convicts('transparent', ...ends, ...both({ how: 'rst' }, 1))).toBe(false);
     expect(convicts('transparent', ...tries({}, 1), ...tries({ phase: 'idle' }, 1, true), ...resets)).toBe(false);
     expect(convicts('zombie', ...both({}), ...resets)).toBe(false);
+    expect(convicts('abort-after-370-ms', ...both({}, 500), ...both({ how: 'rst' }, 500))).toBe(false);
   });
 });

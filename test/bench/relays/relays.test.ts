@@ -65,7 +65,7 @@ describe('what is found through', () => {
 });
 
 describe('a client that leaves a silent origin', () => {
-  const pace = { mode: 'paced', intervalMs: 1, silence: { afterChunk: 4, ms: 400 } } as const;
+  const pace = { mode: 'paced', intervalMs: 40, silence: { afterChunk: 4, ms: 800 } } as const;
   const left = (relay: string, how: Leave['how']): Promise<Trace> =>
     through(ports[relay] ?? 0, { count: 10, pace }, { leave: { afterChunks: 5, afterMs: 60_000, how } });
 
@@ -79,6 +79,14 @@ describe('a client that leaves a silent origin', () => {
     const { origin: seen } = await left('abort-at-next-write', 'fin');
     expect(seen).toMatchObject({ end: { how: 'client-left' }, abort: { seen: 'fin' } });
     expect(seen.abort?.at).toBeGreaterThan(seen.emissions[5]?.at ?? Infinity);
+  });
+
+  it('is told of by abort-after-370-ms at no write', async () => {
+    const { origin: seen, client: trace } = await left('abort-after-370-ms', 'fin');
+    expect(seen).toMatchObject({ end: { how: 'client-left' }, abort: { seen: 'fin' } });
+    // A timer of Node's may be early by the millisecond that its clock is rounded to.
+    expect((seen.abort?.at ?? 0) - trace.end.at).toBeGreaterThanOrEqual(369);
+    expect(seen.emissions).toHaveLength(5);
   });
 
   it('is not told of by zombie', async () => {
