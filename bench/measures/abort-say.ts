@@ -116,3 +116,9 @@ export function flaw({ byReset = {}, writing, idle }: AbortFigures): string | un
   const [worst] = seen.toSorted((a, b) => RANKS[b.when] - RANKS[a.when]);
   return worst === undefined ? undefined : sayFlaw(worst);
 }
+
+/** Why a moment could not be told: tries of one hop disagree by what the machine did to them. */
+export function noise({ byReset = {}, writing, idle }: AbortFigures): string | undefined {
+  const seen = [writing, idle, byReset.writing, byReset.idle].filter((phase) => phase !== undefined);
+  return seen.find((phase) => phase.when === 'inconclusive')?.reason;
+}

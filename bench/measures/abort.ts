@@ -20,7 +20,7 @@ import {
   type Seen,
 } from './abort-figures.ts';
 import { SLACK_MS, type Moment } from './abort-moment.ts';
-import { flaw, say } from './abort-say.ts';
+import { flaw, noise, say } from './abort-say.ts';
 import { baseline } from './baseline.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
@@ -155,6 +155,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   figures,
   say,
   flaw,
+  noise,
   relays: [
     {
       relay: 'transparent',

@@ -218,6 +218,8 @@ describe('a try does not count', () => {
       'the origin learns that the client left at a moment that could not be told (only 1 of the 3 departures that are needed could be made) while it writes, by FIN',
     );
     expect(abortMeasure.flaw(found([{ toldAt: 501 }]))).toBeUndefined();
+    expect(abortMeasure.noise?.(found([{ toldAt: 501 }]))).toMatch(/^only 1 of the 3/);
+    expect(abortMeasure.noise?.(found(WAY))).toBeUndefined();
   });
 });
 
