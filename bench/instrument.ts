@@ -8,6 +8,7 @@ import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
 import { freeze } from './freeze.ts';
 import { measureStream } from './measure.ts';
+import { measureContext } from './measures/context.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { holds, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
@@ -134,7 +135,7 @@ async function proveMeasure(measure: AnyMeasure, context: Context): Promise<Rela
 export interface ProofOptions {
   measures: AnyMeasure[];
   /** Further proofs that mostly wait, made at the same time as those of the relays here. */
-  beside?: ((context: Omit<MeasureContext, 'via'>) => Promise<RelayProof[]>) | undefined;
+  beside?: ((context: MeasureContext) => Promise<RelayProof[]>) | undefined;
   signal?: AbortSignal;
 }
 
@@ -189,26 +190,16 @@ export async function proveInstrument(
     const again = await proveOnce(id, expected);
     return { ...again, proof: { ...again.proof, atSecondTry: true } };
   };
-  const plain = {
-    origin: stage.origin,
-    clock,
-    floor,
-    direct: stage.direct,
-    deep: false,
-    workload: {},
-    request: {},
-    ...(signal === undefined ? {} : { signal }),
+  const context = (relay: string): MeasureContext => {
+    const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
+    return measureContext(stage, { clock, floor }, { via, signal });
   };
-  const context = (relay: string): MeasureContext => ({
-    ...plain,
-    via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
-  });
   // By itself, as the floor was: what busy relays beside it do to it would not be its own doing.
   const acquitted = await prove(TRANSPARENT, 'streams');
   const guilty = await Promise.all(Object.entries(GUILTY).map(([id, expected]) => prove(id, expected)));
   // What only waits side by side, then one after another: a timer is not to be measured beside megabytes.
   const [further, ...waiting] = await Promise.all([
-    beside?.(plain) ?? [],
+    beside?.(context(TRANSPARENT)) ?? [],
     ...measures.filter(({ timed }) => !timed).map((measure) => proveMeasure(measure, context)),
   ]);
   const proofs = [acquitted, ...guilty];

@@ -6,19 +6,14 @@ import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
-import { describe, figures, notStarted, pathEntry, reportOf } from './lane-result.ts';
-import type { AnyMeasure } from './measures/measure.ts';
+import { describe, figures, notStarted, pathEntry, reportsOf } from './lane-result.ts';
+import { measureAll } from './measures/all.ts';
+import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
 import { isJudged, type LaneResult } from './results.ts';
 import type { ProvenStage, RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
-import type { Evidence } from './verdict.ts';
-
-interface Measured {
-  evidence: Record<string, unknown>;
-  results: NonNullable<LaneResult['measures']>;
-}
 
 /** A lane with its variant's hop, which the lanes of that variant share. */
 export interface PlacedLane {
@@ -29,41 +24,6 @@ export interface PlacedLane {
 }
 
 export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & { slots: RunSlots };
-
-/** Everything besides delivery that was asked for, side by side but for what kills. */
-async function measureAll(
-  lane: Lane,
-  hop: Hop,
-  measures: AnyMeasure[],
-  { stage, proof }: Pick<ProvenStage, 'stage' | 'proof'>,
-  { paced }: Evidence,
-  { plan, signal }: LaneOptions,
-): Promise<Measured> {
-  const { clock, floor } = proof.instrument;
-  const context = {
-    origin: stage.origin,
-    clock,
-    floor,
-    via: hop.address,
-    direct: stage.direct,
-    deep: plan.depth === 'deep',
-    ...laneStream(lane),
-    usage: () => hop.usage(),
-    ...(paced === undefined ? {} : { paced }),
-    signal,
-  };
-  const seen = new Map<AnyMeasure, unknown>();
-  const see = async (measure: AnyMeasure): Promise<void> => void seen.set(measure, await measure.measure(context));
-  await Promise.all(measures.filter(({ kills }) => kills !== true).map(see));
-  await Promise.all(measures.filter(({ kills }) => kills === true).map(see));
-  const measured: Measured = { evidence: {}, results: {} };
-  for (const measure of measures) {
-    const evidence = seen.get(measure);
-    measured.evidence[measure.id] = evidence;
-    measured.results[measure.id] = reportOf(measure, measure.figures(evidence));
-  }
-  return measured;
-}
 
 async function judged(
   { lane, isFirst }: PlacedLane,
@@ -87,7 +47,8 @@ async function judged(
   const measures = measuresOf(options.plan, lane, isFirst);
   const measured = await slots.measuring.use(async () => {
     signal.throwIfAborted();
-    return measureAll(lane, hop, measures, { stage, proof }, evidence, options);
+    const way = { via: hop.address, usage: () => hop.usage(), paced: evidence.paced, signal, deep: depth === 'deep' };
+    return measureAll(measures, measureContext(stage, instrument, { ...way, ...laneStream(lane) }), 'beside');
   });
   signal.throwIfAborted();
   const file = await options.keep({
@@ -96,14 +57,14 @@ async function judged(
     floor: instrument.floor,
     delivery,
     evidence,
-    ...(measures.length === 0 ? {} : { measures: withoutShared(measured.evidence, evidence) }),
+    ...(measures.length === 0 ? {} : { measures: withoutShared(measured, evidence) }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
     verdict: delivery.verdict,
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
-    ...(measures.length === 0 ? {} : { measures: measured.results }),
+    ...(measures.length === 0 ? {} : { measures: reportsOf(measures, measured) }),
     evidence: file,
   };
   if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;

@@ -97,6 +97,16 @@ export function reportOf(measure: AnyMeasure, found: unknown): MeasureResult {
   };
 }
 
+/** @param seen the evidence by the measure's id. */
+export function reportsOf(
+  measures: readonly AnyMeasure[],
+  seen: Record<string, unknown>,
+): Record<string, MeasureResult> {
+  return Object.fromEntries(
+    measures.map((measure) => [measure.id, reportOf(measure, measure.figures(seen[measure.id]))]),
+  );
+}
+
 /** A fix is proven where the lane that it names was measured to stream in this same run. */
 export function withFixes(results: LaneResult[], lanes: readonly Pick<Lane, 'id' | 'fix'>[]): LaneResult[] {
   const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));

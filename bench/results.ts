@@ -6,8 +6,6 @@ import type { HopHeads } from './chain/heads.ts';
 import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
-import type { AbortFigures } from './measures/abort-figures.ts';
-import type { TruncationFigures } from './measures/truncation.ts';
 import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
 import type { Delivery } from './verdict.ts';
@@ -37,9 +35,9 @@ export interface HopResult extends Pick<LaneResult, 'hold' | 'threshold'> {
   verdict: HopDelivery['verdict'];
   because: string;
   heads?: HopHeads;
-  abort?: AbortFigures;
-  truncation?: TruncationFigures;
-  /** Of a guilty one: directly in front of the origin, and there of a stream as the other hops made it. */
+  /** Of each measure that is told by hop; `unseen`: why it could not be, of this one. */
+  measures?: Record<string, MeasureResult | { unseen: string }>;
+  /** Of a guilty one, and one that is unseen: directly in front of the origin, and there of a stream as the other hops made it. */
   alone?: { verdict: Delivery['verdict']; asItGot?: Delivery['verdict'] };
   /** All of it that is worth a sentence. */
   says: string[];
@@ -69,7 +67,7 @@ export interface LaneResult {
   expected?: string;
   /** Absent where nothing was expected, or nothing judged: skipped, inconclusive, harness-error. */
   asExpected?: boolean;
-  /** Of a chain: hop by hop, and the numbers of those that clog or break the stream. */
+  /** Of a chain: hop by hop, and the numbers of those that clog or break the stream, or would alone if no other hid it. */
   hops?: HopResult[];
   guilty?: number[];
   expectedGuilty?: number[];

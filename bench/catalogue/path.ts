@@ -11,17 +11,29 @@ const EXAMPLE = '--path nginx/default,traefik/default';
 /** More hops than a request is likely to pass; each is a process, and in containers two and a network. */
 const MOST_HOPS = 8;
 
-function variantOf(id: string, { lanes }: Catalogue): Variant {
+function variantOf(id: string, { lanes, proxies }: Catalogue): Variant {
   const variants = new Map(lanes.map(({ variant }) => [variant.id, variant]));
   const variant = variants.get(id);
   if (variant !== undefined) return variant;
-  const meant = nearest(id, [...variants.keys()]);
+  // A proxy, or what was probably meant for one, means its first variant: the one that is configured least.
+  const firsts = new Map(proxies.map((proxy) => [proxy.id, `${proxy.id}/${proxy.variants[0]?.id}`]));
+  const meant = nearest(id, [...variants.keys()]) ?? firsts.get(nearest(id, [...firsts.keys()]) ?? '');
   const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
   if (id.includes('?'))
     throw new UsageError(
       `--path takes variants, and "${id}" names a workload: all hops of a path have one stream; leave out what follows the "?"`,
     );
   throw new UsageError(`--path: no variant has the id "${id}"${hint}; \`unclog list\` shows them all`);
+}
+
+/** @throws UsageError where a hop listens with TLS behind another: a config forwards to `origin:3000` in plain HTTP. */
+function checkPlaces(path: readonly Variant[]): void {
+  const index = path.findIndex(({ listens }, place) => place > 0 && listens === 'https');
+  if (index === -1) return;
+  const [before, variant] = [path[index - 1]?.id, path[index]?.id];
+  throw new UsageError(
+    `--path: ${variant} cannot stand as hop ${index + 1}: it listens with TLS, and ${before} (hop ${index}) speaks plain HTTP to what is behind it, origin:3000; what listens with TLS may stand as hop 1 alone, nearest the client`,
+  );
 }
 
 /** Hop 1, nearest the client, first; a variant may stand in it more than once. @throws UsageError */
@@ -35,5 +47,6 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
     );
   if (ids.length > MOST_HOPS) throw new UsageError(`--path takes at most ${MOST_HOPS} hops; got ${ids.length}`);
   const path = ids.map((id) => variantOf(id, catalogue));
+  checkPlaces(path);
   return { id: laneId(`${PATH_PREFIX}${ids.join(',')}`), title: ids.join(' → '), path };
 }

@@ -4,25 +4,16 @@ import { because } from '../because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
-import { figures, pathEntry, reportOf } from '../lane-result.ts';
-import type { AbortEvidence } from '../measures/abort-figures.ts';
-import type { TruncationEvidence } from '../measures/truncation.ts';
+import { figures, pathEntry, reportOf, reportsOf } from '../lane-result.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';
 import type { Trace } from '../trace.ts';
 import type { Delivery, Floor } from '../verdict.ts';
-import {
-  abortOfHop,
-  guiltyHops,
-  sayAbort,
-  sayHeadHold,
-  sayTruncation,
-  truncationOfHop,
-  type HopDelivery,
-} from './attribution.ts';
+import { guiltyHops, hiddenGuilt, sayHeadHold, type HopDelivery } from './attribution.ts';
 import { causesFor } from './causes.ts';
 import type { Alone, MeasuredChain } from './chain.ts';
 import { hopHeads, sayResponse } from './heads.ts';
+import { isUnseen } from './unseen.ts';
 
 export function describeChain(
   { id, title, expected, guilty, path }: Chain,
@@ -46,8 +37,19 @@ function name({ path }: Chain, hop: number): string {
   return `${path[hop - 1]?.id} (hop ${hop})`;
 }
 
+/** What a hop does by itself that another kept from being seen in the chain. */
+function sayHidden({ delivery, asItGot }: Alone): string {
+  const alone = `alone in front of the origin it ${delivery.verdict}`;
+  if (delivery.verdict !== 'streams') return `${alone} (${because(delivery)})`;
+  return asItGot === undefined
+    ? alone
+    : `${alone}, and of a stream as the others make it it ${asItGot.delivery.verdict}`;
+}
+
 /** Whether a hop by itself does what it does in the chain, and if not, whose change explains it. */
-function sayAlone(chain: Chain, { hop, delivery, asItGot }: Alone, own: HopDelivery, trace: Trace): string {
+function sayAlone(chain: Chain, alone: Alone, own: HopDelivery, trace: Trace): string {
+  const { hop, delivery, asItGot } = alone;
+  if (own.verdict === 'unseen') return sayHidden(alone);
   if (delivery.verdict === own.verdict) return 'alone in front of the origin it does the same';
   const causes = causesFor(trace, hop).map((cause) => `${name(chain, cause.hop)} ${cause.did.join(' and ')}`);
   if (delivery.verdict !== 'streams')
@@ -85,24 +87,39 @@ function sayHop(
   // What holds the words holds the head with them: that says nothing more.
   const isHeadTold = delivery.verdict === 'streams' && paced !== undefined;
   const head = isHeadTold ? sayHeadHold(paced, hop, floor) : undefined;
-  const abort = result.abort === undefined ? undefined : sayAbort(result.abort);
-  const truncation = result.truncation === undefined ? undefined : sayTruncation(result.truncation);
   return [
     ...(delivery.verdict === 'streams' ? [] : [sayDelivery(delivery)]),
     ...(alone === undefined ? [] : [sayAlone(chain, alone, delivery, trace)]),
     ...(response.length === 0 ? [] : [response.join(', ')]),
     ...(head === undefined ? [] : [head]),
-    ...(abort === undefined ? [] : [abort]),
-    ...(truncation === undefined ? [] : [truncation]),
   ];
 }
 
-function hopResult(chain: Chain, measured: MeasuredChain, hop: number, instrument: Instrument): HopResult {
+/** Those that are told by hop. */
+function measuresOfHop(
+  measured: MeasuredChain,
+  measures: AnyMeasure[],
+  hop: number,
+): NonNullable<HopResult['measures']> {
+  return Object.fromEntries(
+    measures.flatMap((measure) => {
+      const found = measure.ofHop?.(measured.measures[measure.id], hop);
+      if (found === undefined) return [];
+      return [[measure.id, isUnseen(found) ? { unseen: found.reason } : reportOf(measure, found)]];
+    }),
+  );
+}
+
+function hopResult(
+  chain: Chain,
+  measured: MeasuredChain,
+  hop: number,
+  { instrument, measures }: Pick<Reported, 'instrument' | 'measures'>,
+): HopResult {
   const trace = measured.evidence.tries.at(-1) as Trace;
   const delivery = measured.hopDeliveries[hop - 1] as HopDelivery;
   const ids = ['client', ...chain.path.map(({ id }) => id), 'origin'];
   const heads = hopHeads(trace, hop);
-  const { abort, truncation } = measured.measures;
   const { hold, threshold } = delivery.verdict === 'unseen' ? {} : figures(delivery, instrument, { tries: [] });
   const alone = measured.alone.find((one) => one.hop === hop);
   const result: Omit<HopResult, 'says'> = {
@@ -114,10 +131,7 @@ function hopResult(chain: Chain, measured: MeasuredChain, hop: number, instrumen
     ...(hold === undefined ? {} : { hold }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(heads === undefined ? {} : { heads }),
-    ...(abort === undefined ? {} : { abort: abortOfHop((abort as AbortEvidence).departures, hop) }),
-    ...(truncation === undefined
-      ? {}
-      : { truncation: truncationOfHop((truncation as TruncationEvidence).deaths, hop) }),
+    measures: measuresOfHop(measured, measures, hop),
     ...(alone === undefined
       ? {}
       : {
@@ -130,11 +144,38 @@ function hopResult(chain: Chain, measured: MeasuredChain, hop: number, instrumen
   return { ...result, says: sayHop(chain, measured, result, { trace, floor: instrument.floor }) };
 }
 
-function blame(chain: Chain, guilty: number[], delivery: Delivery): string {
+/** Hops that the guilty ones hid, and what is known of them by measuring them alone: guilty too, innocent, or neither. */
+function hiddenHops({ hopDeliveries, alone }: Pick<MeasuredChain, 'hopDeliveries' | 'alone'>): {
+  guilty: { hop: number; delivery: Delivery }[];
+  unknown: number[];
+} {
+  const hidden = alone.filter(({ hop }) => hopDeliveries[hop - 1]?.verdict === 'unseen');
+  return {
+    guilty: hidden.flatMap((one) => {
+      const delivery = hiddenGuilt(one);
+      return delivery === undefined ? [] : [{ hop: one.hop, delivery }];
+    }),
+    unknown: hidden
+      .filter(({ delivery, asItGot }) => (asItGot?.delivery ?? delivery).verdict !== 'streams')
+      .filter((one) => hiddenGuilt(one) === undefined)
+      .map(({ hop }) => hop),
+  };
+}
+
+function blame(chain: Chain, seen: number[], measured: MeasuredChain): string {
+  const { delivery } = measured;
   const why = because(delivery);
-  if (guilty.length === 0) return delivery.verdict === 'streams' ? why : `${why}; no single hop was found to do it`;
-  const names = guilty.map((hop) => name(chain, hop));
-  return `${why}; it is ${names.join(' and ')} that ${names.length === 1 ? 'does' : 'do'} it`;
+  if (delivery.verdict === 'streams') return why;
+  const names = (hops: number[]): string => hops.map((hop) => name(chain, hop)).join(' and ');
+  const { guilty, unknown } = hiddenHops(measured);
+  const hidden = guilty.map((one) => `${name(chain, one.hop)}, which alone ${one.delivery.verdict} too`).join(', and ');
+  if (seen.length === 0)
+    return `${why}; no single hop was found to do it${hidden === '' ? '' : ` in the chain; that may be ${hidden}`}`;
+  return [
+    `${why}; it is ${names(seen)} that ${seen.length === 1 ? 'does' : 'do'} it`,
+    ...(hidden === '' ? [] : [`behind it hides ${hidden}`]),
+    ...(unknown.length === 0 ? [] : [`mending it may not be enough: ${names(unknown)} could not be told`]),
+  ].join('; ');
 }
 
 export interface Reported {
@@ -146,21 +187,18 @@ export interface Reported {
 
 export function chainResult(chain: Chain, measured: MeasuredChain, reported: Reported): LaneResult {
   const { delivery, evidence, hopDeliveries, hops } = measured;
+  const seen = guiltyHops(hopDeliveries);
   const { instrument, measures, runnables } = reported;
-  const guilty = guiltyHops(hopDeliveries);
+  const hidden = hiddenHops(measured).guilty.map(({ hop }) => hop);
+  const guilty = [...seen, ...hidden].toSorted((a, b) => a - b);
   const result: LaneResult = {
     ...describeChain(chain, runnables, hops),
     verdict: delivery.verdict,
-    because: blame(chain, guilty, delivery),
+    because: blame(chain, seen, measured),
     ...figures(delivery, instrument, evidence),
     guilty,
-    hops: chain.path.map((_, index) => hopResult(chain, measured, index + 1, instrument)),
-    measures: Object.fromEntries(
-      measures.map((measure) => {
-        const found = measure.figures(measured.measures[measure.id]);
-        return [measure.id, reportOf(measure, found)];
-      }),
-    ),
+    hops: chain.path.map((_, index) => hopResult(chain, measured, index + 1, reported)),
+    measures: reportsOf(measures, measured.measures),
     evidence: reported.evidence,
   };
   if (isJudged(result) && chain.expected !== undefined)

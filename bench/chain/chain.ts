@@ -8,13 +8,15 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import type { MeasureContext } from '../measures/measure.ts';
+import { measureAll } from '../measures/all.ts';
+import { measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import type { Delivery, Evidence } from '../verdict.ts';
-import { guiltyHops, judgeHops, type HopDelivery } from './attribution.ts';
+import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
-import { CHAIN_MEASURES } from './measures.ts';
-import { pointsOf } from './proof.ts';
+import type { FlowReader } from '../taps/flow.ts';
+import { chainMeasures } from './measures.ts';
+import { readersOf } from './proof.ts';
 
 export interface ChainContext {
   stage: Stage;
@@ -25,7 +27,7 @@ export interface ChainContext {
   signal: AbortSignal;
 }
 
-/** A guilty hop without the others: directly in front of the origin. */
+/** A hop without the others, directly in front of the origin: one that is guilty, or that another kept from being seen. */
 export interface Alone {
   hop: number;
   /** The chain's own stream. */
@@ -49,6 +51,7 @@ interface StartedChain extends AsyncDisposable {
   hops: Hop[];
   via: Address;
   points: PointReader;
+  flows: FlowReader;
 }
 
 /** From the origin's end: a hop needs what it forwards to. */
@@ -65,7 +68,7 @@ async function startChain({ path }: Chain, { stage, versions, signal }: ChainCon
   return {
     hops,
     via: (hops[0] as Hop).address,
-    points: pointsOf(
+    ...readersOf(
       taps,
       path.map(({ id }) => id),
     ),
@@ -77,7 +80,7 @@ async function measureAlone(
   chain: Chain,
   hop: number,
   evidence: Evidence,
-  { stage, proof, plan, versions, signal }: ChainContext,
+  { stage, proof, versions, signal }: ChainContext,
 ): Promise<Alone> {
   const variant = chain.path[hop - 1] as Variant;
   await using started = await stage.startHop(variant, versions[variant.proxy.id], signal);
@@ -86,7 +89,8 @@ async function measureAlone(
     hop: started,
     instrument: proof.instrument,
     reference: proof.reference,
-    depth: plan.depth,
+    // What it does to a steady stream was seen in the chain, or cannot be.
+    depth: 'quick' as const,
     signal,
   };
   const plain = await measureLane(chain, context);
@@ -101,7 +105,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   const { stage, proof, plan, signal } = context;
   const { instrument, reference } = proof;
   await using started = await startChain(chain, context);
-  const { hops, via, points } = started;
+  const { hops, via, points, flows } = started;
   const { evidence, delivery } = await measureLane(chain, {
     stage,
     hop: { address: via },
@@ -111,31 +115,15 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     depth: plan.depth,
     signal,
   });
-  const measureContext: MeasureContext = {
-    origin: stage.origin,
-    clock: instrument.clock,
-    floor: instrument.floor,
-    via,
-    direct: stage.direct,
-    deep: plan.depth === 'deep',
-    ...laneStream(chain),
-    ...(evidence.paced === undefined ? {} : { paced: evidence.paced }),
-    points,
-    signal,
-  };
-  // What is told hop by hop is told by times: it is not to be measured beside megabytes.
-  const [timed, others] = [CHAIN_MEASURES, plan.measures.filter((measure) => !CHAIN_MEASURES.includes(measure))];
-  const measured: Record<string, unknown> = {};
-  for (const measures of plan.depth === 'quick' ? [others] : [timed, others]) {
-    const seen = await Promise.all(measures.map((measure) => measure.measure(measureContext)));
-    signal.throwIfAborted();
-    for (const [index, { id }] of measures.entries()) measured[id] = seen[index];
-  }
+  const way = { via, points, flows, paced: evidence.paced, signal, deep: plan.depth === 'deep', ...laneStream(chain) };
+  const measured = await measureAll(chainMeasures(plan), measureContext(stage, instrument, way), 'apart');
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
-  for (const hop of guiltyHops(hopDeliveries)) {
+  for (const [index, own] of hopDeliveries.entries()) {
+    const isHidden = own.verdict === 'unseen' && delivery.verdict !== 'streams';
+    if (!isGuilty(own) && !isHidden) continue;
     signal.throwIfAborted();
-    alone.push(await measureAlone(chain, hop, evidence, context));
+    alone.push(await measureAlone(chain, index + 1, evidence, context));
   }
   return { hops, evidence, delivery, hopDeliveries, alone, measures: measured };
 }

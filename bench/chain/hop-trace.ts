@@ -125,6 +125,12 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
         contentType: (head === undefined ? undefined : header(head, 'content-type')) ?? workload.contentType,
       },
       state: end === undefined ? 'open' : 'ended',
+      request: {
+        at: up.request.at,
+        method: up.request.method,
+        httpVersion: up.request.httpVersion,
+        headers: Object.fromEntries(up.request.headers),
+      },
       replays: up.requests - 1,
       ...(head === undefined || head.framing === 'none' ? {} : { framing: head.framing, headAt: head.at }),
       emissions: emitted.map(({ seq, at }, index) => ({ seq: index, at, bytes: sizes.get(seq) ?? 0 })),

@@ -34,7 +34,7 @@ function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: rea
   const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
   return [
     wrap(`measured: ${result.verdict} (${result.path[0]?.driver}, ${when}): ${result.because}`, WIDTH, INDENT),
-    ...hopLines(result, paint),
+    ...hopLines(result, paint, true),
     ...[...evidenceLines(last), ...measureLines(id, last, runs)].map((line) => wrap(line, WIDTH, INDENT)),
   ];
 }

@@ -50,6 +50,8 @@ export interface Read {
   bytes: number;
   /** Of the body, before decoding. */
   bodyBytes: number;
+  /** … and after; of a point behind which the body is coded alone. */
+  decodedBytes?: number;
 }
 
 /** What the client saw. All times are milliseconds on the monotonic clock. */

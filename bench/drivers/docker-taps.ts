@@ -79,6 +79,7 @@ export class DockerTaps implements Taps {
       link,
       reachable: { id, network: link.getId(), port: DATA_PORT },
       take: (stream, workload) => program.take(tap.id, stream, workload),
+      flow: (stream) => program.flow(tap.id, stream),
     };
   }
 

@@ -22,6 +22,8 @@ import {
 import { SLACK_MS, type Moment } from './abort-moment.ts';
 import { flaw, noise, say } from './abort-say.ts';
 import { baseline } from './baseline.ts';
+import { departuresOfHop } from '../chain/evidence-of-hop.ts';
+import { unseen, type Unseen } from '../chain/unseen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 /** The least that the origin is watched for after the client left, writing or silent: what tells later is called a zombie. */
@@ -145,6 +147,14 @@ function isAfter({ writing, idle }: ByPhase, ms: number): boolean {
   );
 }
 
+/** When a hop told its upstream that its own downstream had left. */
+function ofHop({ departures }: AbortEvidence, hop: number): AbortFigures | Unseen {
+  const found = figures({ departures: departuresOfHop(departures, hop) });
+  const { writing, idle, byReset } = found;
+  const phases = [writing, idle, byReset?.writing, byReset?.idle];
+  return phases.some((one) => one !== undefined) ? found : unseen('it was never told itself that the client left');
+}
+
 export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   id: 'abort',
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
@@ -153,6 +163,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   timed: false,
   takesMs: (deep) => TRIES.length * APART_MS + LATEST_MS + boundOf(deep) + 2 * CHUNKS_AFTER * PLANS.idle.intervalMs,
   figures,
+  ofHop,
   say,
   flaw,
   noise,

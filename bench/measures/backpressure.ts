@@ -8,6 +8,7 @@ import type { Usage } from '../drivers/driver.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
 import { alone, fill, hasAll, hasStopped, pausesOf, STILL_MS, type Filling } from './filling.ts';
+import { unseen, type Unseen } from '../chain/unseen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 export interface BackpressureEvidence {
@@ -34,6 +35,8 @@ export interface Absorption {
    * streams of a few MiB of other lanes and measures on the same hop, are in it. No two streams of this measure share one at a time.
    */
   growth?: Usage;
+  /** Of one hop of a chain: `acceptedBytes` are what came to it and did not go on, its sockets' share included. */
+  ofHop?: true;
 }
 
 export type BackpressureFigures =
@@ -107,6 +110,41 @@ function figures(evidence: BackpressureEvidence): BackpressureFigures {
   return { how: 'stops', waitedMs: pausesOf(filling.samples).stillMs, ...absorptionOf(evidence) };
 }
 
+/**
+ * What hop `hop` had taken and not given on when nothing moved any more: the difference of what had passed the taps behind
+ * and before it, less what the kernel held on its two connections, where that shows; a client that does not read has had nothing.
+ */
+function keptBy(
+  { flows = [], queues = [] }: Filling,
+  hop: number,
+): Pick<Absorption, 'acceptedBytes' | 'absorbedBytes'> {
+  const [before, behind] = [flows[hop - 2], flows[hop - 1]];
+  const acceptedBytes = (behind?.receivedBytes ?? 0) - (behind?.waitingBytes ?? 0) - (before?.receivedBytes ?? 0);
+  // The client's connection stands first, then each tap's downstream and upstream one.
+  const [sent, got] = [queues[2 * hop - 2] ?? null, queues[2 * hop - 1] ?? null];
+  return {
+    acceptedBytes,
+    ...(sent === null || got === null ? {} : { absorbedBytes: Math.max(0, acceptedBytes - sent - got) }),
+  };
+}
+
+/** Where the path takes all, the hop that took most of it does. */
+function ofHop({ filling, direct }: BackpressureEvidence, hop: number): BackpressureFigures | Unseen {
+  const whole = figures({ filling, direct });
+  if (whole.how === 'inconclusive') return whole;
+  const { flows = [] } = filling;
+  if (flows[hop - 1] === undefined) return unseen('how much had passed its links cannot be seen');
+  const found = { ...keptBy(filling, hop), directBytes: whole.directBytes, ofHop: true as const };
+  if (whole.how === 'stops') return { how: 'stops', waitedMs: whole.waitedMs, ...found };
+  const kept = flows
+    .map((_, index) => keptBy(filling, index + 1))
+    .map(({ absorbedBytes, acceptedBytes }) => absorbedBytes ?? acceptedBytes);
+  const isMost = kept[hop - 1] === Math.max(...kept);
+  return isMost
+    ? { how: 'takes-all', ...found }
+    : { how: 'stops', waitedMs: pausesOf(filling.samples).stillMs, ...found };
+}
+
 function amount(value: number): string {
   if (value < 1024) return `${value} bytes`;
   if (value < MIB) return `${Math.round(value / 1024)} KiB`;
@@ -132,6 +170,8 @@ function say(found: BackpressureFigures): string {
   if (how === 'takes-all')
     return `takes everything for a reader that does not read: at least ${amount(absorbedBytes ?? acceptedBytes)}${growth}`;
   const stops = 'a reader that does not read stops the origin after';
+  if (absorbedBytes === undefined && found.ofHop === true)
+    return `a reader that does not read stops it when ${amount(acceptedBytes)} are in it and its sockets${growth}`;
   if (absorbedBytes === undefined)
     return `${stops} ${amount(acceptedBytes)}, with no hop between after ${amount(directBytes)}${growth}`;
   const taken = absorbedBytes < RESOLUTION_BYTES ? 'next to nothing' : amount(absorbedBytes);
@@ -169,8 +209,10 @@ export const backpressureMeasure: Measure<BackpressureEvidence, BackpressureFigu
   measure,
   of: 'costly',
   timed: true,
+  floods: true,
   takesMs: () => STILL_MS,
   figures,
+  ofHop,
   say,
   flaw,
   noise: (found) => (found.how === 'inconclusive' && found.isNoise === true ? found.reason : undefined),

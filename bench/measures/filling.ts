@@ -9,7 +9,8 @@ import type { Address } from '../client/client.ts';
 import { askWithoutReading, type NonReader } from '../client/non-reader.ts';
 import type { Usage } from '../drivers/driver.ts';
 import type { MeasureContext } from './measure.ts';
-import { queuedBytes } from './sockets.ts';
+import type { Flow } from '../taps/flow.ts';
+import { queuedOnEach, type Connection } from './sockets.ts';
 
 /** One stream that nobody read. Times are milliseconds on the client's clock. */
 export interface Filling {
@@ -20,6 +21,10 @@ export interface Filling {
   boundBytes: number;
   /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
   queuedBytes?: number;
+  /** Of a chain what had passed each tap by then, hop 1's first, … */
+  flows?: Flow[];
+  /** … and what the kernel held of it on each connection, the client's first, then both of each tap; `null` where it shows nothing. */
+  queues?: (number | null)[];
   /** Absent when the hop never asked the origin. */
   origin?: { end?: StreamEnd };
   usage?: { before: Usage; after: Usage };
@@ -112,28 +117,26 @@ interface Watched {
 async function watch(
   context: MeasureContext,
   watched: Watched,
-): Promise<Pick<Filling, 'samples' | 'queuedBytes' | 'origin'>> {
+): Promise<Pick<Filling, 'samples' | 'queuedBytes' | 'flows' | 'queues' | 'origin'>> {
   const samples: Filling['samples'] = [];
   let looked = await sample(context, watched, samples, () => pausesOf(samples).stillMs >= SETTLED_MS);
   const settledBytes = samples.at(-1)?.bytes;
-  looked ??= { queued: await queuedOn(context, watched) };
-  if (!hasAll({ samples, boundBytes: watched.boundBytes, ...whereSeen(looked.queued) })) {
+  looked ??= await look(context, watched);
+  if (!hasAll({ samples, boundBytes: watched.boundBytes, ...looked })) {
     const full = await sample(context, watched, samples, () => hasStopped(samples));
     const isSettled = samples.at(-1)?.bytes === settledBytes;
-    looked = full ?? (isSettled ? looked : { queued: await queuedOn(context, watched) });
+    looked = full ?? (isSettled ? looked : await look(context, watched));
   }
-  const { queued } = looked;
   const { request, end } = await context.origin.trace(watched.id);
   return {
     samples,
-    ...whereSeen(queued),
+    ...looked,
     ...(request === undefined ? {} : { origin: end === undefined ? {} : { end: end.how } }),
   };
 }
 
-function whereSeen(queued: number | undefined): Pick<Filling, 'queuedBytes'> {
-  return queued === undefined ? {} : { queuedBytes: queued };
-}
+/** What is on the way and in no hop. */
+type Looked = Pick<Filling, 'queuedBytes' | 'flows' | 'queues'>;
 
 /** Adds samples until there are enough, all was taken, or the time is over; returns what the kernel held when all was. */
 async function sample(
@@ -141,13 +144,13 @@ async function sample(
   watched: Watched,
   samples: Filling['samples'],
   isEnough: () => boolean,
-): Promise<{ queued: number | undefined } | undefined> {
+): Promise<Looked | undefined> {
   const { boundBytes, until, id } = watched;
   while (!isEnough() && monotonicMs() < until) {
     context.signal?.throwIfAborted();
     if (hasAll({ samples, boundBytes })) {
-      const queued = await queuedOn(context, watched);
-      if (hasAll({ samples, boundBytes, ...whereSeen(queued) })) return { queued };
+      const looked = await look(context, watched);
+      if (hasAll({ samples, boundBytes, ...looked })) return looked;
     }
     await delay(SAMPLE_MS);
     samples.push({ at: monotonicMs(), bytes: await context.origin.acceptedBytes(id) });
@@ -155,12 +158,31 @@ async function sample(
   return undefined;
 }
 
-/** What the kernel holds between the client and the hop, and between the hop and the origin. */
-async function queuedOn({ origin, via, direct }: MeasureContext, { id, reader }: Watched): Promise<number | undefined> {
+/** With no taps the one hop's two connections are known from their ends; with taps those of each tap, which keeps some too. */
+async function look({ origin, via, direct, flows: read }: MeasureContext, { id, reader }: Watched): Promise<Looked> {
   const { request } = await origin.trace(id);
-  if (request?.remotePort === undefined) return undefined;
-  return queuedBytes([
-    [reader.localPort, via.port],
-    [request.remotePort, direct.port],
-  ]);
+  if (request?.remotePort === undefined) return {};
+  const client: Connection = [reader.localPort, via.port];
+  const flows = await read?.(id);
+  if (flows === undefined) {
+    const queued = total(await queuedOnEach([client, [request.remotePort, direct.port]]));
+    return queued === undefined ? {} : { queuedBytes: queued };
+  }
+  const open = flows.filter((flow) => flow !== undefined);
+  if (open.length < flows.length) return {};
+  const queues = await queuedOnEach([client, ...open.flatMap(({ downstream, upstream }) => [downstream, upstream])]);
+  const queued = total(queues);
+  const waiting = open.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
+  return {
+    flows: open,
+    queues: queues.map((bytes) => bytes ?? null),
+    ...(queued === undefined ? {} : { queuedBytes: queued + waiting }),
+  };
+}
+
+function total(queues: readonly (number | undefined)[]): number | undefined {
+  return queues.reduce<number | undefined>(
+    (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
+    0,
+  );
 }

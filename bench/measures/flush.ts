@@ -5,6 +5,8 @@
  */
 
 import { milliseconds } from '../because.ts';
+import { frozenOfHop } from '../chain/frozen-of-hop.ts';
+import { isUnseen, NOTHING_CAME, unseen, type Unseen } from '../chain/unseen.ts';
 import { median } from '../metrics.ts';
 import { frozenStream, type Frozen } from './frozen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
@@ -22,6 +24,8 @@ export interface FlushEvidence {
   boundMs: number;
   /** The chunks of each stream, in the order in which they were written; the streams of a round ran side by side. */
   rounds: Sample[][][];
+  /** Of a chain the same at each hop, hop 1's first, of each stream. */
+  hops?: (Sample[] | Unseen)[][][];
   fault?: string;
 }
 
@@ -78,6 +82,13 @@ export function samplesOf({ writes, pieces }: Frozen): Sample[] {
   });
 }
 
+function samplesOfHops(frozen: Frozen): (Sample[] | Unseen)[] {
+  return (frozen.points ?? []).map((_, index) => {
+    const own = frozenOfHop(frozen, index + 1);
+    return isUnseen(own) ? own : samplesOf(own);
+  });
+}
+
 function spreadOf(values: readonly number[]): Extract<FlushFigures, { how: 'timer' }>['spread'] {
   return { madMs: deviation(values), minMs: Math.min(...values), maxMs: Math.max(...values) };
 }
@@ -92,7 +103,7 @@ function timerOf(samples: Sample[]): Timer {
     phaseMs === undefined || heldMs === undefined ? [] : phaseMs + heldMs,
   );
   const fits = (values: readonly number[]): boolean => deviation(values) <= FITS * median(values);
-  const fromWrite = deviation(held) <= deviation(ticks);
+  const fromWrite = ticks.length === 0 || deviation(held) <= deviation(ticks);
   const explained = fromWrite ? held : ticks;
   return {
     how: 'timer',
@@ -131,6 +142,19 @@ function figures({ delayLimitMs, boundMs, rounds, fault }: FlushEvidence): Flush
     isNoise: true,
     reason: `writes were held ${milliseconds(minMs)} to ${milliseconds(maxMs)} and the last of ${rounds.length} rounds does not agree with the one before: a busy machine does that as well`,
   };
+}
+
+function ofHop({ hops = [], ...evidence }: FlushEvidence, hop: number): FlushFigures | Unseen {
+  const seen = hops.map((streams) => streams.map((atHops) => atHops[hop - 1] ?? unseen(NOTHING_CAME)));
+  const rounds = seen.map((streams) => streams.flatMap((samples) => (isUnseen(samples) ? [] : [samples])));
+  if (rounds.some((streams) => streams.length > 0)) return figures({ ...evidence, rounds });
+  return seen.flat().find(isUnseen) ?? unseen(NOTHING_CAME);
+}
+
+/** Hop 1's first; none where there are no taps. */
+function hopsOf(evidence: FlushEvidence): (FlushFigures | Unseen)[] {
+  const [streams = []] = evidence.hops ?? [];
+  return (streams[0] ?? []).map((_, index) => ofHop(evidence, index + 1));
 }
 
 function say(found: FlushFigures): string {
@@ -187,10 +211,12 @@ async function measure(context: MeasureContext): Promise<FlushEvidence> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const seen = await Promise.all(PHASES.map((shares) => stream(context, shares, BOUND_MS)));
     evidence.rounds.push(seen.map(samplesOf));
+    if (context.points !== undefined) (evidence.hops ??= []).push(seen.map(samplesOfHops));
     const fault = seen.find((one) => one.fault !== undefined)?.fault;
     if (fault !== undefined) return { ...evidence, fault };
     const found = figures(evidence);
-    if (found.how !== 'unknown' && (found.how !== 'timer' || found.from !== 'irregular')) break;
+    const all = [found, ...hopsOf(evidence)];
+    if (!all.some((one) => one.how === 'unknown' || (one.how === 'timer' && one.from === 'irregular'))) break;
   }
   return evidence;
 }
@@ -210,6 +236,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   timed: true,
   takesMs: () => BOUND_MS,
   figures,
+  ofHop,
   say,
   flaw: (found) => (found.how === 'timer' ? say(found) : undefined),
   noise: (found) => (found.how === 'unknown' && found.isNoise === true ? found.reason : undefined),

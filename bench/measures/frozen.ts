@@ -9,6 +9,7 @@ import { header } from '../client/http1.ts';
 import { fetchStream, type ClientTrace } from '../client/client.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { ClockOffset } from '../origin-client.ts';
+import type { Point } from '../taps/point.ts';
 import type { MeasureContext } from './measure.ts';
 
 /** Times are milliseconds on the client's monotonic clock, bytes are of the body, after decoding at the client. */
@@ -19,6 +20,10 @@ export interface Frozen {
   pieces: { at: number; bytes: number }[];
   /** The Content-Encoding that the client got. */
   coding?: string;
+  /** When the end was begun. */
+  endAt?: number;
+  /** What the taps of the path saw of it, where there are taps. */
+  points?: Point[];
   /** Nothing is to be told from this stream. */
   fault?: string;
 }
@@ -94,6 +99,7 @@ export function frozenOf(
   return {
     writes: origin.emissions.map(({ at, bytes }) => ({ at: at + offsetMs, bytes })).filter(({ at }) => at < endAt),
     pieces,
+    ...(origin.end === undefined ? {} : { endAt }),
     ...(coding === undefined ? {} : { coding }),
     ...(fault === undefined ? {} : { fault }),
   };
@@ -101,7 +107,7 @@ export function frozenOf(
 
 /** @throws BenchError when the origin's control API fails. */
 export async function frozenStream(
-  { origin, clock, via, workload: input, request, signal }: MeasureContext,
+  { origin, clock, via, workload: input, request, points, signal }: MeasureContext,
   options: FrozenOptions,
 ): Promise<Frozen> {
   signal?.throwIfAborted();
@@ -130,7 +136,9 @@ export async function frozenStream(
       },
     );
     await Promise.all(acknowledged);
-    return frozenOf(await origin.trace(stream.id), client, body, clock);
+    const trace = await origin.trace(stream.id);
+    const frozen = frozenOf(trace, client, body, clock);
+    return points === undefined ? frozen : { ...frozen, points: await points(stream.id, trace.workload) };
   } finally {
     await origin.delete(stream.id).catch(() => {});
   }

@@ -7,6 +7,8 @@ import { measureStream } from '../measure.ts';
 import { IDLE_CUT_MS, TIMEOUT_NOTE } from '../relays/relays.ts';
 import type { Trace } from '../trace.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
+import { silencesOfHop } from '../chain/evidence-of-hop.ts';
+import { unseen, type Unseen } from '../chain/unseen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 import { sayCut, sayTotal, silenceFigures, type ClientSaw, type Cut, type Silence } from './silence.ts';
 
@@ -77,10 +79,20 @@ async function measure({ workload, ...context }: MeasureContext): Promise<Silent
 }
 
 function figures(silent: Silent[]): IdleFigures {
-  const of = (phase: Phase): Silence | undefined => {
-    const found = silent.find((one) => one.phase === phase);
-    return found === undefined ? undefined : silenceFigures(found.trace);
-  };
+  return figuresOf(new Map(silent.map(({ phase, trace }) => [phase, silenceFigures(trace)])));
+}
+
+/** Of the hop that cut what it did; of any other for how long it did not, until another cut. */
+function ofHop(silent: Silent[], hop: number): IdleFigures | Unseen {
+  const own = silencesOfHop(silent, hop).map((one): [Phase, Silence] => [
+    one.phase,
+    'trace' in one ? silenceFigures(one.trace) : { how: 'not-cut', silentMs: one.silentMs },
+  ]);
+  return own.length === 0 ? unseen('the stream never came to it') : figuresOf(new Map(own));
+}
+
+function figuresOf(found: ReadonlyMap<Phase, Silence>): IdleFigures {
+  const of = (phase: Phase): Silence | undefined => found.get(phase);
   const missing: Silence = { how: 'unknown', reason: 'it was not measured' };
   const [mid, heartbeats, head] = [of('mid') ?? missing, of('heartbeats'), of('head') ?? missing];
   const canTell = mid.how === 'cut' && heartbeats !== undefined && heartbeats.how !== 'unknown';
@@ -93,13 +105,18 @@ function figures(silent: Silent[]): IdleFigures {
   };
 }
 
+/** `3 s`: a bound is no figure, and is not given digits. */
+function bound(silentMs: number): string {
+  return `${Number((silentMs / 1000).toFixed(1))} s`;
+}
+
 function sayMid({ mid, heartbeats, heartbeatsHelp }: IdleFigures): string {
   switch (mid.how) {
     case 'unknown':
       return `could not be told: ${mid.reason}`;
     case 'not-cut': {
-      const bound = `not cut within ${mid.silentMs / 1000} s of silence`;
-      return heartbeats?.how === 'cut' ? `${bound}, but with heartbeats ${sayCut(heartbeats)}` : bound;
+      const notCut = `not cut within ${bound(mid.silentMs)} of silence`;
+      return heartbeats?.how === 'cut' ? `${notCut}, but with heartbeats ${sayCut(heartbeats)}` : notCut;
     }
     case 'cut':
       if (heartbeats?.how === 'cut') return sayTotal(heartbeats);
@@ -112,7 +129,7 @@ function sayHead(head: Silence, mid: Silence): string[] {
     case 'unknown':
       return mid.how === 'unknown' ? [] : [`before the head: could not be told: ${head.reason}`];
     case 'not-cut':
-      return mid.how === 'not-cut' ? [] : [`before the head not cut within ${head.silentMs / 1000} s`];
+      return mid.how === 'not-cut' ? [] : [`before the head not cut within ${bound(head.silentMs)}`];
     case 'cut':
       return [`before the head ${sayCut(head)}`];
   }
@@ -162,6 +179,7 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
   timed: false,
   takesMs: waitOf,
   figures,
+  ofHop,
   say,
   flaw,
   relays: [

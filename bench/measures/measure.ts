@@ -11,6 +11,8 @@ import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { PointReader } from '../measure.ts';
+import type { FlowReader } from '../taps/flow.ts';
+import type { Unseen } from '../chain/unseen.ts';
 
 /** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
 export interface MeasureContext {
@@ -30,6 +32,8 @@ export interface MeasureContext {
   usage?: () => Promise<Usage>;
   /** Where the way is a chain with taps: what they saw goes into every trace. */
   points?: PointReader;
+  /** … and how much of a stream that is open has passed them so far. */
+  flows?: FlowReader;
   /** The lane's steady stream, where delivery has measured it already: there is to be one. */
   paced?: Trace;
   signal?: AbortSignal;
@@ -57,12 +61,19 @@ export interface Measure<Evidence, Figures> {
   of: 'stream' | 'hop' | 'costly';
   /** Over HTTP/2 the origin's death is that of other streams on the same connection: measured when the others are. */
   kills?: true;
+  /** Megabytes as fast as they go: taps are busy with them, and what is told by times waits. */
+  floods?: true;
   /** Whether it tells times or needs them short, and is therefore proven with nothing beside it. */
   timed: boolean;
   /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */
   takesMs(this: void, deep: boolean): number;
   /** Pure. */
   figures(this: void, evidence: Evidence): Figures;
+  /**
+   * The same figures of one hop of a chain (1 is nearest the client), from what the taps before and behind it saw. Pure.
+   * Absent where the measure is told of the whole path alone.
+   */
+  ofHop?(this: void, evidence: Evidence, hop: number): Figures | Unseen;
   /** One short phrase for the matrix. */
   say(this: void, figures: Figures): string;
   /** What the hop does that no hop would, in a few words for a matrix of many lanes; nothing where it does nothing of the kind. */

@@ -4,6 +4,8 @@
  */
 
 import { milliseconds } from '../because.ts';
+import { isUnseen, unseen, type Unseen } from '../chain/unseen.ts';
+import { exchangeOfHop } from '../chain/upload-of-hop.ts';
 import type { UploadFraming } from '../client/upload.ts';
 import { quantiles, type Quantiles } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
@@ -136,6 +138,27 @@ function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
   return { chunked: of('chunked'), 'content-length': of('content-length') };
 }
 
+/** Of what another hop kept from this one, why it cannot be told. */
+function ofHop({ delayLimitMs, exchanges }: RequestEvidence, hop: number): RequestFigures | Unseen {
+  const seen = exchanges.map((exchange) => ({ exchange, own: exchangeOfHop(exchange, hop) }));
+  const told = seen.flatMap(({ own }) => (isUnseen(own) ? [] : [own]));
+  const [first] = seen;
+  if (told.length === 0) return first !== undefined && isUnseen(first.own) ? first.own : unseen(NOT_MEASURED.reason);
+  const found = figures({ delayLimitMs, exchanges: told });
+  const hidden = (framing: UploadFraming, wanted: Answer): { how: 'unknown'; reason: string } | undefined => {
+    const those = seen.filter(({ exchange }) => exchange.framing === framing && exchange.answer === wanted);
+    const reasons = those.flatMap(({ own }) => (isUnseen(own) ? [own.reason] : []));
+    return reasons[0] === undefined || reasons.length < those.length
+      ? undefined
+      : { how: 'unknown', reason: reasons[0] };
+  };
+  const of = (framing: UploadFraming): RequestFigures[UploadFraming] => ({
+    body: hidden(framing, 'request-end') ?? found[framing].body,
+    duplex: hidden(framing, 'request-head') ?? found[framing].duplex,
+  });
+  return { chunked: of('chunked'), 'content-length': of('content-length') };
+}
+
 function sayBody(body: BodyFigures): string {
   switch (body.how) {
     case 'streams':
@@ -239,6 +262,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   timed: true,
   takesMs: () => LONGEST_MS,
   figures,
+  ofHop,
   say,
   flaw,
   relays: [

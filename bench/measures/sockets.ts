@@ -47,9 +47,11 @@ export function queuedBytesIn(table: string, connections: readonly Connection[])
   return sum;
 }
 
-export async function queuedBytes(connections: readonly Connection[]): Promise<number | undefined> {
+/** Of each connection by itself. */
+export async function queuedOnEach(connections: readonly Connection[]): Promise<(number | undefined)[]> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
-  return queuedBytesIn(tables.join('\n'), connections);
+  const table = tables.join('\n');
+  return connections.map((connection) => queuedBytesIn(table, [connection]));
 }

@@ -1,5 +1,6 @@
 /** The figures of the hold threshold, from what its probes saw. Pure. */
 
+import type { Unseen } from '../chain/unseen.ts';
 import { median } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';
 import { bracket, type Answer } from './search.ts';
@@ -20,6 +21,8 @@ export interface Probe {
   /** What was to come out before did not: the probe tells nothing. */
   void?: true;
   fault?: string;
+  /** The same at each hop of a chain, hop 1's first: `bytes` are those that came to it. */
+  hops?: (Probe | Unseen)[];
 }
 
 export interface ThresholdEvidence {

@@ -6,6 +6,7 @@ import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { nextQuestions, type SearchOptions } from './search.ts';
 import { answers, probeOf, type Limits, type Probe } from './threshold-figures.ts';
+import { probeWithHops } from './threshold-hops.ts';
 
 /** Tried upwards, so that hops which hold little are not sent much; the last is above what any is known to hold by default. */
 export const RUNGS_BYTES = [64 * 1024, 1024 * 1024, 4 * 1024 * 1024];
@@ -45,7 +46,7 @@ export async function wholeProbe(context: MeasureContext, bytes: number, waitMs:
     deadlineMs: waitMs,
     onBody: (received, acknowledge) => received >= bytes && acknowledge(0),
   });
-  return probeOf(frozen, 1);
+  return probeWithHops(frozen, 1);
 }
 
 /** Writes what lets go of the first block, and `bytes` more when it came. */
@@ -65,7 +66,7 @@ export async function nextProbe(
       acknowledge(0);
     },
   });
-  return probeOf(frozen, 1, released);
+  return probeWithHops(frozen, 1, released);
 }
 
 async function seriesProbe(context: MeasureContext, sizes: number[], waitMs: number): Promise<Probe> {

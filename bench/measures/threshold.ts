@@ -4,7 +4,9 @@
  */
 
 import type { Measure, MeasureContext } from './measure.ts';
+import { nextQuestions } from './search.ts';
 import {
+  answers,
   figures,
   limitFor,
   startOf,
@@ -12,6 +14,7 @@ import {
   writesFor,
   writesOf,
   type Limits,
+  type Probe,
   type ThresholdEvidence,
   type ThresholdFigures,
 } from './threshold-figures.ts';
@@ -30,6 +33,7 @@ import {
 } from './threshold-probes.ts';
 import { ownEvidence } from './threshold-own-probes.ts';
 import { flaw, say } from './threshold-say.ts';
+import { thresholdEvidenceOfHop, thresholdOfHop } from './threshold-hops.ts';
 
 /** On a busy machine the smallest chunk must be seen at the floor more often than not in so many. */
 const MOST_SMALLEST = 9;
@@ -41,6 +45,14 @@ const QUIET_MS = 300;
 const DEEP_QUIET_MS = 2500;
 /** Growing writes: 4 MiB in all, the most that is written at once. */
 const MOST_GROWING = 50;
+
+const MOST_AT_HOPS = 5;
+
+function timesOver<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, work));
+}
+
+const BOUNDS = { rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
 
 async function constantProbes(
   context: MeasureContext,
@@ -64,6 +76,25 @@ async function growingProbes(
   return { sizes, probes: await seriesProbes(context, options, limits) };
 }
 
+/**
+ * What the probes of the whole path left open of a hop: the one that holds most hides those that hold less.
+ * Asked until the hop is told, or what is asked for does not come to it.
+ */
+async function searchHop(context: MeasureContext, evidence: ThresholdEvidence, hop: number): Promise<void> {
+  for (let asked = 0; asked < MOST_PROBES;) {
+    const own = thresholdEvidenceOfHop(evidence, hop);
+    const start = startOf(own);
+    if (start.how !== 'held' || own.smallest.length + own.first.length === 0) return;
+    const questions = nextQuestions(answers(own.first, start), { ...BOUNDS, over: own.smallest[0]?.bytes ?? 0 });
+    if (questions.length === 0) return;
+    const ask = (bytes: number): Promise<Probe> => wholeProbe(context, bytes, limitFor(bytes, start));
+    evidence.first.push(...(await Promise.all(questions.map(ask))));
+    asked += questions.length;
+    const came = thresholdEvidenceOfHop(evidence, hop).first.slice(own.first.length);
+    if (!came.some(({ bytes }) => questions.includes(bytes))) return;
+  }
+}
+
 async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const { delayLimitMs } = context.floor;
   const waitMs = Math.max(SMALLEST_WAIT_MS, Math.ceil(delayLimitMs * WAIT_FACTOR));
@@ -75,13 +106,17 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const undecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
   while (smallest[0]?.firstMs !== undefined && smallest.length < MOST_SMALLEST && undecided())
     smallest.push(await wholeProbe(context, 1, quietMs));
+  // One that is held by a hop tells of the others, and one alone may have met a busy moment there.
+  if (context.points !== undefined && smallest.length < MOST_AT_HOPS)
+    smallest.push(...(await timesOver(MOST_AT_HOPS - smallest.length, () => wholeProbe(context, 1, quietMs))));
   const start = startOf(evidence);
   if (start.how === 'streams') evidence.own = await ownEvidence(context, streamLimits(evidence));
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
-  const least = smallest[0]?.bytes ?? 0;
-  const bounds = { over: least, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
+  const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
   await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitFor(bytes, start)));
+  const hops = smallest[0]?.hops?.length ?? 0;
+  for (let hop = 1; hop <= hops; hop += 1) await searchHop(context, evidence, hop);
   const found = figures(evidence);
   if (found.how !== 'bytes' || !found.threshold.exact) return evidence;
 
@@ -109,6 +144,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   timed: true,
   takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
   figures,
+  ofHop: thresholdOfHop,
   say,
   flaw,
   noise: (found) => (found.how === 'unknown' && found.isNoise === true ? found.reason : undefined),

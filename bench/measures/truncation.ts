@@ -9,6 +9,8 @@ import { DEATH_NOTE } from '../relays/relays.ts';
 import type { Trace } from '../trace.ts';
 import type { Death, Framing } from '../../server/workload.ts';
 import { baseline } from './baseline.ts';
+import { deathsOfHop } from '../chain/evidence-of-hop.ts';
+import { unseen, type Unseen } from '../chain/unseen.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 /**
@@ -134,6 +136,13 @@ function figures({ deaths, direct }: TruncationEvidence): TruncationFigures {
   return found;
 }
 
+/** What a hop made of the death of its upstream. */
+function ofHop({ deaths }: TruncationEvidence, hop: number): TruncationFigures | Unseen {
+  const found = figures({ deaths: deathsOfHop(deaths, hop) });
+  const isAny = FRAMINGS.some((framing) => Object.keys(found[framing]).length > 0);
+  return isAny ? found : unseen('the death of the origin never came to it');
+}
+
 /** `chunked, close-delimited by FIN`; a framing alone where it goes so however the origin dies. */
 function casesOf(found: TruncationFigures, fate: Fate): string {
   return FRAMINGS.flatMap((framing) => {
@@ -201,6 +210,7 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   timed: false,
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
+  ofHop,
   say,
   flaw,
   relays: [

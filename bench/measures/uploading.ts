@@ -8,6 +8,7 @@ import { LOCK_STEP, type WorkloadInput } from '../../server/workload.ts';
 import { fetchStream, type ClientTrace } from '../client/client.ts';
 import { Upload, type Sent, type UploadFraming } from '../client/upload.ts';
 import type { ClockOffset } from '../origin-client.ts';
+import type { Point } from '../taps/point.ts';
 import type { MeasureContext } from './measure.ts';
 
 /** When the origin answers: with the request's head, so that request and response are open at once, or when it has all. */
@@ -26,6 +27,8 @@ export interface Exchange {
   /** Those of the response, after decoding. */
   body: { at: number; bytes: number }[];
   clock: ClockOffset;
+  /** What the taps of the path saw of it, where there are taps. */
+  points?: Point[];
 }
 
 const PIECES = 30;
@@ -125,7 +128,7 @@ async function within(event: Promise<unknown>, ms: number): Promise<void> {
 
 /** @throws BenchError when the origin's control API fails. */
 export async function uploadingExchange(
-  { origin, clock, via, workload, request, signal }: MeasureContext,
+  { origin, clock, via, workload, request, points, signal }: MeasureContext,
   framing: UploadFraming,
   answer: Answer,
 ): Promise<Exchange> {
@@ -167,15 +170,17 @@ export async function uploadingExchange(
     });
     await origin.acknowledge(stream.id, 1);
     const client = await exchange;
+    const trace = await origin.trace(stream.id);
     return {
       framing,
       answer,
       sent: upload.sent,
       ...stepped,
-      origin: await origin.trace(stream.id),
+      origin: trace,
       client,
       body,
       clock,
+      ...(points === undefined ? {} : { points: await points(stream.id, trace.workload) }),
     };
   } finally {
     await origin.delete(stream.id).catch(() => {});

@@ -15,12 +15,39 @@ function hopLine(hop: HopResult, version: string | undefined, paint: Paint): str
   return `${fits ? name.padEnd(LANE_WIDTH) : `${name}\n${' '.repeat(LANE_WIDTH)}`}${verdict}${figures}`.trimEnd();
 }
 
+/** A hop has neighbours where a lane has a client and an origin. */
+function asOfHop(text: string): string {
+  return text
+    .replaceAll('the client of a dead origin', 'the downstream of a dead upstream')
+    .replaceAll(/\b(?:death of the origin|dead origin)\b/g, (found) =>
+      found === 'dead origin' ? 'dead upstream' : 'death of its upstream',
+    )
+    .replaceAll('the origin', 'its upstream')
+    .replaceAll('the client', 'its downstream');
+}
+
+/** @param all whether all that was measured of the hop is told, or what is not as with no hop. */
+function measured({ measures = {} }: HopResult, all: boolean): string[] {
+  const found = Object.entries(measures);
+  if (!all) {
+    const flaws = found.flatMap(([, report]) =>
+      'flaw' in report && report.flaw !== undefined ? asOfHop(report.flaw) : [],
+    );
+    return flaws.length === 0 ? [] : [`also: ${flaws.join('; ')}`];
+  }
+  const told = found.flatMap(([id, report]) => ('unseen' in report ? [] : [`${id}: ${asOfHop(report.says)}`]));
+  const reasons = found.flatMap(([id, report]) => ('unseen' in report ? [{ id, reason: report.unseen }] : []));
+  const unseen = [...Map.groupBy(reasons, ({ reason }) => reason)];
+  return [...told, ...unseen.map(([reason, those]) => `${those.map(({ id }) => id).join(', ')}: unseen, ${reason}`)];
+}
+
 /** None for a lane of one hop. */
-export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint): string[] {
+export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint, all = false): string[] {
   return hops.flatMap((hop, index) => [
     hopLine(hop, path[index]?.version, paint),
     // What the chain's own line says already is not said again.
     ...hop.says.filter((sentence) => !because.includes(sentence)).map((sentence) => wrap(sentence, WIDTH, UNDER)),
+    ...measured(hop, all).map((line) => wrap(line, WIDTH, UNDER)),
   ]);
 }
 

@@ -54,7 +54,8 @@ function notes(lane: LaneResult, found: string[]): string[] {
   ];
 }
 
-function rows(lane: LaneResult, found: string[], paint: Paint): string {
+/** @param isNamed whether what is measured besides was asked for by name: then all of it is shown of a hop too. */
+function rows(lane: LaneResult, found: string[], paint: Paint, isNamed: boolean): string {
   const name = nameOf(lane.id);
   // The figures are plain text in columns of their own; colour would count as width.
   const table = new Table({
@@ -67,7 +68,7 @@ function rows(lane: LaneResult, found: string[], paint: Paint): string {
   table.push([fits ? `  ${name}` : '', paint(STYLES[lane.verdict], lane.verdict), holdOf(lane)]);
   const head = fits ? table.toString() : `  ${name}\n${table.toString()}`;
   const [reason = '', ...rest] = notes(lane, found).map((note) => wrap(note, WIDTH, INDENT));
-  return [head.trimEnd(), paint('dim', reason), ...hopLines(lane, paint), ...rest].join('\n');
+  return [head.trimEnd(), paint('dim', reason), ...hopLines(lane, paint, isNamed), ...rest].join('\n');
 }
 
 function nameOf(id: string): string {
@@ -197,7 +198,7 @@ function listed(found: string[], all: boolean): string[] {
 }
 
 /** A variant's lanes, and under them what was found of all of them. */
-function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): string[] {
+function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint, isNamed: boolean): string[] {
   const shared = sharedFindings(lanes, showsAll);
   const [first] = lanes;
   const ofEach = lanes.map((lane) =>
@@ -208,6 +209,7 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): stri
         showsAll,
       ),
       paint,
+      isNamed,
     ),
   );
   if (first === undefined || shared.length === 0) return ofEach;
@@ -220,7 +222,8 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint): stri
 
 export function matrix(results: Results, where: string, paint: Paint): string {
   const { instrument, lanes } = results;
-  const showsAll = results.options.named === true || new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
+  const isNamed = results.options.named === true;
+  const showsAll = isNamed || new Set(lanes.map(variantOf)).size <= FEW_VARIANTS;
   const out = [...headLines(results), ''];
   if (!instrument.sound) {
     const reasons = instrument.proofs.map(({ unsound }) => unsound).filter((reason) => reason !== undefined);
@@ -232,7 +235,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
   )) {
     out.push(paint('bold', wrap(group, WIDTH)));
     for (const ofVariant of Map.groupBy(members, variantOf).values())
-      out.push(...variantRows(ofVariant, showsAll, paint));
+      out.push(...variantRows(ofVariant, showsAll, paint, isNamed));
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));

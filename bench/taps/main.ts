@@ -4,6 +4,7 @@
  *
  *     POST /taps                    {"listen": {host, port}, "target": {host, port}}  →  {"id", "port"}
  *     POST /taps/ID/take/STREAM     what was recorded of the stream, which is then forgotten (recording.ts)
+ *     GET  /taps/ID/flow/STREAM     how much of the stream has passed so far (flow.ts), {} where it is not open
  *     GET  /clock                   {"monotonicMs"}, read while answering
  */
 
@@ -41,10 +42,12 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   const { method, url = '' } = request;
   if (method === 'GET' && url === '/clock') return { status: 200, body: { monotonicMs: monotonicMs() } };
   if (method === 'POST' && url === '/taps') return makeTap(request);
-  const [, id, stream] = /^\/taps\/(\d+)\/take\/([\w-]+)$/.exec(url) ?? [];
+  const [, id, what, stream] = /^\/taps\/(\d+)\/(take|flow)\/([\w-]+)$/.exec(url) ?? [];
   const tap = taps[Number(id ?? Number.NaN)];
-  if (method === 'POST' && tap !== undefined && stream !== undefined)
-    return { status: 200, body: tap.recording.take(stream, monotonicMs()) };
+  if (tap !== undefined && stream !== undefined) {
+    if (method === 'POST' && what === 'take') return { status: 200, body: tap.recording.take(stream, monotonicMs()) };
+    if (method === 'GET' && what === 'flow') return { status: 200, body: tap.flowOf(stream) ?? {} };
+  }
   return { status: 404, body: { error: `no such path or tap here: ${method} ${url}` } };
 }
 

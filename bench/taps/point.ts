@@ -1,7 +1,7 @@
 /** A point of the path: one stream as the tap on one link saw it. All times are on the client's clock. */
 
 import { Arrivals, type Arrival, type Foreign } from '../client/arrivals.ts';
-import type { ClientEnd, ClientTrace } from '../client/client.ts';
+import type { ClientEnd, ClientTrace, Read } from '../client/client.ts';
 import { decoderFor, type Decoder } from '../client/decoding.ts';
 import { header, parseFields, ProtocolError, ResponseParser } from '../client/http1.ts';
 import type { ClockOffset } from '../control-client.ts';
@@ -16,6 +16,8 @@ export interface PassedRequest {
   httpVersion: string;
   /** In the order and case received. */
   headers: [name: string, value: string][];
+  /** Without its framing; absent where there is none. `endAt`: when all of it had come. */
+  body?: { pieces: { at: number; bytes: number }[]; endAt?: number };
 }
 
 /** The stream as it passed here. */
@@ -61,6 +63,38 @@ function readsOf({ reads }: Exchange, from: WireRead['from'], offsetMs: number):
     .map(({ at, data }) => ({ at: at + offsetMs, data: Buffer.from(data ?? '', 'base64') }));
 }
 
+/**
+ * A body is framed in a request as it is in a response (RFC 9112, section 6), but that without a field for it there is none:
+ * read as the body of a response with the same fields. @throws ProtocolError
+ */
+function requestBody(reads: TimedRead[], headers: PassedRequest['headers']): PassedRequest['body'] {
+  const framing = headers.filter(([name]) => /^(?:transfer-encoding|content-length)$/i.test(name));
+  if (framing.length === 0) return undefined;
+  const pieces: NonNullable<PassedRequest['body']>['pieces'] = [];
+  let [at, headLeft] = [0, true];
+  const parser = new ResponseParser('', {
+    informational: () => {},
+    head: () => {},
+    body: ({ length }) => void (length > 0 && pieces.push({ at, bytes: length })),
+    end: () => {},
+  });
+  parser.feed(Buffer.from(`HTTP/1.1 200 OK\r\n${framing.map((field) => field.join(': ')).join('\r\n')}\r\n\r\n`));
+  let head = Buffer.alloc(0);
+  for (const read of reads) {
+    at = read.at;
+    if (!headLeft) parser.feed(read.data);
+    else {
+      head = Buffer.concat([head, read.data]);
+      const end = head.indexOf('\r\n\r\n');
+      if (end === -1) continue;
+      headLeft = false;
+      parser.feed(head.subarray(end + 4));
+    }
+    if (parser.done) return { pieces, endAt: at };
+  }
+  return { pieces };
+}
+
 /** @throws ProtocolError when this is no head of a request. */
 function requestOf(reads: TimedRead[]): PassedRequest {
   const text = Buffer.concat(reads.map(({ data }) => data)).toString('latin1');
@@ -69,7 +103,9 @@ function requestOf(reads: TimedRead[]): PassedRequest {
   const [, method, path, httpVersion] = /^(\S+) (\S+) HTTP\/(\d\.\d)$/.exec(line) ?? [];
   if (method === undefined || path === undefined || httpVersion === undefined)
     throw new ProtocolError(`no HTTP/1 request line: ${JSON.stringify(line.slice(0, 80))}`);
-  return { at: reads[0]?.at ?? 0, method, path, httpVersion, headers: parseFields(fields) };
+  const headers = parseFields(fields);
+  const body = requestBody(reads, headers);
+  return { at: reads[0]?.at ?? 0, method, path, httpVersion, headers, ...(body === undefined ? {} : { body }) };
 }
 
 /** Reads a response as the client does (client.ts), from a recording instead of a socket. */
@@ -111,7 +147,10 @@ class Response {
     const read = this.trace.reads.push({ at, bytes: data.length, bodyBytes: body.length }) - 1;
     if (excess.length > 0)
       this.trace.excess = { bytes: excess.length, sample: excess.toString('latin1', 0, EXCESS_SAMPLE) };
-    if (body.length > 0) this.arrivals.feed((await this.#decoder?.decode(body)) ?? body, at, read);
+    if (body.length === 0) return this.#parser.done;
+    const decoded = await this.#decoder?.decode(body);
+    if (decoded !== undefined) (this.trace.reads[read] as Read).decodedBytes = decoded.length;
+    this.arrivals.feed(decoded ?? body, at, read);
     return this.#parser.done;
   }
 

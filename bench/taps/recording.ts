@@ -71,10 +71,17 @@ export interface Connection {
   connectedAt?: number;
   reads: TapRead[];
   closes: Close[];
+  /** The last request line, and what came from upstream since. */
+  asked?: string;
+  answeredBytes: number;
+}
+
+function textOf(data: Buffer): string {
+  return data.toString('latin1', 0, 16 * 1024);
 }
 
 function beginsRequest({ from, data }: TapRead): boolean {
-  return from === 'downstream' && REQUEST_LINE.test(data.toString('latin1', 0, 16 * 1024));
+  return from === 'downstream' && REQUEST_LINE.test(textOf(data));
 }
 
 function protocolOf({ reads }: Connection): OpaqueConnection['protocol'] | undefined {
@@ -115,7 +122,7 @@ export class Recording {
   }
 
   open(at: number): Connection {
-    const connection: Connection = { openedAt: at, reads: [], closes: [] };
+    const connection: Connection = { openedAt: at, reads: [], closes: [], answeredBytes: 0 };
     this.#connections.push(connection);
     return connection;
   }
@@ -123,6 +130,9 @@ export class Recording {
   read(connection: Connection, at: number, from: Side, data: Buffer): void {
     const read: TapRead = { at, from, data };
     connection.reads.push(read);
+    const [asked] = from === 'downstream' ? (REQUEST_LINE.exec(textOf(data)) ?? []) : [];
+    if (asked !== undefined) [connection.asked, connection.answeredBytes] = [asked, 0];
+    else if (from === 'upstream') connection.answeredBytes += data.length;
     this.#order.push({ connection, read });
     this.#keptBytes += data.length + READ_BYTES;
     while (this.#keptBytes > this.#boundBytes) this.#loseOldest();

@@ -7,6 +7,7 @@ import type { ManagedProcess } from '../process.ts';
 import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { sightOf, type Sight } from './point.ts';
+import type { Flow } from './flow.ts';
 import type { TapRecording } from './recording.ts';
 
 const READY_MS = 20_000;
@@ -18,6 +19,8 @@ export interface Tap {
   address: Address;
   /** What it saw of the stream, which it then forgets. @throws BenchError when the tap's program fails. */
   take(stream: string, workload: Workload): Promise<Sight>;
+  /** How much of it has passed so far; `undefined` where it is not open here. @throws BenchError when the tap's program fails. */
+  flow(stream: string): Promise<Flow | undefined>;
 }
 
 /** A running tap program: it was started on this machine, or in a container whose control port is published here. */
@@ -39,6 +42,11 @@ export class TapProgram {
     const clock = await this.#clock;
     const recording = (await this.#control.ask('POST', `/taps/${id}/take/${stream}`)) as TapRecording;
     return sightOf(recording, workload, clock);
+  }
+
+  async flow(id: number, stream: string): Promise<Flow | undefined> {
+    const flow = (await this.#control.ask('GET', `/taps/${id}/flow/${stream}`)) as Partial<Flow>;
+    return flow.receivedBytes === undefined ? undefined : (flow as Flow);
   }
 
   close(): void {
@@ -70,6 +78,7 @@ export class LocalTaps implements AsyncDisposable {
     return {
       address: { host: LOOPBACK, port },
       take: (stream, workload) => this.#program.take(id, stream, workload),
+      flow: (stream) => this.#program.flow(id, stream),
     };
   }
 

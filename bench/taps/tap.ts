@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 import { monotonicMs } from '../../server/clock.ts';
 import type { Address } from '../client/client.ts';
+import type { Flow } from './flow.ts';
 import { Recording, type Connection, type Side } from './recording.ts';
 
 /** What the other end did; any other error is of this tap's own socket. */
@@ -12,6 +13,7 @@ const RESETS = new Set(['ECONNRESET', 'EPIPE']);
 export class Tap {
   readonly recording: Recording;
   readonly #server: Server;
+  readonly #sockets = new Map<Connection, Record<Side, Socket>>();
 
   constructor(target: Address, boundBytes?: number) {
     this.recording = new Recording(boundBytes);
@@ -20,6 +22,8 @@ export class Tap {
       const connection = this.recording.open(monotonicMs());
       const upstream = connect({ ...target, noDelay: true, allowHalfOpen: true });
       upstream.on('connect', () => (connection.connectedAt = monotonicMs()));
+      this.#sockets.set(connection, { downstream, upstream });
+      downstream.on('close', () => this.#sockets.delete(connection));
       this.#pass('downstream', downstream, upstream, connection);
       this.#pass('upstream', upstream, downstream, connection);
     });
@@ -32,6 +36,20 @@ export class Tap {
       this.#server.listen(port, host, resolve);
     });
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Of a stream that is open. */
+  flowOf(stream: string): Flow | undefined {
+    for (const [connection, { downstream, upstream }] of this.#sockets) {
+      if (connection.asked?.includes(`/stream/${stream} `) !== true) continue;
+      return {
+        receivedBytes: connection.answeredBytes + upstream.readableLength,
+        waitingBytes: upstream.readableLength + downstream.writableLength,
+        downstream: [downstream.localPort ?? 0, downstream.remotePort ?? 0],
+        upstream: [upstream.localPort ?? 0, upstream.remotePort ?? 0],
+      };
+    }
+    return undefined;
   }
 
   close(): void {

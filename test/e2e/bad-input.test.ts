@@ -59,6 +59,7 @@ describe('usage', () => {
       2,
       /no variant has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/,
     ],
+    [['run', '--path', 'node/pipe,nginx/tls'], 2, /nginx\/tls cannot stand as hop 2: it listens with TLS/],
     [['run', 'nginx/default', '--path', 'node/pipe,node/pipe'], 2, /takes no ids beside it; got nginx\/default/],
     [
       ['run', 'ngnix/default', '--path', 'nginx/default,node/pip', '--measure', 'abrot'],

@@ -11,7 +11,7 @@ import { judgeHops } from '../../bench/chain/attribution.ts';
 import type { LaneResult, Results } from '../../bench/results.ts';
 import type { EvidenceFile } from '../../bench/run.ts';
 import { untilNothingIsLeft } from './leftovers.ts';
-import { scratch, startUnclog, unclog } from './unclog.ts';
+import { codeOf, scratch, startUnclog, unclog } from './unclog.ts';
 
 async function resultsIn(folder: string): Promise<Results> {
   return JSON.parse(await readFile(join(folder, 'latest/results.json'), 'utf8')) as Results;
@@ -60,7 +60,7 @@ test('every chain of the catalogue is as expected, its guilty hop too, and can b
   expect(two?.fix).toMatchObject({ proven: true });
   const middle = lanes.find(({ id }) => id === 'chain/one-guilty-of-three');
   expect(middle?.hops?.map(({ verdict, alone }) => [verdict, alone?.verdict])).toEqual([
-    ['unseen', undefined],
+    ['unseen', 'streams'],
     ['buffers', 'buffers'],
     ['streams', undefined],
   ]);
@@ -88,8 +88,81 @@ test('--path finds the guilty one of three by name and draws the waterfall, in 8
   expect(waterfall.split('\n').filter((line) => line.length > 80)).toEqual([]);
   // http-proxy does not pass on that the client left, and who is behind it never learns: that is told of no other hop.
   const { lanes } = await resultsIn(folder.path);
-  expect(lanes[0]?.hops?.[0]?.abort).toMatchObject({ writing: { when: 'never' } });
-  expect(lanes[0]?.hops?.[1]?.abort).not.toHaveProperty('writing');
+  expect(lanes[0]?.hops?.[0]?.measures?.['abort']).toMatchObject({ figures: { writing: { when: 'never' } } });
+  expect(lanes[0]?.hops?.[1]?.measures?.['abort']).toHaveProperty('unseen');
+});
+
+test('each measure is told of the one hop of three that does it, in 80 columns', async () => {
+  await using folder = await scratch();
+  const { exitCode, stdout, stderr } = await unclog([
+    'run',
+    '--path',
+    'node/pipe,nginx/upstream-http-1-0,caddy/default',
+    '--path',
+    'node/pipe,caddy/read-timeout-1s,envoy/default',
+    '--measure',
+    'threshold,flush,backpressure,idle,request',
+    '--driver',
+    'native',
+    '--results',
+    folder.path,
+  ]);
+  const { lanes } = await resultsIn(folder.path);
+  expect(exitCode, stderr + stdout).toBe(codeOf({ lanes }));
+  const [chain, idle] = lanes;
+  expect(chain?.guilty).toEqual([2]);
+  const told = (measure: string, of = chain): unknown[] => (of?.hops ?? []).map(({ measures }) => measures?.[measure]);
+  const nothing = { unseen: expect.any(String) as string };
+  // Just what the whole path does: no hop but nginx holds anything.
+  const { threshold } = (chain?.measures?.['threshold']?.figures ?? {}) as { threshold?: unknown };
+  expect(threshold).toMatchObject({ exact: true });
+  expect(told('threshold')).toMatchObject([
+    nothing,
+    { figures: { how: 'bytes', threshold } },
+    { figures: { how: 'streams' } },
+  ]);
+  expect(told('flush')).toMatchObject([nothing, { figures: { how: 'never' } }, { figures: { how: 'none' } }]);
+  expect(told('request')).toMatchObject([
+    { figures: { chunked: { body: { how: 'streams' } }, 'content-length': { body: { how: 'streams' } } } },
+    { figures: { chunked: { body: { how: 'buffers' } }, 'content-length': { body: { how: 'buffers' } } } },
+    nothing,
+  ]);
+  expect(told('backpressure')).toMatchObject([
+    { figures: { how: 'stops' } },
+    { figures: { how: 'takes-all' } },
+    { figures: { how: 'stops' } },
+  ]);
+  const notCut = { figures: { mid: { how: 'not-cut' } } };
+  expect(told('idle')).toMatchObject([notCut, notCut, notCut]);
+  const cut = { figures: { mid: { how: 'cut' }, heartbeatsHelp: true, idleCutMs: expect.any(Number) as number } };
+  expect(told('idle', idle)).toMatchObject([notCut, cut, notCut]);
+  // What hides behind the guilty one was measured alone.
+  expect(chain?.hops?.[0]).toMatchObject({ verdict: 'unseen', alone: { verdict: 'streams' } });
+  const [rows = ''] = stdout.split('Floor');
+  expect(rows).toMatch(/hop 2 .*(?:\n {11}.*)*\n {11}threshold: nothing comes out below/);
+  expect(rows.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('of two hops that clog the one that hides behind the other is named too', async () => {
+  await using folder = await scratch();
+  const { exitCode, stdout } = await unclog([
+    'run',
+    '--path',
+    'nginx/upstream-http-1-0,node/collect',
+    '--quick',
+    '--driver',
+    'native',
+    '--results',
+    folder.path,
+  ]);
+  expect(exitCode, stdout).toBe(0);
+  const { lanes } = await resultsIn(folder.path);
+  expect(lanes[0]).toMatchObject({
+    guilty: [1, 2],
+    because: expect.stringMatching(
+      /it is node\/collect \(hop 2\) that does it; behind it hides nginx\/upstream-http-1-0 \(hop 1\), which alone coalesces too/,
+    ) as string,
+  });
 });
 
 test('a chain with a proxy that is not here is skipped, with how to have it', async () => {

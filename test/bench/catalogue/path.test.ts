@@ -23,7 +23,12 @@ describe('--path', () => {
     ['nginx/default,', /has an empty place/],
     ['', /has an empty place/],
     ['ngnix/default,node/pipe', /no variant has the id "ngnix\/default" \(did you mean "nginx\/default"\?\)/],
-    ['nginx,node/pipe', /no variant has the id "nginx"/],
+    ['nginx,node/pipe', /no variant has the id "nginx" \(did you mean "nginx\/default"\?\)/],
+    ['Caddy,node/pipe', /no variant has the id "Caddy" \(did you mean "caddy\/default"\?\)/],
+    [
+      'node/pipe,nginx/tls,nginx/default',
+      /nginx\/tls cannot stand as hop 2: it listens with TLS, and node\/pipe \(hop 1\) speaks plain HTTP to what is behind it, origin:3000; what listens with TLS may stand as hop 1 alone/,
+    ],
     ['zebra,node/pipe', /no variant has the id "zebra"; `unclog list` shows them all/],
     [
       'nginx/default?framing=content-length,node/pipe',

@@ -2,14 +2,24 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { abortOfHop, sayAbort, sayTruncation, truncationOfHop } from '../../../bench/chain/attribution.ts';
+import { departuresOfHop, deathsOfHop } from '../../../bench/chain/evidence-of-hop.ts';
 import { withTaps } from '../../../bench/chain/proof.ts';
-import type { Departure, PhaseFigures } from '../../../bench/measures/abort-figures.ts';
+import type { AbortFigures, Departure, PhaseFigures } from '../../../bench/measures/abort-figures.ts';
+import { abortMeasure } from '../../../bench/measures/abort.ts';
+import { truncationMeasure, type TruncationFigures } from '../../../bench/measures/truncation.ts';
 import type { TapFloor } from '../../../bench/taps/floor.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
 import { INSTRUMENT } from '../results.ts';
 import { chainTrace, type Place } from './chains.ts';
+
+function abortOfHop(seen: Departure[], hop: number): AbortFigures {
+  return abortMeasure.figures({ departures: departuresOfHop(seen, hop) });
+}
+
+function truncationOfHop(deaths: Trace[], hop: number): TruncationFigures {
+  return truncationMeasure.figures({ deaths: deathsOfHop(deaths, hop) });
+}
 
 const EMITTED_AT = Array.from({ length: 10 }, (_, seq) => 100 + seq * 300);
 const END_AT = 3000;
@@ -37,15 +47,13 @@ describe.each([1, 2, 3])('a zombie at hop %d of three', (zombie) => {
   it('is the one that was told and never tells', () => {
     const found = [1, 2, 3].map((hop) => abortOfHop(departures(zombie), hop).writing?.when);
     expect(found).toEqual([1, 2, 3].map((hop) => (hop < zombie ? 'at-once' : hop === zombie ? 'never' : undefined)));
-    expect(sayAbort(abortOfHop(departures(zombie), zombie))).toBe(
-      'keeps it to itself that the client left (a zombie: not told on within 2.0 s)',
-    );
+    expect(abortMeasure.flaw(abortOfHop(departures(zombie), zombie))).toMatch(/zombie/);
   });
 });
 
 it('a hop that tells at once is not spoken of, one that is late is', () => {
-  expect(sayAbort(abortOfHop(departures(3), 1))).toBeUndefined();
-  expect(sayAbort(abortOfHop(departures(3, 170), 1))).toBe('tells late that the client left');
+  expect(abortMeasure.flaw(abortOfHop(departures(3), 1))).toBeUndefined();
+  expect(abortMeasure.flaw(abortOfHop(departures(3, 170), 1))).toBe('the origin is told late of a departure');
   const idle: PhaseFigures = {
     when: 'next-write',
     write: { min: 1, max: 1 },
@@ -57,8 +65,8 @@ it('a hop that tells at once is not spoken of, one that is late is', () => {
     intervalMs: 300,
     leftAfterWriteMs: { min: 50, max: 190 },
   };
-  expect(sayAbort({ by: 'fin', idle, byReset: {} })).toBe(
-    'tells a silent upstream that the client left only when that writes again',
+  expect(abortMeasure.flaw({ by: 'fin', idle, byReset: {} })).toBe(
+    'the origin is told of a departure only when it writes again',
   );
 });
 
@@ -86,17 +94,17 @@ describe('the death of the origin', () => {
     [
       ['reset', 'cut', 'complete', 'complete'],
       [undefined, 'hidden', 'told'],
-      'makes a clean end of a dead upstream (chunked by RST)',
+      'death of the origin looks like a clean end (chunked by RST)',
     ],
     [
       ['reset', 'cut', 'no-end', 'no-end'],
       [undefined, 'hangs', 'told'],
-      'hangs when its upstream is dead (chunked by RST)',
+      'the client of a dead origin hangs (chunked by RST)',
     ],
   ] as const)('seen as %j is the doing of hop 2', (ends, fates, says) => {
     const found = [1, 2, 3].map((hop) => truncationOfHop([death([...ends])], hop).chunked.rst);
     expect(found).toEqual(fates);
-    expect(sayTruncation(truncationOfHop([death([...ends])], 2))).toBe(says);
+    expect(truncationMeasure.flaw(truncationOfHop([death([...ends])], 2))).toBe(says);
   });
 
   it('that a FIN ends a body until the close is nobody’s doing', () => {

@@ -344,6 +344,7 @@ describe('a frozen stream', () => {
     expect(frozenOf(origin, client, body, { offsetMs: 1000 })).toEqual({
       writes: [{ at: 1010, bytes: 100 }],
       pieces: [{ at: 1069, bytes: 5 }],
+      endAt: 1070,
       coding: 'gzip',
     });
   });

@@ -46,6 +46,45 @@ describe('the hops of a chain in the matrix', () => {
            removed x-accel-buffering`);
   });
 
+  it('have under them what was measured of each: what is not as with no hop, or all of it, in the words of a hop', () => {
+    const measures = {
+      threshold: { unseen: 'nothing came to it before the end of the response' },
+      flush: { unseen: 'nothing came to it before the end of the response' },
+      abort: {
+        figures: {},
+        says: 'the origin learns that the client left at once (within 1.0 ms)',
+        flaw: 'zombie: the origin is never told of a departure',
+      },
+      truncation: {
+        figures: {},
+        says: 'the client of a dead origin hangs',
+        flaw: 'death of the origin looks like a clean end',
+      },
+    };
+    const measured = lane('chain/one', { path: [NGINX], hops: [{ ...HOP, hop: 1, measures }] });
+    const under = (all: boolean): string[] =>
+      hopLines(measured, (_, text) => text, all)
+        .slice(1)
+        .join('\n')
+        .replaceAll(/\n {11}(?=[a-z]+[,:])/g, '\n\n')
+        .split('\n\n')
+        .map((text) => text.replaceAll(/\s+/g, ' ').trim());
+    expect(under(false)).toEqual([
+      'also: zombie: its upstream is never told of a departure; death of its upstream looks like a clean end',
+    ]);
+    expect(under(true)).toEqual([
+      'abort: its upstream learns that its downstream left at once (within 1.0 ms)',
+      'truncation: the downstream of a dead upstream hangs',
+      'threshold, flush: unseen, nothing came to it before the end of the response',
+    ]);
+    expect(
+      hopLines(measured, (_, text) => text, true)
+        .join('\n')
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
   it('are none of a lane with one hop', () => {
     expect(hopLines(lane('nginx/default'), (_, text) => text)).toEqual([]);
   });

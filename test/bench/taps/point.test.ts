@@ -164,3 +164,54 @@ it('of several tries the one is taken that the origin answered with the stream',
   const sight = await sightOf(recording({ exchanges: [failed, exchange([WHOLE])] }), WORKLOAD, { offsetMs: 0 });
   expect(sight).toMatchObject({ sight: 'stream', requests: 2, received: { head: { status: 200 } } });
 });
+
+function asked(field: string): string {
+  return `POST /stream/it HTTP/1.1\r\nHost: x\r\n${field}\r\n\r\n`;
+}
+
+/** The request in these reads, at 101, 102, … */
+async function post(...parts: string[]): Promise<StreamPoint['request']['body']> {
+  const { reads, ...rest } = exchange([WHOLE]);
+  const sent = parts.map((text, index) => ({
+    at: index + 1,
+    from: 'downstream' as const,
+    bytes: text.length,
+    data: Buffer.from(text).toString('base64'),
+  }));
+  return (await pointOf({ ...rest, reads: [...sent, ...reads.slice(1)] }, 100)).request.body;
+}
+
+describe('the body of a request', () => {
+  it('is its pieces without the framing, and when all of it had come', async () => {
+    expect(await post(asked('Transfer-Encoding: chunked'), '5\r\nhello\r\n', '3\r\nyou\r\n0\r\n\r\n')).toEqual({
+      pieces: [
+        { at: 102, bytes: 5 },
+        { at: 103, bytes: 3 },
+      ],
+      endAt: 103,
+    });
+    expect(await post(`${asked('Content-Length: 8')}hello`, 'you')).toEqual({
+      pieces: [
+        { at: 101, bytes: 5 },
+        { at: 102, bytes: 3 },
+      ],
+      endAt: 102,
+    });
+  });
+
+  it('has no end while it is open, and is none where no field says that there is one', async () => {
+    expect(await post(asked('Content-Length: 9'), 'hello')).toEqual({ pieces: [{ at: 102, bytes: 5 }] });
+    expect(await post(asked('Accept: */*'))).toBeUndefined();
+  });
+
+  it('begins where a head that came in two reads ends', async () => {
+    const [first, second] = [asked('Content-Length: 5').slice(0, 30), `${asked('Content-Length: 5').slice(30)}hello`];
+    expect(await post(first, second)).toEqual({ pieces: [{ at: 102, bytes: 5 }], endAt: 102 });
+  });
+});
+
+it('of a coded body both the coded bytes and those after decoding are known', async () => {
+  const body = gzipSync(WORDS.join(''));
+  const point = await pointOf(exchange([head('Content-Encoding: gzip', `Content-Length: ${body.length}`), body]));
+  expect(point.received.reads.at(-1)).toMatchObject({ bodyBytes: body.length, decodedBytes: WORDS.join('').length });
+});

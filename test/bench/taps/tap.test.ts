@@ -146,3 +146,40 @@ describe('an end', () => {
     expect(error.code).toBe('ECONNRESET');
   });
 });
+
+describe('how much has passed', () => {
+  it('is told while the stream is open, with what the tap could not hand on and the ports of its connections', async () => {
+    const { client, server, tap } = await tapped();
+    client.pause();
+    client.write(REQUEST);
+    await once(server, 'data');
+    expect(tap.flowOf('it')).toEqual({
+      receivedBytes: 0,
+      waitingBytes: 0,
+      downstream: [client.remotePort, client.localPort],
+      upstream: [server.remotePort, server.localPort],
+    });
+    server.write(Buffer.alloc(64 * 1024 * 1024));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const flow = tap.flowOf('it');
+    expect(flow?.receivedBytes).toBeGreaterThan(64 * 1024);
+    expect(flow?.waitingBytes).toBeGreaterThan(0);
+    expect(flow?.receivedBytes).toBeLessThan(64 * 1024 * 1024);
+    expect(tap.flowOf('another')).toBeUndefined();
+  });
+
+  it('is counted from the last request on a connection', async () => {
+    const { client, server, tap } = await tapped();
+    client.resume();
+    client.write(REQUEST);
+    await once(server, 'data');
+    server.write('12345');
+    await once(client, 'data');
+    client.write(REQUEST.replace('/it', '/next'));
+    await once(server, 'data');
+    server.write('123');
+    await once(client, 'data');
+    expect(tap.flowOf('next')?.receivedBytes).toBe(3);
+    expect(tap.flowOf('it')).toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+/** What a measure is given: of the stage, of the way that is to be measured, and of the stream. */
+
+import type { Stage } from '../drivers/driver.ts';
+import type { Instrument } from '../instrument.ts';
+import type { MeasureContext } from './measure.ts';
+
+/** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
+type Way = Pick<MeasureContext, 'via'> &
+  Partial<Pick<MeasureContext, 'deep' | 'workload' | 'request' | 'usage'>> & {
+    [name in 'points' | 'flows' | 'paced' | 'signal']?: MeasureContext[name] | undefined;
+  };
+
+export function measureContext(
+  { origin, direct }: Pick<Stage, 'origin' | 'direct'>,
+  { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
+  { points, flows, paced, signal, ...way }: Way,
+): MeasureContext {
+  return {
+    origin,
+    direct,
+    clock,
+    floor,
+    deep: false,
+    workload: {},
+    request: {},
+    ...way,
+    ...(points === undefined ? {} : { points }),
+    ...(flows === undefined ? {} : { flows }),
+    ...(paced === undefined ? {} : { paced }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
