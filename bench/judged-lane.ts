@@ -14,6 +14,7 @@ import type { ProvenStage, RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
 import type { Evidence } from './verdict.ts';
+import { isWithheld } from './withheld.ts';
 
 interface Measured {
   evidence: Record<string, unknown>;
@@ -84,7 +85,7 @@ async function judged(
   });
   const context = { stage, hop, instrument, reference, depth, turns, signal };
   const { evidence, delivery } = await measureLane(lane, context);
-  const measures = measuresOf(options.plan, lane, isFirst);
+  const measures = measuresOf(options.plan, lane, isFirst).filter(({ id }) => !isWithheld(instrument.withheld, id));
   const measured = await slots.measuring.use(async () => {
     signal.throwIfAborted();
     return measureAll(lane, hop, measures, { stage, proof }, evidence, options);

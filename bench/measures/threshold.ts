@@ -6,9 +6,9 @@
 import type { Measure, MeasureContext } from './measure.ts';
 import {
   figures,
-  limitFor,
   startOf,
   streamLimits,
+  TIMES,
   writesFor,
   writesOf,
   type Limits,
@@ -25,7 +25,6 @@ import {
   search,
   seriesProbes,
   sweep,
-  TIMES,
   wholeProbe,
 } from './threshold-probes.ts';
 import { ownEvidence } from './threshold-own-probes.ts';
@@ -36,9 +35,9 @@ const MOST_SMALLEST = 9;
 const SMALLEST_WAIT_MS = 100;
 const WAIT_FACTOR = 4;
 /** The smallest chunk is waited for longer, so that a timer is known before bytes are written for as long. */
-const QUIET_MS = 300;
-/** Time for some fifteen hundred writes. */
-const DEEP_QUIET_MS = 2500;
+const QUIET_MS = 800;
+/** Time for some thousand writes. */
+const DEEP_QUIET_MS = 6000;
 /** Growing writes: 4 MiB in all, the most that is written at once. */
 const MOST_GROWING = 50;
 
@@ -70,10 +69,11 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
   const evidence: ThresholdEvidence = { delayLimitMs, waitMs, quietMs, smallest: [], first: [], next: [], byChunk: [] };
   const { smallest, first, next } = evidence;
-  smallest.push(await wholeProbe(context, 1, quietMs));
+  // Two, so that a busy moment, which takes as long as it likes, is not taken for a hop that holds.
+  smallest.push(...(await Promise.all([wholeProbe(context, 1, quietMs), wholeProbe(context, 1, quietMs)])));
   // One after another, so that a timer that ticks by itself is not met at one moment only.
-  const undecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
-  while (smallest[0]?.firstMs !== undefined && smallest.length < MOST_SMALLEST && undecided())
+  const isUndecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
+  while (smallest.some(({ firstMs }) => firstMs !== undefined) && smallest.length < MOST_SMALLEST && isUndecided())
     smallest.push(await wholeProbe(context, 1, quietMs));
   const start = startOf(evidence);
   if (start.how === 'streams') evidence.own = await ownEvidence(context, streamLimits(evidence));
@@ -81,17 +81,21 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
 
   const least = smallest[0]?.bytes ?? 0;
   const bounds = { over: least, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
-  await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitFor(bytes, start)));
+  await search(first, start, bounds, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
   const found = figures(evidence);
   if (found.how !== 'bytes' || !found.threshold.exact) return evidence;
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
-  await search(next, start, bounds, (bytes) =>
-    nextProbe(context, { upTo, released }, bytes, limitFor(upTo + bytes, start)),
-  );
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
-  evidence.byChunk = await Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start)));
+  // The next block is as large as the first in most that hold blocks.
+  const likely = { ...bounds, hints: [upTo - 1, upTo] };
+  [evidence.byChunk] = await Promise.all([
+    Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start))),
+    search(next, start, likely, (bytes, waitFor) =>
+      nextProbe(context, { upTo, released }, bytes, waitFor(upTo + bytes)),
+    ),
+  ]);
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);
   return evidence;
 }
@@ -106,8 +110,8 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
   of: 'stream',
-  timed: true,
-  takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
+  load: 'times',
+  takesMs: (deep) => (MOST_PROBES / AT_ONCE) * SMALLEST_WAIT_MS + (deep ? DEEP_QUIET_MS : QUIET_MS),
   figures,
   say,
   flaw,

@@ -198,7 +198,7 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   measure,
   of: 'hop',
   kills: true,
-  timed: false,
+  load: 'waits',
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
   say,
