@@ -25,6 +25,8 @@ const FLOOR_CHUNKS = 200;
 const MEDIAN_FACTOR = 10;
 const P90_FACTOR = 4;
 const SMALLEST_LIMIT_MS = 5;
+/** A busy moment is waited out: by a lower floor more counts as a delay, and never less. */
+const MOST_FLOORS = 5;
 const RELAYS_READY_MS = 20_000;
 
 /** Shorter than for proxies: what the relays do is known. */
@@ -104,6 +106,13 @@ export function floorOf(traces: Trace[]): Quantiles {
   return hold;
 }
 
+/** What this one stream through the transparent relay says can be told. */
+function floorFrom(trace: Trace): Floor {
+  const hold = floorOf([trace]);
+  const slowMs = P90_FACTOR * quantile(lockStepHolds(trace), 0.9);
+  return { hold, delayLimitMs: Math.max(SMALLEST_LIMIT_MS, MEDIAN_FACTOR * hold.p50Ms, slowMs) };
+}
+
 export interface ProofOptions {
   measures: AnyMeasure[];
   /** Ids of those that chains are told by as well. */
@@ -151,16 +160,11 @@ export async function proveInstrument(
     throw new BenchError(
       `nothing arrived through the transparent relay: ${warm.client.end.how} ${warm.client.end.detail ?? ''}`,
     );
-  const quietTrace = await through(TRANSPARENT, quiet);
-  const hold = floorOf([quietTrace]);
-  const floor: Floor = {
-    hold,
-    delayLimitMs: Math.max(
-      SMALLEST_LIMIT_MS,
-      MEDIAN_FACTOR * hold.p50Ms,
-      P90_FACTOR * quantile(lockStepHolds(quietTrace), 0.9),
-    ),
-  };
+  let floor = floorFrom(await through(TRANSPARENT, quiet));
+  for (let more = 1; more < MOST_FLOORS && noise(floor).length > 0; more += 1) {
+    const another = floorFrom(await through(TRANSPARENT, quiet));
+    if (another.delayLimitMs < floor.delayLimitMs) floor = another;
+  }
 
   const reference: Reference = { measure: (workload) => through(TRANSPARENT, workload) };
   const prove = async (id: string, expected: Conviction): Promise<{ trace: Trace; proof: RelayProof }> => {
