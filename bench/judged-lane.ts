@@ -14,6 +14,7 @@ import { isJudged, type LaneResult } from './results.ts';
 import type { ProvenStage, RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
+import { isWithheld } from './withheld.ts';
 
 /** A lane with its variant's hop, which the lanes of that variant share. */
 export interface PlacedLane {
@@ -44,7 +45,7 @@ async function judged(
   });
   const context = { stage, hop, instrument, reference, depth, turns, signal };
   const { evidence, delivery } = await measureLane(lane, context);
-  const measures = measuresOf(options.plan, lane, isFirst);
+  const measures = measuresOf(options.plan, lane, isFirst).filter(({ id }) => !isWithheld(instrument.withheld, id));
   const measured = await slots.measuring.use(async () => {
     signal.throwIfAborted();
     const way = { via: hop.address, usage: () => hop.usage(), paced: evidence.paced, signal, deep: depth === 'deep' };

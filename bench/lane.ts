@@ -1,14 +1,14 @@
 /** Measures one lane: its workload, the traces that its verdict needs, the verdict. */
 
 import { presetOf } from '../server/presets.ts';
-import { LOCK_STEP, type LockStep } from '../server/workload.ts';
+import { LOCK_STEP, type LockStep, type WorkloadInput } from '../server/workload.ts';
 import type { Depth } from './depth.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
-import { measureStream, type MeasureOptions, type PointReader } from './measure.ts';
+import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
 import type { Trace } from './trace.ts';
 import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
@@ -60,45 +60,56 @@ type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
 const AT_ONCE: Turn = (work) => work();
 
+export interface Tried {
+  /** Streams this workload through the path. */
+  through: (workload: WorkloadInput) => Promise<Trace>;
+  workload: WorkloadInput;
+  floor: Floor;
+  reference: Reference;
+  turns?: LaneContext['turns'];
+}
+
+/** The streams that the verdict of delivery needs: again where the first are in doubt, and with bytes frozen where they coalesce. */
+export async function tried({ through, workload, floor, reference, turns }: Tried): Promise<Evidence> {
+  const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
+  const evidence: Evidence = { tries: [await turn(() => through(workload))] };
+  while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) {
+    const isLast = evidence.tries.length + 1 === MAX_TRIES;
+    const [again, beside] = await (isLast ? quiet : turn)(() =>
+      Promise.all([through(workload), reference.measure(workload)]),
+    );
+    evidence.tries.push(again);
+    if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
+    evidence.reference = beside;
+  }
+  const trace = evidence.tries.at(-1) as Trace;
+  const frozen = await turn(() => freeze(trace, workload, floor, through));
+  if (frozen.length > 0) evidence.frozen = frozen;
+  return evidence;
+}
+
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
   { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
-  const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
-  const stream = { ...plain, workload: { ...plain.workload, pace: lockStepPace(lane) } };
-  const through = (options: Pick<MeasureOptions, 'workload' | 'request'>): Promise<Trace> =>
+  const { turn } = turns ?? { turn: AT_ONCE };
+  const through = (workload: WorkloadInput): Promise<Trace> =>
     measureStream({
       origin: stage.origin,
       clock,
       via: hop.address,
-      ...options,
+      ...plain,
+      workload,
       ...(points === undefined ? {} : { points }),
       ...(signal === undefined ? {} : { signal }),
     });
 
-  const evidence: Evidence = { tries: [await turn(() => through(stream))] };
-  while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) {
-    const isLast = evidence.tries.length + 1 === MAX_TRIES;
-    const [again, beside] = await (isLast ? quiet : turn)(() =>
-      Promise.all([through(stream), reference.measure(stream.workload)]),
-    );
-    evidence.tries.push(again);
-    if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
-    evidence.reference = beside;
-  }
-
-  const trace = evidence.tries.at(-1) as Trace;
-  const frozen = await turn(() =>
-    freeze(trace, stream.workload, floor, (workload) => through({ ...stream, workload })),
-  );
-  if (frozen.length > 0) evidence.frozen = frozen;
+  const workload = { ...plain.workload, pace: lockStepPace(lane) };
+  const evidence = await tried({ through, workload, floor, reference, ...(turns === undefined ? {} : { turns }) });
   const { verdict } = judge(evidence, floor);
   if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
-    evidence.paced = await turn(() => {
-      const { paced } = presetOf(lane.preset);
-      return through({ ...plain, workload: pacedWorkload(plain.workload, paced) });
-    });
+    evidence.paced = await turn(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced)));
   return { evidence, delivery: judge(evidence, floor) };
 }

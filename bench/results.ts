@@ -135,9 +135,9 @@ export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; meas
   );
 }
 
-/** 0 all as expected, 1 some not, 3 the bench failed, a verdict or figure was inconclusive, or nothing could be judged. */
+/** 0 all as expected, 1 some not, 3 the bench failed, a verdict or figure was inconclusive or withheld, or nothing could be judged. */
 export function exitCode({ instrument, lanes }: Results): 0 | 1 | 3 {
-  if (!instrument.sound) return 3;
+  if (!instrument.sound || instrument.proofs.some(({ withheld }) => withheld.length > 0)) return 3;
   if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
   if (noisyFigures(lanes).length > 0) return 3;
   if (!lanes.some(isJudged)) return 3;

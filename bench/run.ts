@@ -4,6 +4,7 @@ import type { Chain, Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
+import { chainMeasures } from './chain/measures.ts';
 import { proveChains, withTaps } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Stage } from './drivers/driver.ts';
@@ -168,6 +169,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     const hasChains = chained.includes(driver);
     const proof = await proveInstrument(session, stage, {
       measures: options.plan.measures,
+      chainMeasures: hasChains ? chainMeasures(options.plan).map(({ id }) => id) : [],
       beside: hasChains ? (context) => proveChains(session, stage, options.plan, context) : undefined,
       signal,
     });

@@ -8,6 +8,7 @@ import type { LaneResult } from '../results.ts';
 import type { EvidenceFile } from '../run.ts';
 import { chainResult, describeChain } from './chain-result.ts';
 import { measureChain, type ChainContext } from './chain.ts';
+import { CHAINS } from '../withheld.ts';
 import { chainMeasures } from './measures.ts';
 
 export interface JudgedChainContext extends ChainContext {
@@ -48,6 +49,13 @@ export async function judgedChain(
     };
   }
   const runnables = chain.path.map(({ proxy }) => provided.runnables.get(proxy) as Runnable);
+  const withheld = context.proof.instrument.withheld.find(({ what }) => what === CHAINS);
+  if (withheld !== undefined)
+    return {
+      ...describeChain(chain, runnables),
+      verdict: 'inconclusive',
+      because: `nothing is told of chains in this run: ${withheld.because}`,
+    };
   try {
     return await judged(chain, runnables, context);
   } catch (error) {

@@ -8,13 +8,14 @@ import type { Address } from '../client/client.ts';
 import type { Stage } from '../drivers/driver.ts';
 import type { Instrument, RelayProof } from '../instrument.ts';
 import type { PointReader } from '../measure.ts';
-import type { MeasureContext } from '../measures/measure.ts';
+import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
 import { ownProgram } from '../programs.ts';
 import { TRANSPARENT } from '../relays/relays.ts';
 import type { Session } from '../session.ts';
 import type { FlowReader } from '../taps/flow.ts';
 import type { TapFloor } from '../taps/floor.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
+import { CHAINS } from '../withheld.ts';
 import { EXPECTED, type ChainExpectation } from './expectations.ts';
 import { chainMeasures } from './measures.ts';
 
@@ -80,16 +81,11 @@ function sayHops(hops: string[]): string {
 
 type Prove = (expectation: ChainExpectation) => Promise<RelayProof>;
 
-function turnOf({ measure }: ChainExpectation): 'waits' | 'timed' | 'floods' {
-  if (measure?.floods === true) return 'floods';
-  return measure?.timed === false ? 'waits' : 'timed';
-}
-
-/** What waits goes beside what is told by times; what floods comes when those have been told. */
+/** What waits goes beside what tells times; what works comes when those have been told. */
 async function proveAll(expectations: ChainExpectation[], prove: Prove): Promise<RelayProof[]> {
-  const proveIn = (wanted: ReturnType<typeof turnOf>): Promise<RelayProof[]> =>
-    Promise.all(expectations.filter((one) => turnOf(one) === wanted).map(prove));
-  const timed = async (): Promise<RelayProof[]> => [...(await proveIn('timed')), ...(await proveIn('floods'))];
+  const proveIn = (load: AnyMeasure['load']): Promise<RelayProof[]> =>
+    Promise.all(expectations.filter(({ measure }) => (measure?.load ?? 'times') === load).map(prove));
+  const timed = async (): Promise<RelayProof[]> => [...(await proveIn('times')), ...(await proveIn('works'))];
   return (await Promise.all([timed(), proveIn('waits')])).flat();
 }
 
@@ -105,7 +101,7 @@ export async function proveChains(
   await using taps = await LocalTaps.start(session);
   const relays = [...new Set(expectations.map(({ relay }) => relay))];
   const chains = await relayChains(session, taps, stage.direct, relays);
-  const proveOnce: Prove = async ({ relay, what, find, expected }) => {
+  const prove: Prove = async ({ relay, what, find, expected }) => {
     const found = await find({ ...context, ...(chains[relays.indexOf(relay)] as RelayChain) });
     return {
       id: relay,
@@ -115,20 +111,12 @@ export async function proveChains(
       convicted: sayHops(found) === sayHops(expected),
     };
   };
-  const missed: ChainExpectation[] = [];
-  const proofs = await proveAll(expectations, async (expectation) => {
-    const proof = await proveOnce(expectation);
-    if (!proof.convicted) missed.push(expectation);
-    return proof;
-  });
-  const again: RelayProof[] = [];
-  for (const expectation of missed) again.push({ ...(await proveOnce(expectation)), atSecondTry: true });
-  return [...proofs.filter(({ convicted }) => convicted), ...again];
+  return await proveAll(expectations, prove);
 }
 
-/** The instrument with what taps themselves do; it is not sound when a stream through them is found to do more than stream. */
+/** The instrument with what taps themselves do; nothing is told of chains where a stream through them is found to do more than stream. */
 export function withTaps(instrument: Instrument, taps: TapFloor): Instrument {
   if (taps.inARow.verdict === 'streams') return { ...instrument, taps };
-  const unsound = `${taps.inARow.taps} taps in a row must be found: streams; they were found: ${taps.inARow.verdict}`;
-  return { ...instrument, taps, sound: false, unsound };
+  const because = `${taps.inARow.taps} taps in a row must be found: streams; they were found: ${taps.inARow.verdict}`;
+  return { ...instrument, taps, withheld: [...instrument.withheld, { what: CHAINS, because }] };
 }

@@ -58,10 +58,11 @@ export class Progress {
       case 'proving':
         return this.#status(`proving the instrument (${event.driver})`);
       case 'proven': {
-        const { driver, sound, floor, unsound } = event.instrument;
+        const { driver, sound, floor, unsound, withheld } = event.instrument;
+        const without = withheld.map(({ what }) => what).join(', ');
         return this.#line(
           sound
-            ? `instrument proven (${driver}), floor ${floor.hold.p50Ms.toFixed(2)} ms`
+            ? `instrument proven (${driver}), floor ${floor.hold.p50Ms.toFixed(2)} ms${without === '' ? '' : `, but NOT for ${without}, withheld in this run`}`
             : `the instrument is NOT sound (${driver}): ${unsound}`,
         );
       }

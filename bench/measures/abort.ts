@@ -160,7 +160,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   title: 'when the origin learns that the client left, while it writes and while it is silent, in ms',
   measure,
   of: 'hop',
-  timed: false,
+  load: 'waits',
   takesMs: (deep) => TRIES.length * APART_MS + LATEST_MS + boundOf(deep) + 2 * CHUNKS_AFTER * PLANS.idle.intervalMs,
   figures,
   ofHop,

@@ -3,18 +3,18 @@
 import type { AnyMeasure, MeasureContext } from './measure.ts';
 
 /**
- * Side by side, but for what kills, which comes last. `apart`: what floods is made by itself too, where taps are on the way:
- * all their bytes go through one process.
+ * Side by side, but for what kills, which comes last. `apart`: what works is made by itself too, where taps are on the way:
+ * all its bytes go through one process.
  * @returns the evidence by the measure's id.
  */
 export async function measureAll(
   measures: readonly AnyMeasure[],
   context: MeasureContext,
-  floods: 'beside' | 'apart',
+  works: 'beside' | 'apart',
 ): Promise<Record<string, unknown>> {
   const rank = (measure: AnyMeasure): number => {
     if (measure.kills === true) return 2;
-    return floods === 'apart' && measure.floods === true ? 1 : 0;
+    return works === 'apart' && measure.load === 'works' ? 1 : 0;
   };
   const seen: Record<string, unknown> = {};
   for (const turn of [0, 1, 2]) {

@@ -5,172 +5,49 @@
  */
 
 import { milliseconds } from '../because.ts';
-import { frozenOfHop } from '../chain/frozen-of-hop.ts';
-import { isUnseen, NOTHING_CAME, unseen, type Unseen } from '../chain/unseen.ts';
-import { median } from '../metrics.ts';
 import { frozenStream, type Frozen } from './frozen.ts';
+import {
+  figures,
+  samplesOf,
+  type FlushEvidence,
+  type FlushFigures,
+  type HopSamples,
+  type Sample,
+} from './flush-figures.ts';
+import { flushOfHop, flushOfHops, samplesOfHops } from './flush-hops.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-
-/** One chunk: how long after the release before it it was written, and how long it was held. */
-export interface Sample {
-  /** Absent for the first chunk of a stream: nothing was released before. */
-  phaseMs?: number;
-  /** Absent when it did not come out before the end. */
-  heldMs?: number;
-}
-
-export interface FlushEvidence {
-  delayLimitMs: number;
-  boundMs: number;
-  /** The chunks of each stream, in the order in which they were written; the streams of a round ran side by side. */
-  rounds: Sample[][][];
-  /** Of a chain the same at each hop, hop 1's first, of each stream. */
-  hops?: (Sample[] | Unseen)[][][];
-  fault?: string;
-}
-
-export type FlushFigures =
-  | { how: 'none'; heldMs: number }
-  | {
-      how: 'timer';
-      /** `write`: runs from the write; `tick`: runs by itself; `irregular`: neither explains what was seen. */
-      from: 'write' | 'tick' | 'irregular';
-      periodMs: number;
-      /** Of the samples about the period, as `from` explains them: median deviation, least and most. */
-      spread: { madMs: number; minMs: number; maxMs: number };
-      samples: number;
-    }
-  /** `after`: chunks of a stream that came out before one did not. */
-  | { how: 'never'; boundMs: number; after: number }
-  | { how: 'unknown'; reason: string; isNoise?: true };
 
 const CHUNK_BYTES = 100;
 const BOUND_MS = 2500;
-/** After a release, the pause before the next write, as a share of the period: one row for each stream. */
-const PHASES = [
-  [0, 0.15, 0.75],
-  [0, 0.3, 0.6],
-  [0, 0.45, 0],
-  [0, 0.6, 0.3],
-];
-/**
- * Through a hop that streams all is over in a few milliseconds, which a busy machine may take for itself: what nothing
- * explains is asked again, and judged with all that was seen before.
- */
-const MOST_ROUNDS = 4;
-/** An explanation must fit the samples within this share of the period … */
-const FITS = 0.1;
+/** Chunks of the first streams: through a hop that holds nothing there are no others. */
+const LOOKS = [2, 6];
+/** After a release, the pause before the next write, as a share of the period; each stream begins with another. */
+const PHASES = [0.3, 0.6, 0, 0.75, 0.15, 0.45];
+const STREAMS = 4;
+/** Chunks of a stream: of a short timer many, so that its ticks make a long line; of a long one as few as tell it. */
+const ROUND_MS = 600;
+const CHUNKS = { least: 3, most: 8 };
+/** What nothing explains is asked again, and judged with all that was seen before: a busy moment passes. */
+const MOST_ROUNDS = 6;
 /** What is waited for must come within the bound, the pause included. */
 const MARGIN = 0.9;
-
-/** Median of the distances from the median. */
-function deviation(values: readonly number[]): number {
-  const middle = median(values);
-  return median(values.map((value) => Math.abs(value - middle)));
-}
-
-/** Pure: a chunk came out with the first body byte beyond those of the chunks before it. */
-export function samplesOf({ writes, pieces }: Frozen): Sample[] {
-  let [before, releasedAt]: [number, number | undefined] = [0, undefined];
-  return writes.map(({ at, bytes }) => {
-    let received = 0;
-    const release = pieces.find((piece) => (received += piece.bytes) > before);
-    const phase = releasedAt === undefined ? {} : { phaseMs: at - releasedAt };
-    before += bytes;
-    releasedAt = release?.at;
-    return release === undefined ? phase : { ...phase, heldMs: release.at - at };
-  });
-}
-
-function samplesOfHops(frozen: Frozen): (Sample[] | Unseen)[] {
-  return (frozen.points ?? []).map((_, index) => {
-    const own = frozenOfHop(frozen, index + 1);
-    return isUnseen(own) ? own : samplesOf(own);
-  });
-}
-
-function spreadOf(values: readonly number[]): Extract<FlushFigures, { how: 'timer' }>['spread'] {
-  return { madMs: deviation(values), minMs: Math.min(...values), maxMs: Math.max(...values) };
-}
-
-type Timer = Extract<FlushFigures, { how: 'timer' }>;
-
-/** What explains the holds best. */
-function timerOf(samples: Sample[]): Timer {
-  const held = samples.flatMap(({ heldMs }) => heldMs ?? []);
-  // A ticker is seen whole only from one release to the next.
-  const ticks = samples.flatMap(({ phaseMs, heldMs }) =>
-    phaseMs === undefined || heldMs === undefined ? [] : phaseMs + heldMs,
-  );
-  const fits = (values: readonly number[]): boolean => deviation(values) <= FITS * median(values);
-  const fromWrite = ticks.length === 0 || deviation(held) <= deviation(ticks);
-  const explained = fromWrite ? held : ticks;
-  return {
-    how: 'timer',
-    from: fits(explained) ? (fromWrite ? 'write' : 'tick') : 'irregular',
-    periodMs: median(explained),
-    spread: spreadOf(explained),
-    samples: explained.length,
-  };
-}
-
-/** Whether the last two rounds found the same timer. */
-function agree(rounds: Sample[][][]): boolean {
-  const [before, last] = rounds.slice(-2).map((streams) => timerOf(streams.flat()));
-  if (before === undefined || last === undefined) return false;
-  return before.from === last.from && Math.abs(before.periodMs - last.periodMs) <= FITS * last.periodMs;
-}
-
-function figures({ delayLimitMs, boundMs, rounds, fault }: FlushEvidence): FlushFigures {
-  if (fault !== undefined) return { how: 'unknown', reason: fault };
-  const streams = rounds.flat();
-  const stalled = streams.map((samples) => samples.findIndex(({ heldMs }) => heldMs === undefined));
-  const after = stalled.filter((index) => index !== -1);
-  if (after.length > 0) return { how: 'never', boundMs, after: Math.min(...after) };
-
-  const samples = streams.flat();
-  const held = samples.flatMap(({ heldMs }) => heldMs ?? []);
-  if (held.length === 0) return { how: 'unknown', reason: 'nothing was written' };
-  if (median(held) <= delayLimitMs) return { how: 'none', heldMs: median(held) };
-
-  const timer = timerOf(samples);
-  // What a busy machine did to one round it does not do to the next.
-  if (agree(rounds)) return timer;
-  const { minMs, maxMs } = timer.spread;
-  return {
-    how: 'unknown',
-    isNoise: true,
-    reason: `writes were held ${milliseconds(minMs)} to ${milliseconds(maxMs)} and the last of ${rounds.length} rounds does not agree with the one before: a busy machine does that as well`,
-  };
-}
-
-function ofHop({ hops = [], ...evidence }: FlushEvidence, hop: number): FlushFigures | Unseen {
-  const seen = hops.map((streams) => streams.map((atHops) => atHops[hop - 1] ?? unseen(NOTHING_CAME)));
-  const rounds = seen.map((streams) => streams.flatMap((samples) => (isUnseen(samples) ? [] : [samples])));
-  if (rounds.some((streams) => streams.length > 0)) return figures({ ...evidence, rounds });
-  return seen.flat().find(isUnseen) ?? unseen(NOTHING_CAME);
-}
-
-/** Hop 1's first; none where there are no taps. */
-function hopsOf(evidence: FlushEvidence): (FlushFigures | Unseen)[] {
-  const [streams = []] = evidence.hops ?? [];
-  return (streams[0] ?? []).map((_, index) => ofHop(evidence, index + 1));
-}
 
 function say(found: FlushFigures): string {
   switch (found.how) {
     case 'none':
       return 'none: lets go at once';
     case 'timer': {
-      const period = milliseconds(found.periodMs);
-      if (found.from === 'write') return `lets go after ${period}`;
-      if (found.from === 'tick') return `lets go every ${period}, whenever it was written`;
-      return `lets go after ${milliseconds(found.spread.minMs)} to ${milliseconds(found.spread.maxMs)}, at no fixed time`;
+      const period = `${milliseconds(found.periodMs)} ± ${milliseconds(found.errorMs)}`;
+      return found.from === 'write' ? `lets go after ${period}` : `lets go every ${period}, whenever it was written`;
     }
+    case 'irregular':
+      return `lets go after ${milliseconds(found.minMs)} to ${milliseconds(found.maxMs)}, at no fixed time`;
     case 'never': {
       const first = found.after === 0 ? '' : `after ${found.after} ${found.after === 1 ? 'write' : 'writes'} `;
       return `${first}never lets go by time, within ${milliseconds(found.boundMs)}`;
     }
+    case 'inconclusive':
+      return `could not be told: ${found.reason}`;
     case 'unknown':
       return `not measured: ${found.reason}`;
   }
@@ -206,17 +83,54 @@ async function stream(context: MeasureContext, shares: readonly number[], boundM
   }
 }
 
+interface Seen {
+  samples: Sample[][];
+  hops: HopSamples['looks'];
+}
+
+/** Streams side by side. */
+async function seen(
+  context: MeasureContext,
+  evidence: FlushEvidence,
+  shares: readonly (readonly number[])[],
+): Promise<Seen> {
+  const streams = await Promise.all(shares.map((ofStream) => stream(context, ofStream, BOUND_MS)));
+  const fault = streams.find((one) => one.fault !== undefined)?.fault;
+  if (fault !== undefined) evidence.fault = fault;
+  return { samples: streams.map(samplesOf), hops: streams.map(samplesOfHops) };
+}
+
+/** Of the path, or of a hop of it. */
+function isUndecided(evidence: FlushEvidence): boolean {
+  return [figures(evidence), ...flushOfHops(evidence)].some(({ how }) => how === 'inconclusive');
+}
+
+/** The pauses of each stream of a round. */
+function phasesFor(samples: readonly Sample[]): number[][] {
+  const heldMs = Math.max(...samples.flatMap((sample) => sample.heldMs ?? []));
+  const chunks = Math.min(CHUNKS.most, Math.max(CHUNKS.least, Math.floor(ROUND_MS / heldMs)));
+  return Array.from({ length: STREAMS }, (_, first) =>
+    Array.from({ length: chunks - 1 }, (__, index) => PHASES[(first + index) % PHASES.length] ?? 0),
+  );
+}
+
 async function measure(context: MeasureContext): Promise<FlushEvidence> {
-  const evidence: FlushEvidence = { delayLimitMs: context.floor.delayLimitMs, boundMs: BOUND_MS, rounds: [] };
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const seen = await Promise.all(PHASES.map((shares) => stream(context, shares, BOUND_MS)));
-    evidence.rounds.push(seen.map(samplesOf));
-    if (context.points !== undefined) (evidence.hops ??= []).push(seen.map(samplesOfHops));
-    const fault = seen.find((one) => one.fault !== undefined)?.fault;
-    if (fault !== undefined) return { ...evidence, fault };
-    const found = figures(evidence);
-    const all = [found, ...hopsOf(evidence)];
-    if (!all.some((one) => one.how === 'unknown' || (one.how === 'timer' && one.from === 'irregular'))) break;
+  const { hold, delayLimitMs } = context.floor;
+  const evidence: FlushEvidence = { floorMs: hold.p50Ms, delayLimitMs, boundMs: BOUND_MS, looks: [], rounds: [] };
+  const { looks, rounds } = evidence;
+  const hops: HopSamples = { looks: [], rounds: [] };
+  if (context.points !== undefined) evidence.hops = hops;
+  for (const chunks of LOOKS) {
+    const look = await seen(context, evidence, [Array.from({ length: chunks - 1 }, () => 0)]);
+    looks.push(...look.samples);
+    hops.looks.push(...look.hops);
+    if (figures(evidence).how !== 'none') break;
+  }
+  const phases = phasesFor(looks.flat());
+  while (isUndecided(evidence) && rounds.length < MOST_ROUNDS) {
+    const round = await seen(context, evidence, phases);
+    rounds.push(round.samples);
+    hops.rounds.push(round.hops);
   }
   return evidence;
 }
@@ -233,13 +147,13 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   title: 'time after which it lets go of what it holds, in ms, and whether that runs from the write',
   measure,
   of: 'stream',
-  timed: true,
+  load: 'times',
   takesMs: () => BOUND_MS,
   figures,
-  ofHop,
+  ofHop: flushOfHop,
   say,
-  flaw: (found) => (found.how === 'timer' ? say(found) : undefined),
-  noise: (found) => (found.how === 'unknown' && found.isNoise === true ? found.reason : undefined),
+  flaw: (found) => (found.how === 'timer' || found.how === 'irregular' ? say(found) : undefined),
+  noise: (found) => (found.how === 'inconclusive' ? found.reason : undefined),
   relays: [
     { relay: 'transparent', expected: 'none: lets go at once', convicted: ({ how }) => how === 'none' },
     { relay: 'hold-50-ms', expected: 'lets go after 50 ms', convicted: (found) => isTimer(found, 'write', 50) },

@@ -176,7 +176,7 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
   title: 'when a hop cuts a silent stream, mid-stream and before its head, and whether heartbeats prevent it, in ms',
   measure,
   of: 'hop',
-  timed: false,
+  load: 'waits',
   takesMs: waitOf,
   figures,
   ofHop,

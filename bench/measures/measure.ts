@@ -61,10 +61,11 @@ export interface Measure<Evidence, Figures> {
   of: 'stream' | 'hop' | 'costly';
   /** Over HTTP/2 the origin's death is that of other streams on the same connection: measured when the others are. */
   kills?: true;
-  /** Megabytes as fast as they go: taps are busy with them, and what is told by times waits. */
-  floods?: true;
-  /** Whether it tells times or needs them short, and is therefore proven with nothing beside it. */
-  timed: boolean;
+  /**
+   * What may be proven beside it: it `waits`, and is of no matter to others; it tells `times`, or needs them short; it
+   * `works`, with many streams or megabytes, beside which no times are told.
+   */
+  load: 'waits' | 'times' | 'works';
   /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */
   takesMs(this: void, deep: boolean): number;
   /** Pure. */

@@ -138,7 +138,7 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
   measure: async ({ paced, ...context }) =>
     paced ?? measureStream({ ...context, workload: pacedWorkload(context.workload) }),
   of: 'stream',
-  timed: true,
+  load: 'times',
   takesMs: () => LEAD_MS + presetOf().paced.count * presetOf().paced.pace.intervalMs,
   figures,
   say,

@@ -259,7 +259,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   title: 'whether a request body passes as it comes (hold in ms, or bytes), and the response while it is open',
   measure,
   of: 'costly',
-  timed: true,
+  load: 'times',
   takesMs: () => LONGEST_MS,
   figures,
   ofHop,

@@ -14,8 +14,8 @@ export interface Bracket {
   upTo?: number;
   /** Whether nothing that was not enough lies at or above what was. */
   consistent: boolean;
-  /** Whether every answer at `over` and `upTo` was the same. */
-  unanimous: boolean;
+  /** Whether no answer at `over` was that it is enough, and of those at `upTo` that it is not only few: what comes late. */
+  agreed: boolean;
 }
 
 export interface SearchOptions {
@@ -32,6 +32,11 @@ export interface SearchOptions {
 
 /** Further apart than this factor the points between are spread by factors, else evenly. */
 const GEOMETRIC_FROM = 4;
+
+/** A busy machine makes of what was enough what comes too late, and never of what was not enough what comes. */
+const LATE_SHARE = 0.2;
+/** So many times as often is asked where the answers differ. */
+const MORE_OFTEN = 2;
 
 interface Point {
   at: number;
@@ -65,12 +70,14 @@ export function bracket(answers: readonly Answer[], start: number): Bracket {
   const over = Math.max(0, ...no.filter((at) => at < lowestYes));
   const above = yes.filter((at) => at > highestNo);
   const upTo = above.length === 0 ? undefined : Math.min(...above);
+  const isAgreed = (point: Point): boolean =>
+    point.at === over ? point.yes === 0 : point.no <= LATE_SHARE * (point.yes + point.no);
   const deciding = points.filter(({ at }) => at === over || at === upTo);
   return {
     over,
     ...(upTo === undefined ? {} : { upTo }),
     consistent: highestNo < lowestYes,
-    unanimous: deciding.every((point) => point.yes === 0 || point.no === 0),
+    agreed: deciding.every(isAgreed),
   };
 }
 
@@ -91,8 +98,10 @@ export function nextQuestions(answers: readonly Answer[], options: SearchOptions
   if (answers.length === 0 && first.length > 0) return first;
   const { over, upTo, consistent } = bracket(answers, start);
   const missing = (at: number): number[] => {
-    const asked = answers.filter((answer) => answer.at === at).length;
-    return Array.from({ length: Math.max(0, times - asked) }, () => at);
+    const asked = answers.filter((answer) => answer.at === at);
+    const differ = asked.some(({ enough }) => enough) && asked.some(({ enough }) => !enough);
+    const wanted = differ ? MORE_OFTEN * times : times;
+    return Array.from({ length: Math.max(0, wanted - asked.length) }, () => at);
   };
   if (!consistent) {
     const { yes, no } = sides(pointsOf(answers), start);

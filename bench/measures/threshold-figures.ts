@@ -44,7 +44,7 @@ export interface ThresholdEvidence {
   own?: OwnEvidence;
 }
 
-/** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and every probe of these two agreed. */
+/** More than `over` bytes, and `upTo` bytes at most: exact when they are neighbours and the probes of these two agreed (search.ts). */
 export interface Range {
   over: number;
   upTo: number;
@@ -83,10 +83,18 @@ export type ThresholdFigures =
 /** Of a timer’s period: what comes out in the first half was let go by bytes; and until shortly before its end it is quiet. */
 const BEFORE_TIMER = 0.5;
 const QUIET_SHARE = 0.9;
+/** So many of the smallest chunks, and such a share of them, at the floor: the hop streams. */
+const LEAST_AT_ONCE = 2;
+const AT_ONCE_SHARE = 1 / 3;
+const UNSEEN_SHARE = 0.2;
+/** So many times as long as what only narrows the search. */
+const LONGER = 4;
 /** What a coder on a busy machine manages. */
 const BYTES_PER_MS = 5000;
 /** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
 const SURE_FACTOR = 8;
+/** How often each of the two sizes that decide is probed. */
+export const TIMES = 3;
 /** The shortest that the origin can wait for an acknowledgement. */
 export const SHORTEST_MS = 10;
 
@@ -103,7 +111,7 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
     writingMs: (about.at(-1)?.at ?? 0) - (about[0]?.at ?? 0),
     ...(first === undefined ? {} : { firstMs: first.at - (writes.at(-1)?.at ?? 0) }),
     ...(coding === undefined ? {} : { coding }),
-    ...(total < beyondBytes ? { void: true } : {}),
+    ...(total < beyondBytes || (beyondBytes > 0 && writes.length <= counted) ? { void: true } : {}),
     ...(fault === undefined ? {} : { fault }),
   };
 }
@@ -118,7 +126,11 @@ type Start =
 export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEvidence): Start {
   const seen = smallest.flatMap(({ firstMs }) => firstMs ?? []);
   if (seen.length === 0) return { how: 'held', limitMs: waitMs, quietMs };
-  if (seen.length === smallest.length && median(seen) <= delayLimitMs) return { how: 'streams' };
+  // A busy machine may hold most of them; a hop that holds lets none go at once, or where it ticks by itself few.
+  const atOnce = seen.filter((ms) => ms <= delayLimitMs).length;
+  const unseen = smallest.length - seen.length;
+  if (atOnce >= Math.max(LEAST_AT_ONCE, smallest.length * AT_ONCE_SHARE) && unseen <= smallest.length * UNSEEN_SHARE)
+    return { how: 'streams' };
   const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
   const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
   if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, medianMs: median(seen), maxMs };
@@ -137,17 +149,33 @@ export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
   return Math.floor(Math.min(quietMs, limitMs + bytes / BYTES_PER_MS));
 }
 
-export function answers(probes: readonly Probe[], limits: Limits): Answer[] {
-  const told = probes.filter((probe) => probe.void === undefined);
-  return told.map(({ bytes, firstMs, writingMs }) => ({
-    at: bytes,
-    enough: firstMs !== undefined && firstMs <= limitFor(bytes, limits) && writingMs + firstMs <= limits.quietMs,
-  }));
+/** What decides is waited for longer, and all where the machine was slow with what was enough: it may take its time. */
+export function longerFor(bytes: number, limits: Limits, probes: readonly Probe[], isDeciding: boolean): number {
+  const usual = limitFor(bytes, limits);
+  if (limits.timerMs !== undefined) return usual;
+  const slowestMs = Math.max(0, ...probes.flatMap(({ firstMs }) => firstMs ?? []));
+  return Math.ceil(Math.min(limits.quietMs, LONGER * Math.max(isDeciding ? usual : usual / LONGER, slowestMs)));
 }
 
+/** Where no timer lets go within `quietMs`, whatever comes in that time was let go by bytes, however late. */
+export function answers(probes: readonly Probe[], limits: Limits): Answer[] {
+  const told = probes.filter((probe) => probe.void === undefined);
+  return told.map(({ bytes, firstMs = Number.POSITIVE_INFINITY, writingMs }) => {
+    const inTime = limits.timerMs === undefined ? limits.quietMs : limitFor(bytes, limits);
+    return { at: bytes, enough: firstMs <= inTime && writingMs + firstMs <= limits.quietMs };
+  });
+}
+
+/** Exact when it was asked often enough, or a range from what was as often too few: an answer by itself may have come late. */
 function rangeOf(probes: readonly Probe[], limits: Limits, start: number): Range | undefined {
-  const { over, upTo, consistent, unanimous } = bracket(answers(probes, limits), start);
-  return upTo === undefined ? undefined : { over, upTo, exact: consistent && unanimous && upTo - over === 1 };
+  const all = answers(probes, limits);
+  const { over, upTo, consistent, agreed } = bracket(all, start);
+  if (upTo === undefined) return undefined;
+  const asked = (at: number): Answer[] => all.filter((answer) => answer.at === at);
+  const isSure = (at: number): boolean => at === start || asked(at).length >= TIMES;
+  if (consistent && agreed && upTo - over === 1 && isSure(over) && isSure(upTo)) return { over, upTo, exact: true };
+  const tooFew = all.filter(({ at }) => at <= over && isSure(at) && asked(at).every(({ enough }) => !enough));
+  return { over: Math.max(start, ...tooFew.map(({ at }) => at)), upTo, exact: false };
 }
 
 /** Writes that ought to be enough when nothing but bytes counts. */

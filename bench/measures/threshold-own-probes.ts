@@ -4,9 +4,9 @@ import { chunkSize } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
-import { limitFor, probeOf, type Limits, type Probe } from './threshold-figures.ts';
+import { probeOf, TIMES, type Limits, type Probe } from './threshold-figures.ts';
 import { ownStreamOf, stallOf, type OwnEvidence, type OwnStall, type OwnStream } from './threshold-own.ts';
-import { AT_ONCE, RUNGS_BYTES, search, TIMES } from './threshold-probes.ts';
+import { AT_ONCE, RUNGS_BYTES, search } from './threshold-probes.ts';
 
 /** The first, one after it, and one when the hop's buffers are no longer fresh. */
 const CHUNKS = 3;
@@ -61,6 +61,6 @@ export async function ownEvidence(context: MeasureContext, limits: Limits): Prom
   const stall = stallOf(own);
   if (stall === undefined || own.streams.some(({ fault }) => fault !== undefined)) return own;
   const bounds = { over: 0, rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
-  await search(own.next, limits, bounds, (bytes) => thenProbe(context, stall, bytes, limitFor(bytes, limits)));
+  await search(own.next, limits, bounds, (bytes, waitFor) => thenProbe(context, stall, bytes, waitFor(bytes)));
   return own;
 }

@@ -5,18 +5,16 @@ import { resolveWorkload } from '../../server/workload.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { nextQuestions, type SearchOptions } from './search.ts';
-import { answers, probeOf, type Limits, type Probe } from './threshold-figures.ts';
+import { answers, longerFor, probeOf, TIMES, type Limits, type Probe } from './threshold-figures.ts';
 import { probeWithHops } from './threshold-hops.ts';
 
 /** Tried upwards, so that hops which hold little are not sent much; the last is above what any is known to hold by default. */
 export const RUNGS_BYTES = [64 * 1024, 1024 * 1024, 4 * 1024 * 1024];
 export const AT_ONCE = 4;
-/** How often each of the two sizes that decide is probed. */
-export const TIMES = 3;
 /** A search ends after so many: usual are thirty. */
 export const MOST_PROBES = 90;
-/** What a write takes at most, on a quiet machine: it is a turn of the origin's. */
-const WRITE_MS = 1.5;
+/** What a write may take, a turn of the origin's: on a quiet machine a quarter of it. */
+const WRITE_MS = 6;
 const CHUNK_BYTES = [64, 1024, 16 * 1024];
 /** The sweep of `deep`; below its first stands the smallest that a chunk can be. */
 const DEEP_CHUNK_BYTES = [16, 64, 256, 1024, 4096, 16 * 1024, 64 * 1024];
@@ -24,17 +22,20 @@ const DEEP_CHUNK_BYTES = [16, 64, 256, 1024, 4096, 16 * 1024, 64 * 1024];
 const GROWING_FROM_BYTES = 16;
 const GROWTH = 1.25;
 
-/** Asks until the search is over; what was asked is added to `probes`. */
+/** Asks until the search is over; what was asked is added to `probes`. What is asked again decides, and is waited for longer. */
 export async function search(
   probes: Probe[],
   limits: Limits,
   options: SearchOptions,
-  ask: (at: number) => Promise<Probe>,
+  ask: (at: number, waitFor: (bytes: number) => number) => Promise<Probe>,
 ): Promise<void> {
   for (;;) {
-    const questions = nextQuestions(answers(probes, limits), options);
+    const known = answers(probes, limits);
+    const questions = nextQuestions(known, options);
     if (questions.length === 0 || probes.length >= MOST_PROBES) return;
-    probes.push(...(await Promise.all(questions.map(ask))));
+    const isAgain = (at: number): boolean => known.some((answer) => answer.at === at);
+    const waitFor = (at: number) => (bytes: number) => longerFor(bytes, limits, probes, isAgain(at));
+    probes.push(...(await Promise.all(questions.map((at) => ask(at, waitFor(at))))));
     if (probes.some(({ fault }) => fault !== undefined)) return;
   }
 }
@@ -116,7 +117,12 @@ export async function seriesProbes(
     const inWrites = answers(told, limits).map(({ enough }, index) => ({ at: told[index]?.writes ?? 0, enough }));
     const questions = nextQuestions(inWrites, options);
     if (questions.length === 0) return probes;
-    const ask = (writes: number): Promise<Probe> => seriesProbe(context, sizesOf(writes), limits.limitMs);
+    const isAgain = (writes: number): boolean => told.some((probe) => probe.writes === writes);
+    const ask = (writes: number): Promise<Probe> => {
+      const sizes = sizesOf(writes);
+      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      return seriesProbe(context, sizes, longerFor(bytes, limits, told, isAgain(writes)));
+    };
     probes.push(...(await Promise.all(questions.map(ask))));
     if (probes.some(({ fault }) => fault !== undefined)) return probes;
   }

@@ -8,9 +8,10 @@ import { nextQuestions } from './search.ts';
 import {
   answers,
   figures,
-  limitFor,
+  longerFor,
   startOf,
   streamLimits,
+  TIMES,
   writesFor,
   writesOf,
   type Limits,
@@ -28,7 +29,6 @@ import {
   search,
   seriesProbes,
   sweep,
-  TIMES,
   wholeProbe,
 } from './threshold-probes.ts';
 import { ownEvidence } from './threshold-own-probes.ts';
@@ -40,19 +40,18 @@ const MOST_SMALLEST = 9;
 const SMALLEST_WAIT_MS = 100;
 const WAIT_FACTOR = 4;
 /** The smallest chunk is waited for longer, so that a timer is known before bytes are written for as long. */
-const QUIET_MS = 300;
-/** Time for some fifteen hundred writes. */
-const DEEP_QUIET_MS = 2500;
+const QUIET_MS = 800;
+/** Time for some thousand writes. */
+const DEEP_QUIET_MS = 6000;
 /** Growing writes: 4 MiB in all, the most that is written at once. */
 const MOST_GROWING = 50;
-
+/** One that is held by a hop tells of the others, and one alone may have met a busy moment there. */
 const MOST_AT_HOPS = 5;
+const BOUNDS = { rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
 
 function timesOver<T>(times: number, work: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, work));
 }
-
-const BOUNDS = { rungs: RUNGS_BYTES, atOnce: AT_ONCE, times: TIMES };
 
 async function constantProbes(
   context: MeasureContext,
@@ -85,9 +84,12 @@ async function searchHop(context: MeasureContext, evidence: ThresholdEvidence, h
     const own = thresholdEvidenceOfHop(evidence, hop);
     const start = startOf(own);
     if (start.how !== 'held' || own.smallest.length + own.first.length === 0) return;
-    const questions = nextQuestions(answers(own.first, start), { ...BOUNDS, over: own.smallest[0]?.bytes ?? 0 });
+    const known = answers(own.first, start);
+    const questions = nextQuestions(known, { ...BOUNDS, over: own.smallest[0]?.bytes ?? 0 });
     if (questions.length === 0) return;
-    const ask = (bytes: number): Promise<Probe> => wholeProbe(context, bytes, limitFor(bytes, start));
+    const isAgain = (bytes: number): boolean => known.some(({ at }) => at === bytes);
+    const ask = (bytes: number): Promise<Probe> =>
+      wholeProbe(context, bytes, longerFor(bytes, start, own.first, isAgain(bytes)));
     evidence.first.push(...(await Promise.all(questions.map(ask))));
     asked += questions.length;
     const came = thresholdEvidenceOfHop(evidence, hop).first.slice(own.first.length);
@@ -101,12 +103,12 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
   const evidence: ThresholdEvidence = { delayLimitMs, waitMs, quietMs, smallest: [], first: [], next: [], byChunk: [] };
   const { smallest, first, next } = evidence;
-  smallest.push(await wholeProbe(context, 1, quietMs));
+  // Two, so that a busy moment, which takes as long as it likes, is not taken for a hop that holds.
+  smallest.push(...(await timesOver(2, () => wholeProbe(context, 1, quietMs))));
   // One after another, so that a timer that ticks by itself is not met at one moment only.
-  const undecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
-  while (smallest[0]?.firstMs !== undefined && smallest.length < MOST_SMALLEST && undecided())
+  const isUndecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
+  while (smallest.some(({ firstMs }) => firstMs !== undefined) && smallest.length < MOST_SMALLEST && isUndecided())
     smallest.push(await wholeProbe(context, 1, quietMs));
-  // One that is held by a hop tells of the others, and one alone may have met a busy moment there.
   if (context.points !== undefined && smallest.length < MOST_AT_HOPS)
     smallest.push(...(await timesOver(MOST_AT_HOPS - smallest.length, () => wholeProbe(context, 1, quietMs))));
   const start = startOf(evidence);
@@ -114,7 +116,7 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
   const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
-  await search(first, start, bounds, (bytes) => wholeProbe(context, bytes, limitFor(bytes, start)));
+  await search(first, start, bounds, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
   const hops = smallest[0]?.hops?.length ?? 0;
   for (let hop = 1; hop <= hops; hop += 1) await searchHop(context, evidence, hop);
   const found = figures(evidence);
@@ -122,11 +124,15 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
-  await search(next, start, bounds, (bytes) =>
-    nextProbe(context, { upTo, released }, bytes, limitFor(upTo + bytes, start)),
-  );
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
-  evidence.byChunk = await Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start)));
+  // The next block is as large as the first in most that hold blocks.
+  const likely = { ...bounds, hints: [upTo - 1, upTo] };
+  [evidence.byChunk] = await Promise.all([
+    Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start))),
+    search(next, start, likely, (bytes, waitFor) =>
+      nextProbe(context, { upTo, released }, bytes, waitFor(upTo + bytes)),
+    ),
+  ]);
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);
   return evidence;
 }
@@ -141,8 +147,8 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
   of: 'stream',
-  timed: true,
-  takesMs: (deep) => (MOST_PROBES / AT_ONCE) * QUIET_MS + (deep ? DEEP_QUIET_MS : 0),
+  load: 'times',
+  takesMs: (deep) => (MOST_PROBES / AT_ONCE) * SMALLEST_WAIT_MS + (deep ? DEEP_QUIET_MS : QUIET_MS),
   figures,
   ofHop: thresholdOfHop,
   say,

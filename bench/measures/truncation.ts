@@ -207,7 +207,7 @@ export const truncationMeasure: Measure<TruncationEvidence, TruncationFigures> =
   measure,
   of: 'hop',
   kills: true,
-  timed: false,
+  load: 'waits',
   takesMs: () => START_MS + HANGS_AFTER_MS,
   figures,
   ofHop,

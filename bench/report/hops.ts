@@ -55,8 +55,13 @@ function digits(ms: number): string {
   return ms.toPrecision(2);
 }
 
+/** Beside the noise of the same pairing, of which it may be a part; what is not above zero was not seen. */
+function added(ms: number): string {
+  return ms > 0 ? `${digits(ms)} ms` : 'nothing that was seen';
+}
+
 /** What taps do to the figures of a chain. */
-export function tapLine(driver: string, { addsMs, without, with: within, inARow }: TapFloor): string {
+export function tapLine(driver: string, { adds, noise, inARow }: TapFloor): string {
   const row = inARow.hold === undefined ? '' : `, hold ${digits(inARow.hold.p50Ms)} / ${digits(inARow.hold.p99Ms)} ms`;
-  return `Taps (${driver}): one adds ${digits(addsMs.p50)} ms p50, ${addsMs.p99 > 0 ? `${digits(addsMs.p99)} ms` : 'nothing that can be told'} p99 (${digits(within.p50Ms)} / ${digits(within.p99Ms)} with it, ${digits(without.p50Ms)} / ${digits(without.p99Ms)} without, in turns); ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
+  return `Taps (${driver}): one adds ${added(adds.p50Ms)} p50, ${added(adds.p99Ms)} p99, of ${adds.n} words each with its like streamed past it; two such past it differ by ${digits(Math.abs(noise.p50Ms))} ms p50, ${digits(Math.abs(noise.p99Ms))} ms p99: the noise; ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
 }

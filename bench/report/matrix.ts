@@ -114,22 +114,14 @@ function precise(ms: number): string {
   return ms.toPrecision(2);
 }
 
-function again(atSecondTry: true | undefined): string {
-  return atSecondTry === true ? ' (at the second try)' : '';
-}
-
 /** The verdict of each relay of delivery; of a measure's relays, which. */
 function proved(relays: Results['instrument']['proofs'][number]['relays']): string {
   const delivery = relays.filter(({ measure }) => measure === undefined);
   const measures = relays.filter(({ measure }) => measure !== undefined);
   const ofMeasures = [...Map.groupBy(measures, ({ measure }) => measure)].map(
-    ([measure, members]) =>
-      `${measure}: ${members.map(({ id, atSecondTry }) => `${id}${again(atSecondTry)}`).join(', ')}`,
+    ([measure, members]) => `${measure}: ${members.map(({ id }) => id).join(', ')}`,
   );
-  return [
-    delivery.map(({ id, verdict, atSecondTry }) => `${id} ${verdict}${again(atSecondTry)}`).join(', '),
-    ...ofMeasures,
-  ].join('; ');
+  return [delivery.map(({ id, verdict }) => `${id} ${verdict}`).join(', '), ...ofMeasures].join('; ');
 }
 
 export function instrumentLines({ proofs }: Results['instrument']): string[] {
@@ -148,6 +140,15 @@ export function instrumentLines({ proofs }: Results['instrument']): string[] {
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
     ];
   });
+}
+
+/** What was not proven in this run and is therefore not told, though it was asked for. */
+export function withheldLines({ proofs }: Results['instrument']): string[] {
+  return proofs.flatMap(({ driver, withheld }) =>
+    withheld.map(
+      ({ what, because }) => `Withheld (${driver}): ${what}, which did not prove itself in this run: ${because}`,
+    ),
+  );
 }
 
 /** Its proxy could not even be tried: said once for all of its lanes. */
@@ -229,6 +230,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     const reasons = instrument.proofs.map(({ unsound }) => unsound).filter((reason) => reason !== undefined);
     out.push(wrap(`The instrument did not prove itself, so nothing was judged: ${reasons.join('; ')}`, WIDTH), '');
   }
+  for (const line of withheldLines(instrument)) out.push(paint('red', wrap(line, WIDTH)), '');
   for (const [group, members] of Map.groupBy(
     lanes.filter((lane) => !isUntried(lane)),
     groupOf,

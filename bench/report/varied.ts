@@ -5,7 +5,7 @@ import Table from 'cli-table3';
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
-import { instrumentLines, noiseLines, PLAIN } from './matrix.ts';
+import { instrumentLines, noiseLines, PLAIN, withheldLines } from './matrix.ts';
 import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
 interface Judged {
@@ -181,7 +181,12 @@ export function variedReport(results: Results, where: string, paint: Paint): str
     out.push('');
   }
   if (!results.instrument.sound) out.push('The instrument did not prove itself, so nothing was judged.');
-  for (const line of [...noiseLines(results.lanes), ...instrumentLines(results.instrument), `Evidence: ${where}`])
+  for (const line of [
+    ...withheldLines(results.instrument),
+    ...noiseLines(results.lanes),
+    ...instrumentLines(results.instrument),
+    `Evidence: ${where}`,
+  ])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

@@ -6,26 +6,46 @@ import type { Stage } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import { measureStream } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
-import { lockStepHolds, quantiles, type Quantiles } from '../metrics.ts';
+import { lockStepHolds, quantile, quantiles, type Quantiles } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 import { judge } from '../verdict.ts';
 import type { Tap } from './tap-program.ts';
 
-/** Streams with the tap and without it take turns, so that a busy moment meets both. */
-const ROUNDS = 5;
-const WORDS_A_ROUND = 60;
+/**
+ * In a round one stream goes through the tap and two past it, one before and one after, each word of them close in time to
+ * its like in the others: a busy moment meets all three, and what the two differ by is the noise.
+ */
+const ROUNDS = 12;
+const WORDS_A_ROUND = 25;
 const TAPS = 3;
 /** So many words pass first: until then the tap's program is compiled, not run. */
 const WARM_WORDS = 300;
+
+/** Of the differences of words that were streamed right after each other. */
+export interface PairedDifference {
+  n: number;
+  p50Ms: number;
+  p99Ms: number;
+}
 
 /** What taps do to the hold of a word. */
 export interface TapFloor {
   without: Quantiles;
   with: Quantiles;
-  /** The difference between the two, of one tap. */
-  addsMs: { p50: number; p99: number };
+  /** With one tap, less without. Below zero where the machine did more to the one without. */
+  adds: PairedDifference;
+  /** Without, less without: what of the above any two streams would differ by. */
+  noise: PairedDifference;
   /** Through so many in a row, and what the stream was found to do. */
   inARow: { taps: number; verdict: string; hold?: Quantiles };
+}
+
+/** Word by word: the hold of the one less that of the other. */
+export function pairedDifference(pairs: readonly (readonly [number[], number[]])[]): PairedDifference {
+  const differences = pairs.flatMap(([ones, others]) =>
+    ones.slice(0, others.length).map((one, index) => one - (others[index] ?? one)),
+  );
+  return { n: differences.length, p50Ms: quantile(differences, 0.5), p99Ms: quantile(differences, 0.99) };
 }
 
 export type TapContext = Omit<MeasureContext, 'via' | 'points'>;
@@ -55,18 +75,20 @@ export async function measureTaps(
   for (let count = 1; count < TAPS; count += 1) last = await taps.add(last);
   const words = { count: WORDS_A_ROUND };
   await stream(context, last.address, { count: WARM_WORDS });
-  const [without, within]: [Trace[], Trace[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    without.push(await stream(context, stage.direct, words));
-    within.push(await stream(context, first.address, words));
-  }
-  const [bare, tapped] = [holdsOf(without), holdsOf(within)];
+  const rounds: Record<'before' | 'tapped' | 'after', Trace>[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    rounds.push({
+      before: await stream(context, stage.direct, words),
+      tapped: await stream(context, first.address, words),
+      after: await stream(context, stage.direct, words),
+    });
   const row = await stream(context, last.address, words);
   const hold = quantiles(lockStepHolds(row));
   return {
-    without: bare,
-    with: tapped,
-    addsMs: { p50: tapped.p50Ms - bare.p50Ms, p99: tapped.p99Ms - bare.p99Ms },
+    without: holdsOf(rounds.flatMap(({ before, after }) => [before, after])),
+    with: holdsOf(rounds.map(({ tapped }) => tapped)),
+    adds: pairedDifference(rounds.map(({ before, tapped }) => [lockStepHolds(tapped), lockStepHolds(before)])),
+    noise: pairedDifference(rounds.map(({ before, after }) => [lockStepHolds(after), lockStepHolds(before)])),
     inARow: {
       taps: TAPS,
       verdict: judge({ tries: [row] }, floor).verdict,

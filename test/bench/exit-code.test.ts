@@ -42,6 +42,12 @@ describe('the exit code', () => {
     expect(exitCode(results(lanes))).toBe(code);
   });
 
+  it('where a measure was withheld is 3, whatever was found', () => {
+    const withheld = [{ what: 'flush', because: 'relay x must be found' }];
+    expect(exitCode(results([AS_EXPECTED], { withheld }))).toBe(3);
+    expect(exitCode(results([NOT_AS_EXPECTED], { withheld }))).toBe(3);
+  });
+
   it('where the instrument is not sound is 3, whatever was found', () => {
     expect(exitCode(results([AS_EXPECTED], { sound: false }))).toBe(3);
     expect(exitCode(results([NOT_AS_EXPECTED], { sound: false }))).toBe(3);

@@ -13,6 +13,7 @@ export const INSTRUMENT: Instrument = {
     { id: 'transparent', expected: 'streams', verdict: 'streams', convicted: true },
     { id: 'drop-chunk', expected: 'breaks: lost', verdict: 'breaks: lost', convicted: true },
   ],
+  withheld: [],
 };
 
 export const NGINX: LaneResult['path'][number] = {

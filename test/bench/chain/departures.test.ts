@@ -118,7 +118,8 @@ describe('what taps themselves do', () => {
   const taps: TapFloor = {
     without: floor,
     with: floor,
-    addsMs: { p50: 0, p99: 0 },
+    adds: { n: 300, p50Ms: 0, p99Ms: 0 },
+    noise: { n: 300, p50Ms: 0, p99Ms: 0 },
     inARow: { taps: 3, verdict: 'streams' },
   };
 
@@ -126,10 +127,10 @@ describe('what taps themselves do', () => {
     expect(withTaps(INSTRUMENT, taps)).toEqual({ ...INSTRUMENT, taps });
   });
 
-  it('makes it unsound when they are seen in a stream', () => {
+  it('withholds chains, and nothing else, when they are seen in a stream', () => {
     expect(withTaps(INSTRUMENT, { ...taps, inARow: { taps: 3, verdict: 'delays' } })).toMatchObject({
-      sound: false,
-      unsound: '3 taps in a row must be found: streams; they were found: delays',
+      sound: true,
+      withheld: [{ what: 'chains', because: '3 taps in a row must be found: streams; they were found: delays' }],
     });
   });
 });

@@ -48,9 +48,9 @@ it.each([
 });
 
 it.each([
-  // The smallest that all of some fifteen hundred chunks can be: their numbers have up to four digits.
-  ['hold-4096-bytes', 'text', [6, 16, 64, 256, 1024]],
-  ['hold-1000-bytes', 'sse', [17, 64, 256]],
+  // The smallest that all of nearly a thousand chunks can be: their numbers have up to three digits.
+  ['hold-4096-bytes', 'text', [5, 16, 64, 256, 1024]],
+  ['hold-1000-bytes', 'sse', [16, 64, 256]],
 ] as const)(
   '%s holds just so many in writes of every size of the sweep, and in growing ones: %s',
   async (relay, format, sizes) => {

@@ -5,7 +5,7 @@ import { bracket, nextQuestions, type Answer, type SearchOptions } from '../../.
 
 const OPTIONS: SearchOptions = { over: 20, rungs: [65_536, 1_048_576, 4_194_304], atOnce: 4, times: 3 };
 
-const AGREED = { consistent: true, unanimous: true };
+const AGREED = { consistent: true, agreed: true };
 const yes = (at: number): Answer => ({ at, enough: true });
 const no = (at: number): Answer => ({ at, enough: false });
 
@@ -28,29 +28,25 @@ describe('what the answers say', () => {
     [
       'the same asked twice, with two answers',
       [yes(30), no(30), no(25), yes(40)],
-      { over: 25, upTo: 40, consistent: false, unanimous: true },
+      { over: 25, upTo: 40, consistent: false, agreed: true },
     ],
     [
       'less enough than what was not',
       [yes(30), no(50), no(25), yes(90)],
-      { over: 25, upTo: 90, consistent: false, unanimous: true },
+      { over: 25, upTo: 90, consistent: false, agreed: true },
     ],
     [
       'most of its answers',
       [no(30), yes(30), no(30), yes(31)],
-      { over: 30, upTo: 31, consistent: true, unanimous: false },
+      { over: 30, upTo: 31, consistent: true, agreed: false },
     ],
     [
       'most of the upper answers',
       [no(30), yes(31), no(31), yes(31)],
-      { over: 30, upTo: 31, consistent: true, unanimous: false },
+      { over: 30, upTo: 31, consistent: true, agreed: false },
     ],
-    ['a contradiction with nothing surely enough', [yes(30), no(50)], { over: 20, consistent: false, unanimous: true }],
-    [
-      'enough where it was known not to be',
-      [yes(10), yes(30)],
-      { over: 0, upTo: 30, consistent: false, unanimous: true },
-    ],
+    ['a contradiction with nothing surely enough', [yes(30), no(50)], { over: 20, consistent: false, agreed: true }],
+    ['enough where it was known not to be', [yes(10), yes(30)], { over: 0, upTo: 30, consistent: false, agreed: true }],
   ] as const)('%s', (_, answers, expected) => {
     expect(bracket(answers, 20)).toStrictEqual(expected);
   });
@@ -118,10 +114,10 @@ describe('the search', () => {
     expect(nextQuestions([yes(20)], OPTIONS)).toEqual([]);
   });
 
-  it('asks again what contradicts each other, until each was asked three times', () => {
+  it('asks again what contradicts each other, until each was asked three times, and six where its answers differ', () => {
     expect(nextQuestions([yes(30), no(50), no(40)], OPTIONS)).toEqual([30, 30, 50, 50]);
     expect(nextQuestions([yes(30), no(50), yes(30), yes(30), no(50), no(50)], OPTIONS)).toEqual([]);
-    expect(nextQuestions([no(29), yes(30), no(30)], OPTIONS)).toEqual([30]);
+    expect(nextQuestions([no(29), yes(30), no(30)], OPTIONS)).toEqual([30, 30, 30, 30]);
   });
 
   it('survives one wrong answer anywhere but beside the threshold', () => {

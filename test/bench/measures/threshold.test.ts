@@ -157,19 +157,37 @@ describe('the figures', () => {
     expect(found({ first: [...EXACT, ...BELOW, held(4033)] })).toMatchObject({
       threshold: { over: 4032, upTo: 4033, exact: false },
     });
-    expect(found({ first: [...EXACT, held(4000)] })).toMatchObject({
+    expect(found({ first: [...EXACT, held(4000), held(4000), held(4000)] })).toMatchObject({
       threshold: { over: 4000, upTo: 4033, exact: false },
     });
   });
 
+  it('take for bytes what came late, where no timer lets go', () => {
+    const late = EXACT.map((probe) => (probe.firstMs === undefined ? probe : { ...probe, firstMs: 110 }));
+    expect(found({ first: [...late, ...BELOW] })).toMatchObject({ threshold: { upTo: 4033, exact: true } });
+  });
+
   it('take for a timer what came after the limit', () => {
     const late = [...EXACT, ...BELOW, out(4031, 61)];
-    expect(found({ first: late })).toMatchObject({ threshold: { exact: true } });
-    expect(found({ first: [...EXACT, ...BELOW, out(4031, 60)] })).toMatchObject({ threshold: { exact: false } });
+    const smallest = [out(14, 120), out(14, 120), out(14, 120)];
+    expect(found({ smallest, first: late })).toMatchObject({ threshold: { exact: true } });
+    expect(found({ smallest, first: [...EXACT, ...BELOW, out(4031, 60)] })).toMatchObject({
+      threshold: { exact: false },
+    });
+  });
+
+  it('are as wide as what was asked often enough tells, where the search did not come to its end', () => {
+    expect(found({ first: [...EXACT, held(4000)] })).toMatchObject({
+      threshold: { over: 14, upTo: 4033, exact: false },
+    });
+    expect(found({ first: [held(4032), out(4033)] })).toMatchObject({
+      threshold: { over: 14, upTo: 4033, exact: false },
+    });
   });
 
   it('say how much more had to be written then', () => {
-    const next: Probe[] = [held(4095), out(4096), { ...held(8000), void: true }];
+    const thrice = [held(4095), out(4096), held(4095), out(4096), held(4095), out(4096)];
+    const next: Probe[] = [...thrice, { ...held(8000), void: true }];
     expect(found({ first: [...EXACT, ...BELOW], next })).toMatchObject({
       next: { over: 4095, upTo: 4096, exact: true },
     });

@@ -94,14 +94,19 @@ function hold(p50Ms: number, p99Ms: number): Quantiles {
   return { n: 300, p50Ms, p99Ms, maxMs: p99Ms };
 }
 
-it('what taps add is said with what it is the difference of', () => {
-  const taps = {
-    without: hold(0.12, 0.21),
-    with: hold(0.17, 0.26),
-    addsMs: { p50: 0.05, p99: 0.05 },
-    inARow: { taps: 3, verdict: 'streams', hold: hold(0.35, 0.75) },
-  };
-  expect(tapLine('native', taps)).toBe(
-    'Taps (native): one adds 0.050 ms p50, 0.050 ms p99 (0.17 / 0.26 with it, 0.12 / 0.21 without, in turns); 3 in a row: streams, hold 0.35 / 0.75 ms.',
-  );
+describe('what taps add', () => {
+  const inARow = { taps: 3, verdict: 'streams', hold: hold(0.35, 0.75) };
+  const floor = { without: hold(0.12, 0.21), with: hold(0.17, 0.26), inARow };
+
+  it('is said with the noise of the same pairing', () => {
+    const taps = { ...floor, adds: { n: 300, p50Ms: 0.05, p99Ms: 0.2 }, noise: { n: 300, p50Ms: -0.001, p99Ms: 0.15 } };
+    expect(tapLine('native', taps)).toBe(
+      'Taps (native): one adds 0.050 ms p50, 0.20 ms p99, of 300 words each with its like streamed past it; two such past it differ by 0.0010 ms p50, 0.15 ms p99: the noise; 3 in a row: streams, hold 0.35 / 0.75 ms.',
+    );
+  });
+
+  it('is never said to be less than nothing', () => {
+    const taps = { ...floor, adds: { n: 300, p50Ms: -0.01, p99Ms: -0.2 }, noise: { n: 300, p50Ms: 0, p99Ms: 0.15 } };
+    expect(tapLine('native', taps)).toContain('one adds nothing that was seen p50, nothing that was seen p99');
+  });
 });

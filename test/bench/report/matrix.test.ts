@@ -189,6 +189,14 @@ describe('the matrix', () => {
     expect(text(results([STREAMS]))).not.toContain('did not prove itself');
   });
 
+  it('says aloud what was withheld and why, and judges the lanes all the same', () => {
+    const because = 'relay hold-50-ms (flush) must be found: lets go after 50 ms; it was found: could not be told';
+    const shown = text(results([STREAMS], { withheld: [{ what: 'flush', because }] })).replaceAll(/\s+/g, ' ');
+    expect(shown).toContain(`Withheld (native): flush, which did not prove itself in this run: ${because}`);
+    expect(shown).toContain('1 lane: 1 streams');
+    expect(text(results([STREAMS]))).not.toContain('Withheld');
+  });
+
   it('says where the evidence is', () => {
     expect(text(results([STREAMS])).endsWith('Evidence: results/latest/results.json\n')).toBe(true);
   });
