@@ -14,6 +14,7 @@ import { isJudged, type LaneResult } from './results.ts';
 import type { ProvenStage, RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
+import { heldBytesOf } from './verdict.ts';
 import { isWithheld } from './withheld.ts';
 
 /** A lane with its variant's hop, which the lanes of that variant share. */
@@ -48,7 +49,14 @@ async function judged(
   const measures = measuresOf(options.plan, lane, isFirst).filter(({ id }) => !isWithheld(instrument.withheld, id));
   const measured = await slots.measuring.use(async () => {
     signal.throwIfAborted();
-    const way = { via: hop.address, usage: () => hop.usage(), paced: evidence.paced, signal, deep: depth === 'deep' };
+    const way = {
+      via: hop.address,
+      usage: () => hop.usage(),
+      paced: evidence.paced,
+      heldBytes: heldBytesOf(delivery),
+      signal,
+      deep: depth === 'deep',
+    };
     return measureAll(measures, measureContext(stage, instrument, { ...way, ...laneStream(lane) }), 'beside');
   });
   signal.throwIfAborted();

@@ -179,6 +179,11 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
   return { ...delivery, heldBytes: { over, upTo } };
 }
 
+/** What was held until more was written, where that is the verdict. */
+export function heldBytesOf(delivery: Delivery): { over: number; upTo: number } | undefined {
+  return delivery.verdict === 'coalesces' ? delivery.heldBytes : undefined;
+}
+
 /** Words held so long that no busy moment explains it. */
 export function clearlyHeld(trace: Trace, { delayLimitMs }: Floor): number[] {
   return heldWords(trace, CLEAR_FACTOR * delayLimitMs);

@@ -11,7 +11,7 @@ import type { PointReader } from '../measure.ts';
 import { measureAll } from '../measures/all.ts';
 import { measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
-import type { Delivery, Evidence } from '../verdict.ts';
+import { heldBytesOf, type Delivery, type Evidence } from '../verdict.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
 import type { FlowReader } from '../taps/flow.ts';
@@ -115,7 +115,16 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     depth: plan.depth,
     signal,
   });
-  const way = { via, points, flows, paced: evidence.paced, signal, deep: plan.depth === 'deep', ...laneStream(chain) };
+  const way = {
+    via,
+    points,
+    flows,
+    paced: evidence.paced,
+    heldBytes: heldBytesOf(delivery),
+    signal,
+    deep: plan.depth === 'deep',
+    ...laneStream(chain),
+  };
   const measured = await measureAll(chainMeasures(plan), measureContext(stage, instrument, way), 'apart');
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];

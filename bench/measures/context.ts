@@ -7,13 +7,13 @@ import type { MeasureContext } from './measure.ts';
 /** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
 type Way = Pick<MeasureContext, 'via'> &
   Partial<Pick<MeasureContext, 'deep' | 'workload' | 'request' | 'usage'>> & {
-    [name in 'points' | 'flows' | 'paced' | 'signal']?: MeasureContext[name] | undefined;
+    [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'signal']?: MeasureContext[name] | undefined;
   };
 
 export function measureContext(
   { origin, direct }: Pick<Stage, 'origin' | 'direct'>,
   { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
-  { points, flows, paced, signal, ...way }: Way,
+  { points, flows, paced, heldBytes, signal, ...way }: Way,
 ): MeasureContext {
   return {
     origin,
@@ -27,6 +27,7 @@ export function measureContext(
     ...(points === undefined ? {} : { points }),
     ...(flows === undefined ? {} : { flows }),
     ...(paced === undefined ? {} : { paced }),
+    ...(heldBytes === undefined ? {} : { heldBytes }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -49,6 +49,8 @@ const SLACK_MS = 5000;
 export const LEAD_MS = 20;
 
 const APART_MS = 1;
+/** Announced where a length is, if no more is written: what is missing of it is written after the end was begun. */
+const ANNOUNCED_BYTES = 100_000;
 
 /**
  * What the origin is asked for. A chunk beyond the bytes that are asked for is left to the end, so that
@@ -64,9 +66,9 @@ export function frozenWorkload(
   const bytes = chunkBytes.reduce((sum, _, seq) => sum + chunkSize(raised, seq), 0);
   const freeze = isOneGo ? { afterChunks: 0, bytes, apartMs: APART_MS } : { afterChunks: chunkBytes.length - 1, bytes };
   // A hop may look at how much of what was announced is missing, and each digit of a Content-Length takes room in its
-  // buffer beside the head: as much as when delivery is judged, whatever is written.
+  // buffer beside the head: of nearly all that is asked it is the same.
   const isAnnounced = plain.framing === 'piecewise' || plain.framing === 'content-length';
-  const leastBytes = isAnnounced ? LOCK_STEP.boundBytes : 0;
+  const leastBytes = isAnnounced ? ANNOUNCED_BYTES : 0;
   const bounds = { budgetMs: 600_000, boundBytes: Math.max(leastBytes, bytes + 1), lingerMs: 0 };
   return { ...plain, pace: { ...LOCK_STEP, ...bounds, leadMs: LEAD_MS, deadlineMs, freeze } };
 }

@@ -36,6 +36,8 @@ export interface MeasureContext {
   flows?: FlowReader;
   /** The lane's steady stream, where delivery has measured it already: there is to be one. */
   paced?: Trace;
+  /** What delivery found that is held: where the threshold is looked for first. */
+  heldBytes?: { over: number; upTo: number };
   signal?: AbortSignal;
 }
 

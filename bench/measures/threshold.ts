@@ -116,7 +116,8 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
   const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
-  await search(first, start, bounds, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
+  const held = context.heldBytes === undefined ? {} : { hints: [context.heldBytes.over, context.heldBytes.upTo] };
+  await search(first, start, { ...bounds, ...held }, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
   const hops = smallest[0]?.hops?.length ?? 0;
   for (let hop = 1; hop <= hops; hop += 1) await searchHop(context, evidence, hop);
   const found = figures(evidence);
@@ -125,8 +126,9 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
-  // The next block is as large as the first in most that hold blocks.
-  const likely = { ...bounds, hints: [upTo - 1, upTo] };
+  // The next block is as large as the first, or the whole of a buffer of which the head took a part.
+  const buffer = 2 ** Math.ceil(Math.log2(upTo));
+  const likely = { ...bounds, hints: [...new Set([upTo - 1, upTo, buffer - 1, buffer])] };
   [evidence.byChunk] = await Promise.all([
     Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start))),
     search(next, start, likely, (bytes, waitFor) =>
