@@ -47,17 +47,19 @@ async function judged(
   const context = { stage, hop, instrument, reference, depth, turns, signal };
   const { evidence, delivery } = await measureLane(lane, context);
   const measures = measuresOf(options.plan, lane, isFirst).filter(({ id }) => !isWithheld(instrument.withheld, id));
-  const measured = await slots.measuring.use(async () => {
-    signal.throwIfAborted();
-    const way = {
-      via: hop.address,
-      usage: () => hop.usage(),
-      paced: evidence.paced,
-      heldBytes: heldBytesOf(delivery),
-      signal,
-      deep: depth === 'deep',
-    };
-    return measureAll(measures, measureContext(stage, instrument, { ...way, ...laneStream(lane) }), 'beside');
+  const way = {
+    via: hop.address,
+    usage: () => hop.usage(),
+    paced: evidence.paced,
+    heldBytes: heldBytesOf(delivery),
+    signal,
+    deep: depth === 'deep',
+    ...laneStream(lane),
+  };
+  const { waiting, measuring } = slots;
+  const measured = await measureAll(measures, measureContext(stage, instrument, way), 'beside', {
+    waits: waiting.use.bind(waiting),
+    busy: measuring.use.bind(measuring),
   });
   signal.throwIfAborted();
   const file = await options.keep({

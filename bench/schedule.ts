@@ -69,12 +69,12 @@ export class Quiet {
 
 /**
  * A stream that flows keeps a core busy for a moment, and too many at once delay each other's words. One that is held,
- * and nearly all that is measured besides delivery, only waits: of these more may run beside.
+ * and much that is measured besides delivery, only waits: of these more may run beside.
  */
 export interface RunSlots {
   flowing: Slots;
   waiting: Slots;
-  /** For what is measured besides delivery: some of it is a thousand streams, or megabytes. */
+  /** For what is measured besides delivery and does more than wait: some of it is many streams, or megabytes. */
   measuring: Slots;
   quiet: Quiet;
   /** Lanes begun and not ended; each may have a hop that runs. */
@@ -82,7 +82,7 @@ export interface RunSlots {
 }
 
 export const WAITING_FACTOR = 3;
-const MEASURING_FACTOR = 1.5;
+const MEASURING_FACTOR = 1;
 const LANES_FACTOR = 5;
 
 /** How many lanes are measured besides delivery at a time. */
