@@ -44,17 +44,18 @@ function provingMs(measures: readonly AnyMeasure[]): number {
   return PROOF_MS + Math.max(waits('waits'), waits('times') + waits('works'));
 }
 
-/** Of one lane: measures run side by side, and then those that kill. */
-function measuringMs(measures: readonly AnyMeasure[], isDeep: boolean): number {
-  const waits = (kills: boolean): number[] =>
-    measures.filter((measure) => (measure.kills === true) === kills).map(({ takesMs }) => takesMs(isDeep));
-  return longest(waits(false)) + longest(waits(true));
+/** Of lanes that take turns: what mostly waits has more places than what works, and what kills comes when both are over. */
+function measuringMs(measures: readonly AnyMeasure[], lanes: number, jobs: number, isDeep: boolean): number {
+  const waits = (isWanted: (measure: AnyMeasure) => boolean): number =>
+    longest(measures.filter(isWanted).map(({ takesMs }) => takesMs(isDeep)));
+  const waiting = waits(({ load, kills }) => load === 'waits' && kills !== true);
+  const killing = waits(({ kills }) => kills === true);
+  const busy = waits(({ load }) => load !== 'waits');
+  const turns = (places: number): number => Math.ceil(lanes / places);
+  return Math.max(turns(WAITING_FACTOR * jobs) * (waiting + killing), turns(measuringSlots(jobs)) * busy + killing);
 }
 
-/** Lanes take turns, by the slots that there are for their delivery and for what is measured besides. */
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
   const delivery = Math.ceil(lanes / (WAITING_FACTOR * jobs)) * DELIVERY_MS;
-  return (
-    provingMs(measures) + delivery + Math.ceil(lanes / measuringSlots(jobs)) * measuringMs(measures, depth === 'deep')
-  );
+  return provingMs(measures) + delivery + measuringMs(measures, lanes, jobs, depth === 'deep');
 }
