@@ -106,9 +106,13 @@ export function slotOf({ expected }: Pick<Lane, 'expected'>, { flowing, waiting 
 
 /** What does not stream is waited for: the deadline, the raising, the freezing. */
 const STALL_MS = 1000;
+/** A hop that is known for what it does with those who leave, or with silence, is waited for longest. */
+const SLOW_TAGS = new Set(['abort', 'timeouts']);
+const SLOW_MS = 5000;
 
-function waitedMs({ patienceMs, expected }: Lane): number {
-  return (patienceMs ?? 0) + (expected === 'streams' || expected === 'refused' ? 0 : STALL_MS);
+function waitedMs({ patienceMs, expected, variant: { tags = [] } }: Lane): number {
+  const stallMs = expected === 'streams' || expected === 'refused' ? 0 : STALL_MS;
+  return (patienceMs ?? 0) + stallMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Filling {
   usage?: { before: Usage; after: Usage };
 }
 
-const CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const SAMPLE_MS = 50;
 /** What the sockets hold is looked at before the stop is sure: a hop that cuts an idle stream takes it away. */
 const SETTLED_MS = 250;

@@ -36,6 +36,7 @@ export default {
       title: 'http-proxy as it comes',
       changes: 'nothing',
       files: { program: 'http-proxy.mjs' },
+      tags: ['abort'],
       docs: [HTTP_PROXY, `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`],
       package: 'http-proxy',
       lanes: [
@@ -63,7 +64,7 @@ export default {
         `${HTTP_PROXY}/issues/1520`,
         `${HTTP_PROXY}/issues/1559`,
       ],
-      tags: ['timeouts'],
+      tags: ['timeouts', 'abort'],
       package: 'http-proxy',
       lanes: [
         {
@@ -84,7 +85,7 @@ export default {
         'https://github.com/jshttp/compressible/issues/16',
         'https://nodejs.org/api/zlib.html#flushing',
       ],
-      tags: ['compression'],
+      tags: ['compression', 'abort'],
       package: 'compression',
       lanes: [
         {
@@ -153,7 +154,7 @@ export default {
       changes: 'compression({ filter })',
       files: { program: 'http-proxy-compression-filter.mjs' },
       docs: [`${COMPRESSION}#filter`, 'https://github.com/nestjs/nest/issues/5762'],
-      tags: ['compression', 'fix'],
+      tags: ['compression', 'fix', 'abort'],
       package: 'compression',
       lanes: [
         {
@@ -186,7 +187,7 @@ export default {
         'https://nodejs.org/api/stream.html#readablepipedestination-options',
         'https://nodejs.org/api/http.html#httprequestoptions-callback',
       ],
-      tags: ['hand-written', 'fix'],
+      tags: ['hand-written', 'fix', 'abort'],
       lanes: [
         { expected: 'streams', why: 'pipe writes every read at once.' },
         {
@@ -207,7 +208,7 @@ export default {
       changes: 'await answer.toArray()',
       files: { program: 'collect.mjs' },
       docs: ['https://nodejs.org/api/stream.html#readabletoarrayoptions'],
-      tags: ['hand-written'],
+      tags: ['hand-written', 'abort'],
       lanes: [
         {
           expected: 'buffers',
