@@ -4,16 +4,17 @@
  */
 
 import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
+import type { ChainProofs } from './chain/proof.ts';
 import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
 import { tried } from './lane.ts';
-import { measureProofs } from './measure-proof.ts';
 import { measureStream } from './measure.ts';
 import { measureContext } from './measures/context.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { holds, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
 import { ownProgram } from './programs.ts';
+import { measureJobs, proveAll, type ProofJob } from './proofs.ts';
 import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
 import type { Session } from './session.ts';
 import type { TapFloor } from './taps/floor.ts';
@@ -118,8 +119,8 @@ export interface ProofOptions {
   measures: AnyMeasure[];
   /** Ids of those that chains are told by as well. */
   chainMeasures?: string[];
-  /** Further proofs that mostly wait, made at the same time as those of the relays here. */
-  beside?: ((context: MeasureContext) => Promise<RelayProof[]>) | undefined;
+  /** Where chains are measured: relays in a row. */
+  openChains?: ((context: MeasureContext) => Promise<ChainProofs>) | undefined;
   signal?: AbortSignal;
 }
 
@@ -136,7 +137,7 @@ const BUSY = 'on a busy machine that happens: free it, and try again';
 export async function proveInstrument(
   session: Session,
   stage: Stage,
-  { measures, chainMeasures = [], beside, signal }: ProofOptions,
+  { measures, chainMeasures = [], openChains, signal }: ProofOptions,
 ): Promise<Proof> {
   const cwd = await session.folder('relays');
   const process = await session.start(
@@ -185,18 +186,20 @@ export async function proveInstrument(
   };
   // By itself, as the floor was: what busy relays beside it do to it would not be its own doing.
   const acquitted = await prove(TRANSPARENT, 'streams');
-  const { waiting, timed } = measureProofs(measures, context);
-  const proveGuilty = (): ReturnType<typeof prove>[] =>
-    Object.entries(GUILTY).map(([id, expected]) => prove(id, expected));
-  const [[guilty, further, ofTimed], ofWaiting] = await Promise.all([
-    Promise.all([Promise.all(proveGuilty()), beside?.(context(TRANSPARENT)) ?? []]).then(
-      async (before) => [...before, await timed()] as const,
-    ),
-    waiting(),
-  ]);
-  const proofs = [acquitted, ...guilty].map(({ proof }) => proof);
-  const relays = [...proofs, ...further, ...ofTimed, ...ofWaiting];
-  const unsound = [...noise(floor), ...proofs.filter((proof) => !proof.convicted).map(unproven)].join('; ');
+  const traces: Record<string, Trace> = { [TRANSPARENT]: acquitted.trace };
+  const guilty = Object.entries(GUILTY).map(([id, expected]): ProofJob => ({
+    load: 'times',
+    async prove() {
+      const { trace, proof } = await prove(id, expected);
+      traces[id] = trace;
+      return proof;
+    },
+  }));
+  await using chains = await openChains?.(context(TRANSPARENT));
+  const proven = await proveAll([...guilty, ...(chains?.jobs ?? []), ...measureJobs(measures, context)]);
+  const relays = [acquitted.proof, ...proven];
+  const missed = relays.filter(({ measure, convicted: isConvicted }) => measure === undefined && !isConvicted);
+  const unsound = [...noise(floor), ...missed.map(unproven)].join('; ');
   const instrument: Instrument = {
     driver: stage.driver,
     sound: unsound === '',
@@ -206,9 +209,5 @@ export async function proveInstrument(
     withheld: withheldFor(relays, chainMeasures),
     ...(unsound === '' ? {} : { unsound: `${unsound}; ${BUSY}` }),
   };
-  return {
-    instrument,
-    reference,
-    traces: Object.fromEntries([acquitted, ...guilty].map(({ proof, trace }) => [proof.id, trace])),
-  };
+  return { instrument, reference, traces };
 }

@@ -5,7 +5,7 @@ import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
 import { chainMeasures } from './chain/measures.ts';
-import { proveChains, withTaps } from './chain/proof.ts';
+import { openChainProofs, withTaps } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Stage } from './drivers/driver.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
@@ -170,7 +170,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     const proof = await proveInstrument(session, stage, {
       measures: options.plan.measures,
       chainMeasures: hasChains ? chainMeasures(options.plan).map(({ id }) => id) : [],
-      beside: hasChains ? (context) => proveChains(session, stage, options.plan, context) : undefined,
+      openChains: hasChains ? (context) => openChainProofs(session, stage, options.plan, context) : undefined,
       signal,
     });
     signal.throwIfAborted();

@@ -6,9 +6,9 @@
 import type { Plan } from '../depth.ts';
 import type { Address } from '../client/client.ts';
 import type { Stage } from '../drivers/driver.ts';
-import type { Instrument, RelayProof } from '../instrument.ts';
+import type { Instrument } from '../instrument.ts';
 import type { PointReader } from '../measure.ts';
-import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
+import type { MeasureContext } from '../measures/measure.ts';
 import { ownProgram } from '../programs.ts';
 import { TRANSPARENT } from '../relays/relays.ts';
 import type { Session } from '../session.ts';
@@ -16,7 +16,8 @@ import type { FlowReader } from '../taps/flow.ts';
 import type { TapFloor } from '../taps/floor.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import { CHAINS } from '../withheld.ts';
-import { EXPECTED, type ChainExpectation } from './expectations.ts';
+import type { ProofJob } from '../proofs.ts';
+import { EXPECTED } from './expectations.ts';
 import { chainMeasures } from './measures.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -79,39 +80,41 @@ function sayHops(hops: string[]): string {
   return hops.map((hop) => hop || 'nothing').join(' | ');
 }
 
-type Prove = (expectation: ChainExpectation) => Promise<RelayProof>;
-
-/** What waits goes beside what tells times; what works comes when those have been told. */
-async function proveAll(expectations: ChainExpectation[], prove: Prove): Promise<RelayProof[]> {
-  const proveIn = (load: AnyMeasure['load']): Promise<RelayProof[]> =>
-    Promise.all(expectations.filter(({ measure }) => (measure?.load ?? 'times') === load).map(prove));
-  const timed = async (): Promise<RelayProof[]> => [...(await proveIn('times')), ...(await proveIn('works'))];
-  return (await Promise.all([timed(), proveIn('waits')])).flat();
+/** Chains of relays that stand until they are disposed of. */
+export interface ChainProofs extends AsyncDisposable {
+  jobs: ProofJob[];
 }
 
 /** Each chain of relays with its guilty one, for what the plan measures. @throws BenchError when a tap cannot be started. */
-export async function proveChains(
+export async function openChainProofs(
   session: Session,
   stage: Stage,
   plan: Plan,
   context: MeasureContext,
-): Promise<RelayProof[]> {
+): Promise<ChainProofs> {
   const measured = chainMeasures(plan);
   const expectations = EXPECTED.filter(({ measure }) => measure === undefined || measured.includes(measure));
-  await using taps = await LocalTaps.start(session);
+  await using stack = new AsyncDisposableStack();
+  const taps = stack.use(await LocalTaps.start(session));
   const relays = [...new Set(expectations.map(({ relay }) => relay))];
   const chains = await relayChains(session, taps, stage.direct, relays);
-  const prove: Prove = async ({ relay, what, find, expected }) => {
-    const found = await find({ ...context, ...(chains[relays.indexOf(relay)] as RelayChain) });
-    return {
-      id: relay,
-      measure: `chain: ${what}`,
-      expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
-      verdict: sayHops(found),
-      convicted: sayHops(found) === sayHops(expected),
-    };
+  const opened = stack.move();
+  return {
+    jobs: expectations.map(({ relay, what, measure, find, expected }) => ({
+      load: measure?.load ?? 'times',
+      async prove() {
+        const found = await find({ ...context, ...(chains[relays.indexOf(relay)] as RelayChain) });
+        return {
+          id: relay,
+          measure: `chain: ${what}`,
+          expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
+          verdict: sayHops(found),
+          convicted: sayHops(found) === sayHops(expected),
+        };
+      },
+    })),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-  return await proveAll(expectations, prove);
 }
 
 /** The instrument with what taps themselves do; nothing is told of chains where a stream through them is found to do more than stream. */
