@@ -33,13 +33,23 @@ describe('the exit code', () => {
     ['one is inconclusive', [AS_EXPECTED, unjudged('inconclusive')], 3],
     ['one is a harness-error', [AS_EXPECTED, unjudged('harness-error')], 3],
     ['one is inconclusive and one not as expected', [NOT_AS_EXPECTED, unjudged('inconclusive')], 3],
-    ['a figure is inconclusive', [AS_EXPECTED, NOISY], 3],
-    ['a figure is inconclusive and one lane not as expected', [NOT_AS_EXPECTED, NOISY], 3],
+    ['a figure is inconclusive that was not asked for by name', [AS_EXPECTED, NOISY], 0],
+    ['such a figure is inconclusive and one lane not as expected', [NOT_AS_EXPECTED, NOISY], 1],
     ['all are skipped', [SKIPPED, SKIPPED], 3],
     ['all are unsupported', [unjudged('unsupported')], 3],
     ['there are none', [], 3],
   ])('where %s', (_, lanes, code) => {
     expect(exitCode(results(lanes))).toBe(code);
+  });
+
+  it('where a figure is inconclusive that was asked for by name is 3, whatever was found', () => {
+    for (const lanes of [
+      [AS_EXPECTED, NOISY],
+      [NOT_AS_EXPECTED, NOISY],
+    ]) {
+      const asked = results(lanes);
+      expect(exitCode({ ...asked, options: { ...asked.options, named: true } })).toBe(3);
+    }
   });
 
   it('where a measure was withheld is 3, whatever was found', () => {

@@ -107,8 +107,8 @@ test('each measure is told of the one hop of three that does it, in 80 columns',
     '--results',
     folder.path,
   ]);
-  const { lanes } = await resultsIn(folder.path);
-  expect(exitCode, stderr + stdout).toBe(codeOf({ lanes }));
+  const { lanes, options } = await resultsIn(folder.path);
+  expect(exitCode, stderr + stdout).toBe(codeOf({ lanes, options }));
   const [chain, idle] = lanes;
   expect(chain?.guilty).toEqual([2]);
   const told = (measure: string, of = chain): unknown[] => (of?.hops ?? []).map(({ measures }) => measures?.[measure]);

@@ -49,8 +49,8 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const ids = ['nginx/default?', 'nginx/read-timeout-1s', 'node/pipe?'];
     const flags = ['--driver', 'docker', '--measure', 'all', '--json', '-', '--results', folder.path];
     const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-    const { lanes } = JSON.parse(stdout) as Results;
-    expect(exitCode, stderr).toBe(codeOf({ lanes }));
+    const { lanes, options } = JSON.parse(stdout) as Results;
+    expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
     const figures = (id: string, measure: string): unknown =>
       lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
     // The port makes a FIN of an RST, so by RST nothing can be told.

@@ -25,8 +25,8 @@ test('every measure proves itself on its relays and tells apart what real proxie
     '--results',
     folder.path,
   ]);
-  const { lanes, instrument } = JSON.parse(stdout) as Results;
-  expect(exitCode, stderr).toBe(codeOf({ lanes }));
+  const { lanes, instrument, options } = JSON.parse(stdout) as Results;
+  expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
   expect(new Set(instrument.proofs.flatMap(({ relays }) => relays.map(({ measure }) => measure)))).toEqual(
     new Set([
       undefined,
@@ -80,8 +80,8 @@ async function measured(ids: string[], measures: string): Promise<Record<string,
   await using folder = await scratch();
   const flags = ['--driver', 'native', '--measure', measures, '--json', '-', '--results', folder.path];
   const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-  const { lanes } = JSON.parse(stdout) as Results;
-  expect(exitCode, stderr).toBe(codeOf({ lanes }));
+  const { lanes, options } = JSON.parse(stdout) as Results;
+  expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
   return Object.fromEntries(
     lanes.map(({ id, measures: found = {} }) => [
       id,

@@ -51,8 +51,8 @@ test('--json - prints the results document in place of the matrix, and a version
     '--results',
     folder.path,
   ]);
-  const { lanes } = JSON.parse(stdout) as Results;
-  expect(exitCode).toBe(codeOf({ lanes }));
+  const { lanes, options } = JSON.parse(stdout) as Results;
+  expect(exitCode).toBe(codeOf({ lanes, options }));
   expect(new Set(lanes.filter(({ path }) => path.length > 0).map(({ verdict }) => verdict))).toEqual(
     new Set(['streams']),
   );
