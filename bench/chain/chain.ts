@@ -123,6 +123,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     heldBytes: heldBytesOf(delivery),
     signal,
     deep: plan.depth === 'deep',
+    isNamed: plan.isNamed,
     ...laneStream(chain),
   };
   const measured = await measureAll(chainMeasures(plan), measureContext(stage, instrument, way), 'apart');

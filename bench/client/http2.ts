@@ -9,6 +9,7 @@ import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
 } from 'node:http2';
 
 import { monotonicMs } from '../../server/clock.ts';
@@ -37,6 +38,16 @@ function headOf(raw: readonly string[]): ResponseHead {
 
 function framingOf(head: ResponseHead): BodyFraming {
   return header(head, 'content-length') === undefined ? 'h2' : 'content-length';
+}
+
+export function requestHeaders(request: ClientRequest, to: Address): OutgoingHttpHeaders {
+  const { host = '', ...all } = requestFields(request, to);
+  const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));
+  return { ':method': request.method, ':path': request.path, ':authority': host, ...fields };
+}
+
+export function sessionOver({ stream }: Connection, { host, port, tls }: Address): ClientHttp2Session {
+  return connect(`${tls === true ? 'https' : 'http'}://${host}:${port}`, { createConnection: () => stream });
 }
 
 export class Http2Exchange {
@@ -77,7 +88,7 @@ export class Http2Exchange {
       return this.#unspoken(
         chosen === false ? 'in TLS the hop agreed to no protocol' : `in TLS the hop chose ${chosen}`,
       );
-    const session = connect(this.#authority(), { createConnection: () => this.#connection.stream });
+    const session = sessionOver(this.#connection, this.#to);
     this.#session = session;
     session.once('remoteSettings', () => (this.#isSpoken = true));
     session.on('error', (error) => this.#onError(error));
@@ -85,19 +96,10 @@ export class Http2Exchange {
     this.#ask(session);
   }
 
-  #authority(): string {
-    const { host, port, tls } = this.#to;
-    return `${tls === true ? 'https' : 'http'}://${host}:${port}`;
-  }
-
   #ask(session: ClientHttp2Session): void {
-    const { method, path } = this.#reception.trace.request;
-    const { host = '', ...all } = requestFields(this.#reception.trace.request, this.#to);
-    const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));
-    const stream = session.request(
-      { ':method': method, ':path': path, ':authority': host, ...fields },
-      { endStream: this.#options.onOpen === undefined },
-    );
+    const stream = session.request(requestHeaders(this.#reception.trace.request, this.#to), {
+      endStream: this.#options.onOpen === undefined,
+    });
     this.#stream = stream;
     this.#reception.trace.sentAt = monotonicMs();
     this.#options.onOpen?.(
