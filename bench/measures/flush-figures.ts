@@ -69,14 +69,14 @@ function deviation(values: readonly number[]): number {
   return median(values.map((value) => Math.abs(value - middle)));
 }
 
-/** Pure: a chunk came out with the first body byte beyond those of the chunks before it. */
+/** Pure: a chunk came out with its last byte: of a large one a hop may keep the tail. */
 export function samplesOf({ writes, pieces }: Frozen): Sample[] {
-  let [before, releasedAt]: [number, number | undefined] = [0, undefined];
+  let [written, releasedAt]: [number, number | undefined] = [0, undefined];
   return writes.map(({ at, bytes }) => {
+    written += bytes;
     let received = 0;
-    const release = pieces.find((piece) => (received += piece.bytes) > before);
+    const release = pieces.find((piece) => (received += piece.bytes) >= written);
     const phase = releasedAt === undefined ? {} : { phaseMs: at - releasedAt };
-    before += bytes;
     releasedAt = release?.at;
     return release === undefined ? phase : { ...phase, heldMs: release.at - at };
   });

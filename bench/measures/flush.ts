@@ -16,8 +16,8 @@ import {
 } from './flush-figures.ts';
 import { flushOfHop, flushOfHops, samplesOfHops } from './flush-hops.ts';
 import type { Measure, MeasureContext } from './measure.ts';
+import { ownChunks } from './own-chunks.ts';
 
-const CHUNK_BYTES = 100;
 const BOUND_MS = 2500;
 /** Chunks of the first streams: through a hop that holds nothing there are no others. */
 const LOOKS = [2, 6];
@@ -60,16 +60,18 @@ export function pauseMs(share: number, heldMs: number, boundMs: number): number 
 
 /** One stream: each chunk is written after the last one came out and a pause of its share of the time that it was held. */
 async function stream(context: MeasureContext, shares: readonly number[], boundMs: number): Promise<Frozen> {
-  let released = 0;
+  const chunks = ownChunks(context.workload, shares.length + 1);
+  let [released, wantedBytes] = [0, chunks.written[0] ?? 0];
   let releasedAt = performance.now();
   const timers: NodeJS.Timeout[] = [];
   try {
     return await frozenStream(context, {
-      chunkBytes: Array.from({ length: shares.length + 1 }, () => CHUNK_BYTES),
+      chunkBytes: chunks.asked,
       deadlineMs: boundMs,
       onBody(received, acknowledge) {
-        if (received <= released * CHUNK_BYTES) return;
+        if (received < wantedBytes || released > shares.length) return;
         const seq = released;
+        wantedBytes += chunks.written[seq + 1] ?? 0;
         const now = performance.now();
         const sinceMs = now - releasedAt;
         [released, releasedAt] = [released + 1, now];

@@ -1,9 +1,8 @@
 /** The lane's own chunks, one after another, through a hop that lets the smallest through. */
 
-import { chunkSize } from '../../server/payload.ts';
-import { resolveWorkload } from '../../server/workload.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
+import { ownChunks } from './own-chunks.ts';
 import { probeOf, TIMES, type Limits, type Probe } from './threshold-figures.ts';
 import { ownStreamOf, stallOf, type OwnEvidence, type OwnStall, type OwnStream } from './threshold-own.ts';
 import { AT_ONCE, RUNGS_BYTES, search } from './threshold-probes.ts';
@@ -12,9 +11,8 @@ import { AT_ONCE, RUNGS_BYTES, search } from './threshold-probes.ts';
 const CHUNKS = 3;
 
 /** Each chunk is written when all before it have come out. */
-async function inTurn(context: MeasureContext, chunkBytes: number[], deadlineMs: number): Promise<OwnStream> {
-  const workload = resolveWorkload({ ...context.workload, chunkBytes });
-  const sizes = chunkBytes.map((_, seq) => chunkSize(workload, seq));
+async function inTurn(context: MeasureContext, deadlineMs: number): Promise<OwnStream> {
+  const { asked: chunkBytes, written: sizes } = ownChunks(context.workload, CHUNKS);
   let [seq, wantedBytes] = [0, sizes[0] ?? 0];
   const frozen = await frozenStream(context, {
     chunkBytes,
@@ -53,10 +51,8 @@ async function thenProbe(
 
 /** Asked where the smallest chunks came out at once. Where not all of the lane's own do, and that each time, it is asked what frees them. */
 export async function ownEvidence(context: MeasureContext, limits: Limits): Promise<OwnEvidence> {
-  const sizes = context.workload.chunkBytes ?? resolveWorkload({}).chunkBytes;
-  const chunkBytes = Array.from({ length: CHUNKS }, (_, seq) => sizes[Math.min(seq, sizes.length - 1)] ?? 1);
   const own: OwnEvidence = { streams: [], next: [] };
-  do own.streams.push(await inTurn(context, chunkBytes, limits.quietMs));
+  do own.streams.push(await inTurn(context, limits.quietMs));
   while (own.streams.length < TIMES && stallOf(own) !== undefined);
   const stall = stallOf(own);
   if (stall === undefined || own.streams.some(({ fault }) => fault !== undefined)) return own;

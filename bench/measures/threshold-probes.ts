@@ -15,7 +15,7 @@ export const AT_ONCE = 4;
 export const MOST_PROBES = 90;
 /** What a write may take, a turn of the origin's: on a quiet machine a quarter of it. */
 const WRITE_MS = 6;
-const CHUNK_BYTES = [64, 1024, 16 * 1024];
+const CHUNK_BYTES = [1024, 16 * 1024];
 /** The sweep of `deep`; below its first stands the smallest that a chunk can be. */
 const DEEP_CHUNK_BYTES = [16, 64, 256, 1024, 4096, 16 * 1024, 64 * 1024];
 /** Writes each larger than the last. */

@@ -54,7 +54,7 @@ function lateTicks(periodMs: number, late: number[]): Sample[] {
 }
 
 describe('the samples of one stream', () => {
-  it('are held from their write to the first byte beyond the chunks before, and phased from the release before', () => {
+  it('are held from their write to their last byte, and phased from the release before', () => {
     const writes = [
       { at: 10, bytes: 100 },
       { at: 75, bytes: 100 },
@@ -65,7 +65,11 @@ describe('the samples of one stream', () => {
       { at: 61, bytes: 60 },
       { at: 130, bytes: 100 },
     ];
-    expect(samplesOf({ writes, pieces })).toEqual([{ heldMs: 50 }, { phaseMs: 15, heldMs: 55 }, { phaseMs: 70 }]);
+    expect(samplesOf({ writes, pieces })).toEqual([{ heldMs: 51 }, { phaseMs: 14, heldMs: 55 }, { phaseMs: 70 }]);
+  });
+
+  it('were not let go where a tail was kept', () => {
+    expect(samplesOf({ writes: [{ at: 10, bytes: 100 }], pieces: [{ at: 11, bytes: 99 }] })).toEqual([{}]);
   });
 
   it('have no phase where nothing was released before', () => {
