@@ -88,7 +88,7 @@ export const EXPECTED: ChainExpectation[] = [
   told(abortMeasure, 'zombie', ['told', 'zombie', 'unseen'], ({ writing, idle }) =>
     writing?.when === 'never' && idle?.when === 'never' ? 'zombie' : (writing?.told ?? 0) > 0 ? 'told' : 'unclear',
   ),
-  told(backpressureMeasure, 'absorb-all', ['stops', 'takes-all', 'stops'], ({ how }) => how),
+  told(backpressureMeasure, 'absorb-all', ['unseen', 'takes-all', 'unseen'], ({ how }) => how),
   told(idleMeasure, 'idle-reset', ['not-cut', 'reset', 'not-cut'], ({ mid }) =>
     mid.how === 'cut' ? mid.client : mid.how,
   ),

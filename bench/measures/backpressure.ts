@@ -9,6 +9,7 @@ import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';
 import { alone, fill, hasAll, hasStopped, pausesOf, STILL_MS, type Filling } from './filling.ts';
 import { unseen, type Unseen } from '../chain/unseen.ts';
+import { keptBy, mostOf } from './kept.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 
 export interface BackpressureEvidence {
@@ -111,39 +112,18 @@ function figures(evidence: BackpressureEvidence): BackpressureFigures {
   return { how: 'stops', waitedMs: pausesOf(filling.samples).stillMs, ...absorptionOf(evidence) };
 }
 
-/**
- * What hop `hop` had taken and not given on when nothing moved any more: the difference of what had passed the taps behind
- * and before it, less what the kernel held on its two connections, where that shows; a client that does not read has had nothing.
- */
-function keptBy(
-  { flows = [], queues = [] }: Filling,
-  hop: number,
-): Pick<Absorption, 'acceptedBytes' | 'absorbedBytes'> {
-  const [before, behind] = [flows[hop - 2], flows[hop - 1]];
-  const acceptedBytes = (behind?.receivedBytes ?? 0) - (behind?.waitingBytes ?? 0) - (before?.receivedBytes ?? 0);
-  // The client's connection stands first, then each tap's downstream and upstream one.
-  const [sent, got] = [queues[2 * hop - 2] ?? null, queues[2 * hop - 1] ?? null];
-  return {
-    acceptedBytes,
-    ...(sent === null || got === null ? {} : { absorbedBytes: Math.max(0, acceptedBytes - sent - got) }),
-  };
-}
-
-/** Where the path takes all, the hop that took most of it does. */
+/** Where the path takes all, nothing ever stopped: only who took it is known, and of the others nothing. */
 function ofHop({ filling, direct }: BackpressureEvidence, hop: number): BackpressureFigures | Unseen {
   const whole = figures({ filling, direct });
   if (whole.how === 'inconclusive') return whole;
-  const { flows = [] } = filling;
-  if (flows[hop - 1] === undefined) return unseen('how much had passed its links cannot be seen');
-  const found = { ...keptBy(filling, hop), directBytes: whole.directBytes, ofHop: true as const };
-  if (whole.how === 'stops') return { how: 'stops', waitedMs: whole.waitedMs, ...found };
-  const kept = flows
-    .map((_, index) => keptBy(filling, index + 1))
-    .map(({ absorbedBytes, acceptedBytes }) => absorbedBytes ?? acceptedBytes);
-  const isMost = kept[hop - 1] === Math.max(...kept);
-  return isMost
-    ? { how: 'takes-all', ...found }
-    : { how: 'stops', waitedMs: pausesOf(filling.samples).stillMs, ...found };
+  const flow = filling.flows?.[hop - 1];
+  if (flow === undefined) return unseen('how much had passed its links cannot be seen');
+  const kept = keptBy(filling, hop);
+  const found = { ...kept, directBytes: whole.directBytes, ofHop: true as const };
+  if (whole.how === 'takes-all' && mostOf(kept) >= filling.boundBytes) return { how: 'takes-all', ...found };
+  if (flow.receivedBytes === flow.waitingBytes) return unseen('nothing came to it: another hop kept all');
+  if (whole.how === 'takes-all') return unseen('another hop takes everything: nothing ever stopped there');
+  return { how: 'stops', waitedMs: whole.waitedMs, ...found };
 }
 
 function amount(value: number): string {

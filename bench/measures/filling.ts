@@ -10,6 +10,7 @@ import { askWithoutReading, type NonReader } from '../client/non-reader.ts';
 import type { Usage } from '../drivers/driver.ts';
 import type { MeasureContext } from './measure.ts';
 import type { Flow } from '../taps/flow.ts';
+import { keptBy, mostOf } from './kept.ts';
 import { queuedOnEach, type Connection } from './sockets.ts';
 
 /** One stream that nobody read. Times are milliseconds on the client's clock. */
@@ -17,7 +18,7 @@ export interface Filling {
   askedAt: number;
   /** Bytes of the response that the kernel had taken from the origin (server/control.ts), asked for until it stopped. */
   samples: { at: number; bytes: number }[];
-  /** When the path but for the kernel's sockets has taken so many, it takes everything. */
+  /** When a hop but for the kernel's sockets has taken so many, of a chain one hop by itself, it takes everything. */
   boundBytes: number;
   /** What the kernel held of it at the last sample, where it shows that (sockets.ts). */
   queuedBytes?: number;
@@ -60,12 +61,16 @@ export function hasStopped(samples: Filling['samples']): boolean {
   return (samples.at(-1)?.bytes ?? 0) > 0 && stillMs >= Math.max(STILL_MS, PAUSES * longestMs);
 }
 
+/** Of a chain the hops together may have taken as much, and each of them be about to stop. */
 export function hasAll({
   samples,
   boundBytes,
   queuedBytes: queued = 0,
-}: Pick<Filling, 'samples' | 'boundBytes' | 'queuedBytes'>): boolean {
-  return (samples.at(-1)?.bytes ?? 0) - queued >= boundBytes;
+  flows = [],
+  queues = [],
+}: Pick<Filling, 'samples' | 'boundBytes' | 'queuedBytes' | 'flows' | 'queues'>): boolean {
+  if ((samples.at(-1)?.bytes ?? 0) - queued < boundBytes) return false;
+  return flows.length === 0 || flows.some((_, index) => mostOf(keptBy({ flows, queues }, index + 1)) >= boundBytes);
 }
 
 /** What other streams of this measure on the same hop would take is not to be counted as this one's. */

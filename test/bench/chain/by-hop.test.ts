@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { arrived, frozenOfHop } from '../../../bench/chain/frozen-of-hop.ts';
-import { isUnseen, type Unseen } from '../../../bench/chain/unseen.ts';
+import { isUnseen, unseen, type Unseen } from '../../../bench/chain/unseen.ts';
 import { backpressureMeasure, type BackpressureFigures } from '../../../bench/measures/backpressure.ts';
 import type { Filling } from '../../../bench/measures/filling.ts';
 import { flushMeasure } from '../../../bench/measures/flush.ts';
@@ -206,14 +206,14 @@ describe('the timer of a hop', () => {
 const MIB = 1024 * 1024;
 
 /** Each hop keeps so many MiB, and each of the four links holds one MiB in the kernel. */
-function filling(kept: number[], how: 'stops' | 'takes-all'): Filling {
+function filling(kept: number[], boundMib = 1000): Filling {
   const links = kept.map((_, index) => kept.slice(0, index + 1).reduce((sum, mib) => sum + mib, 0));
   const total = (links.at(-1) ?? 0) + 2 * kept.length + 1;
   const samples = Array.from({ length: 20 }, (_, index) => ({ at: 1000 + index * 50, bytes: total * MIB }));
   return {
     askedAt: 900,
     samples: [{ at: 950, bytes: 1 }, ...samples],
-    boundBytes: how === 'stops' ? 1000 * MIB : 1,
+    boundBytes: boundMib * MIB,
     queuedBytes: (2 * kept.length + 1) * MIB,
     origin: {},
     // Behind hop h all that hops 1 … h keep has passed, and what their links hold: the client's and two of each tap before.
@@ -228,23 +228,47 @@ function filling(kept: number[], how: 'stops' | 'takes-all'): Filling {
 }
 
 describe('what a hop takes for a reader that does not read', () => {
-  const direct = filling([], 'stops');
+  const direct = filling([]);
 
   it('is the difference of what passed the taps, less what the kernel held on its links', () => {
-    const evidence = { filling: filling([0.5, 10, 2], 'stops'), direct };
+    const evidence = { filling: filling([0.5, 10, 2]), direct };
     const found = HOPS.map((hop) => backpressureMeasure.ofHop?.(evidence, hop));
     for (const [index, mib] of [0.5, 10, 2].entries())
       expect(found[index]).toMatchObject({ how: 'stops', absorbedBytes: mib * MIB });
   });
 
-  it('is everything for the one that takes most where the path takes all', () => {
-    const evidence = { filling: filling([0.5, 30, 2], 'takes-all'), direct };
+  it.each([1, 2, 3])('is everything for hop %d that took the bound, and of the others nothing is known', (taker) => {
+    const evidence = {
+      filling: filling(
+        HOPS.map((hop) => (hop === taker ? 30 : 2)),
+        30,
+      ),
+      direct,
+    };
     const found = HOPS.map((hop) => backpressureMeasure.ofHop?.(evidence, hop));
-    expect(found.map((one) => one?.how)).toEqual(['stops', 'takes-all', 'stops']);
+    expect(found[taker - 1]).toMatchObject({ how: 'takes-all', absorbedBytes: 30 * MIB });
+    const others = found.filter((_, index) => index !== taker - 1);
+    const reason = 'another hop takes everything: nothing ever stopped there';
+    expect(others).toEqual([unseen(reason), unseen(reason)]);
+  });
+
+  it('is not everything where only all hops together took the bound', () => {
+    const evidence = { filling: filling([12, 12, 12], 30), direct };
+    expect(backpressureMeasure.figures(evidence)).toMatchObject({ how: 'stops', absorbedBytes: 36 * MIB });
+    expect(backpressureMeasure.ofHop?.(evidence, 2)).toMatchObject({ how: 'stops', absorbedBytes: 12 * MIB });
+  });
+
+  it('is unseen of a hop to which nothing came', () => {
+    const filled = filling([0, 30], 30);
+    const flows = filled.flows?.map((flow, index) => (index === 0 ? { ...flow, receivedBytes: 0 } : flow)) ?? [];
+    const queues = [0, 0, 0, MIB, MIB];
+    const evidence = { filling: { ...filled, flows, queues }, direct };
+    expect(backpressureMeasure.ofHop?.(evidence, 1)).toEqual(unseen('nothing came to it: another hop kept all'));
+    expect(backpressureMeasure.ofHop?.(evidence, 2)).toHaveProperty('how', 'takes-all');
   });
 
   it('includes the sockets where these cannot be seen, and is unseen without the taps', () => {
-    const { queues: _, ...blind } = filling([1, 1, 1], 'stops');
+    const { queues: _, ...blind } = filling([1, 1, 1]);
     expect(backpressureMeasure.ofHop?.({ filling: blind, direct }, 2)).toMatchObject({ acceptedBytes: 3 * MIB });
     const found = backpressureMeasure.ofHop?.({ filling: blind, direct }, 2) as BackpressureFigures;
     expect(found).not.toHaveProperty('absorbedBytes');
