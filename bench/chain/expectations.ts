@@ -6,6 +6,7 @@ import { measureStream } from '../measure.ts';
 import { abortMeasure } from '../measures/abort.ts';
 import { backpressureMeasure } from '../measures/backpressure.ts';
 import { flushMeasure } from '../measures/flush.ts';
+import { headersMeasure } from '../measures/headers.ts';
 import { idleMeasure } from '../measures/idle.ts';
 import type { AnyMeasure, Measure, MeasureContext } from '../measures/measure.ts';
 import { requestMeasure } from '../measures/request.ts';
@@ -92,6 +93,8 @@ export const EXPECTED: ChainExpectation[] = [
   told(idleMeasure, 'idle-reset', ['not-cut', 'reset', 'not-cut'], ({ mid }) =>
     mid.how === 'cut' ? mid.client : mid.how,
   ),
+  told(headersMeasure, 'strip-103', ['not-sent', 'dropped', 'passed'], ({ earlyHints }) => earlyHints),
+  told(headersMeasure, 'strip-trailers', ['not-sent', 'dropped', 'passed'], ({ trailers }) => trailers),
   told(
     truncationMeasure,
     'hide-death',

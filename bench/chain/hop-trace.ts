@@ -9,7 +9,7 @@ import type { Arrival } from '../client/arrivals.ts';
 import { onClientClock } from '../metrics.ts';
 import { breakage } from '../integrity.ts';
 import type { OriginTrace } from '../../server/trace.ts';
-import type { StreamPoint } from '../taps/point.ts';
+import type { PassedRequest, StreamPoint } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
 import type { Floor } from '../verdict.ts';
 import { ownForeign, renumber } from './renumber.ts';
@@ -48,7 +48,13 @@ function leavingOf({ end }: ClientTrace): 'fin' | 'rst' {
 }
 
 function requestOf({ request: { method, path, httpVersion, headers } }: StreamPoint): ClientTrace['request'] {
-  return { method, path, httpVersion: httpVersion === '1.0' ? '1.0' : '1.1', headers: Object.fromEntries(headers) };
+  return { method, path, httpVersion: httpVersion === '1.0' ? '1.0' : '1.1', headers: requestFields(headers) };
+}
+
+/** By name in lower case, as the origin has them; of several lines one (RFC 9110, section 5.2). */
+function requestFields(lines: PassedRequest['headers']): Record<string, string> {
+  const fields = Map.groupBy(lines, ([name]) => name.toLowerCase());
+  return Object.fromEntries([...fields].map(([name, values]) => [name, values.map(([, value]) => value).join(', ')]));
 }
 
 /** The response's own fields, each once, as a workload would name them. */
@@ -111,7 +117,7 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
   if (up?.sight !== 'stream' || down === undefined) return undefined;
   const { emitted, arrived } = renumber(up.arrivals, down.arrivals);
   const sizes = new Map(trace.origin.emissions.map(({ seq, bytes }) => [seq, bytes]));
-  const { head } = up.received;
+  const { head, informational, trailers } = up.received;
   const { workload } = trace.origin;
   const end = endOf(trace, up);
   const leaving = down.left;
@@ -129,10 +135,14 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
         at: up.request.at,
         method: up.request.method,
         httpVersion: up.request.httpVersion,
-        headers: Object.fromEntries(up.request.headers),
+        headers: requestFields(up.request.headers),
       },
       replays: up.requests - 1,
       ...(head === undefined || head.framing === 'none' ? {} : { framing: head.framing, headAt: head.at }),
+      ...(informational.length === 0
+        ? {}
+        : { informational: informational.map((one) => ({ status: one.head.status, at: one.at })) }),
+      ...(trailers === undefined ? {} : { trailers: Object.fromEntries(trailers) }),
       emissions: emitted.map(({ seq, at }, index) => ({ seq: index, at, bytes: sizes.get(seq) ?? 0 })),
       acks: [],
       ...(up.left === undefined ? {} : { abort: { at: up.left.at, seen: up.left.how } }),
@@ -198,12 +208,18 @@ function piecesOf(own: Trace, up: StreamPoint): Trace {
   };
 }
 
-/** For the verdict of delivery: what hop `hop` did to what it got. */
-export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undefined {
+/** As from both sides of hop `hop`, without the ends that others made. */
+export function excusedHopTrace(trace: Trace, hop: number): Trace | undefined {
   const raw = rawHopTrace(trace, hop);
   const up = trace.points?.[hop - 1];
-  if (raw === undefined || up?.sight !== 'stream') return undefined;
-  const own = excused(trace, raw, up);
+  return raw === undefined || up?.sight !== 'stream' ? undefined : excused(trace, raw, up);
+}
+
+/** For the verdict of delivery: what hop `hop` did to what it got. */
+export function hopTrace(trace: Trace, hop: number, floor: Floor): Trace | undefined {
+  const own = excusedHopTrace(trace, hop);
+  const up = trace.points?.[hop - 1];
+  if (own === undefined || up?.sight !== 'stream') return undefined;
   if (breakage(own) !== undefined) return own;
   const stalled = ownStall(trace, { emissions: own.origin.emissions, arrivals: own.arrivals });
   if (stalled !== undefined) return { ...own, origin: { ...own.origin, stalled } };

@@ -4,6 +4,8 @@
  */
 
 import type { WorkloadInput } from '../../server/workload.ts';
+import { headersOfHop } from '../chain/headers-of-hop.ts';
+import { isUnseen, type Unseen } from '../chain/unseen.ts';
 import { requestFields } from '../client/request.ts';
 import { measureStream } from '../measure.ts';
 import { VIA } from '../relays/message-relays.ts';
@@ -105,6 +107,11 @@ function figures({ sent, request, response, trailers, earlyHints, sizes }: Heade
   };
 }
 
+function ofHop(evidence: HeaderEvidence, hop: number): HeaderFigures | Unseen {
+  const own = headersOfHop(evidence, hop);
+  return isUnseen(own) ? own : figures(own);
+}
+
 function sayDifference({ added, removed, changed }: Difference): string[] {
   return [
     ...(removed.length === 0 ? [] : [`removes ${removed.join(', ')}`]),
@@ -202,6 +209,7 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
   load: 'works',
   takesMs: () => QUICK_MS,
   figures,
+  ofHop,
   say,
   flaw,
   relays: [
