@@ -20,9 +20,12 @@ export class ProxyError extends Error {
   readonly command: string;
   /** Whether it ended by itself before it was ready: it refuses its config. */
   readonly refused: boolean;
+  /** Which of several hops it is. */
+  readonly hop: string | undefined;
 
-  constructor(message: string, options: { log: string; command: string; refused: boolean }) {
+  constructor(message: string, options: { log: string; command: string; refused: boolean; hop?: string }) {
     super(message);
+    this.hop = options.hop;
     this.log = options.log;
     this.command = options.command;
     this.refused = options.refused;

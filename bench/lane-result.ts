@@ -65,16 +65,17 @@ export function refusal(
   expected: string | undefined,
 ): Pick<LaneResult, 'verdict' | 'because' | 'asExpected' | 'log' | 'command'> {
   if (error instanceof ProxyError) {
-    const { log, command, refused } = error;
+    const { log, command, refused, hop } = error;
     if (refused)
       return {
         verdict: 'refused',
-        because: 'the proxy refuses to start with this config',
+        because: `${hop === undefined ? 'the proxy' : `${hop},`} refuses to start with this config`,
         ...(expected === undefined ? {} : { asExpected: expected === 'refused' }),
         log,
         command,
       };
-    return { verdict: 'harness-error', because: error.message, log, command };
+    const who = hop === undefined ? '' : `${hop}: `;
+    return { verdict: 'harness-error', because: `${who}${error.message}`, log, command };
   }
   if (error instanceof BenchError) return { verdict: 'harness-error', because: error.message };
   const { message, stack = message } = error as Error;

@@ -126,6 +126,11 @@ export function isJudged({ verdict }: LaneResult): boolean {
   );
 }
 
+/** What was to be told of a lane was: a config that is refused says nothing of a stream where that was not the question. */
+function isAnswered(lane: LaneResult): boolean {
+  return isJudged(lane) && (lane.verdict !== 'refused' || lane.expected !== undefined);
+}
+
 /** Figures that the machine was too noisy for: which measure of which lane. */
 export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; measure: string }[] {
   return lanes.flatMap(({ id, measures = {} }) =>
@@ -137,12 +142,12 @@ export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; meas
 
 /**
  * 0 all as expected, 1 some not, 3 the bench failed, a verdict was inconclusive, a measure withheld, a figure that was
- * asked for by name could not be had, or nothing could be judged.
+ * asked for by name could not be had, or nothing could be judged: of lanes of which nothing was expected all were refused.
  */
 export function exitCode({ instrument, lanes, options }: Results): 0 | 1 | 3 {
   if (!instrument.sound || instrument.proofs.some(({ withheld }) => withheld.length > 0)) return 3;
   if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
   if (options.named === true && noisyFigures(lanes).length > 0) return 3;
-  if (!lanes.some(isJudged)) return 3;
+  if (!lanes.some(isAnswered)) return 3;
   return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
 }

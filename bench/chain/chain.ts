@@ -4,6 +4,7 @@ import type { Chain, Variant } from '../catalogue/catalogue.ts';
 import type { Address } from '../client/client.ts';
 import type { Plan } from '../depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
+import { ProxyError } from '../errors.ts';
 import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
@@ -54,14 +55,26 @@ interface StartedChain extends AsyncDisposable {
   flows: FlowReader;
 }
 
+/** @throws ProxyError that names the hop, which is one of several. */
+async function startNamed(start: Promise<Hop>, hop: number, id: string): Promise<Hop> {
+  try {
+    return await start;
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+    const { message, log, command, refused } = error;
+    throw new ProxyError(message, { log, command, refused, hop: `hop ${hop}, ${id}` });
+  }
+}
+
 /** From the origin's end: a hop needs what it forwards to. */
 async function startChain({ path }: Chain, { stage, versions, signal }: ChainContext): Promise<StartedChain> {
   await using stack = new AsyncDisposableStack();
   const line = stack.use(await stage.openTaps());
   const [hops, taps]: [Hop[], Tap[]] = [[], []];
-  for (const variant of path.toReversed()) {
+  for (const [index, variant] of [...path.entries()].toReversed()) {
     const tap = await line.add(hops[0]);
-    hops.unshift(stack.use(await stage.startHop(variant, versions[variant.proxy.id], signal, tap)));
+    const start = stage.startHop(variant, versions[variant.proxy.id], signal, tap);
+    hops.unshift(stack.use(await startNamed(start, index + 1, variant.id)));
     taps.unshift(tap);
   }
   const owned = stack.move();

@@ -13,6 +13,12 @@ function unjudged(verdict: LaneVerdict): LaneResult {
   return rest;
 }
 
+/** As any path that is named on the command line. */
+function unexpected(verdict: LaneVerdict): LaneResult {
+  const { expected: _, ...rest } = unjudged(verdict);
+  return rest;
+}
+
 /** Judged, but one of its figures could not be had. */
 const NOISY = lane('nginx/d', {
   measures: {
@@ -35,6 +41,9 @@ describe('the exit code', () => {
     ['one is inconclusive and one not as expected', [NOT_AS_EXPECTED, unjudged('inconclusive')], 3],
     ['a figure is inconclusive that was not asked for by name', [AS_EXPECTED, NOISY], 0],
     ['such a figure is inconclusive and one lane not as expected', [NOT_AS_EXPECTED, NOISY], 1],
+    ['one of which nothing was expected is refused, and others are judged', [unexpected('refused'), AS_EXPECTED], 0],
+    ['nothing was expected and one streams', [unexpected('refused'), unexpected('streams')], 0],
+    ['nothing was expected and all are refused', [unexpected('refused'), unexpected('refused')], 3],
     ['all are skipped', [SKIPPED, SKIPPED], 3],
     ['all are unsupported', [unjudged('unsupported')], 3],
     ['there are none', [], 3],

@@ -8,6 +8,16 @@ test('a config that is refused is a verdict, and can be what was expected', () =
   expect(refusal(error, 'refused')).toMatchObject({ verdict: 'refused', asExpected: true, log: 'unknown directive' });
 });
 
+test('of several hops the one that did not start is named', () => {
+  const options = { log: '', command: 'nginx', hop: 'hop 2, nginx/default' };
+  expect(refusal(new ProxyError('it ended', { ...options, refused: true }), undefined)).toMatchObject({
+    because: 'hop 2, nginx/default, refuses to start with this config',
+  });
+  expect(refusal(new ProxyError('no answer', { ...options, refused: false }), undefined)).toMatchObject({
+    because: 'hop 2, nginx/default: no answer',
+  });
+});
+
 test('a proxy that never answers is no verdict about it', () => {
   const error = new ProxyError('no answer within 20 s', { log: '', command: 'nginx', refused: false });
   expect(refusal(error, 'refused')).toEqual({
