@@ -3,7 +3,7 @@
 import type { Breakage } from './integrity.ts';
 import { RULE_SHARE, type Delivery } from './verdict.ts';
 
-function count(n: number, noun: string): string {
+export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }
 

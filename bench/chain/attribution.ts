@@ -1,6 +1,7 @@
 /** Which hop of a chain did it: the same figures as of a whole path, hop by hop. Pure, from the kept evidence. */
 
 import { milliseconds } from '../because.ts';
+import { sizeOf } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 import type { Alone } from './chain.ts';
 import { judge, type Delivery, type Evidence, type Floor } from '../verdict.ts';
@@ -23,6 +24,22 @@ function cameTo(trace: Trace | undefined, hop: number): number {
   return far?.sight === 'stream' ? far.arrivals.length : 0;
 }
 
+interface HeldFrom {
+  streamedChunks: number;
+  /** When the end was begun. */
+  endAt: number;
+}
+
+/**
+ * Of what it held to the end: bytes that came to it, the beginning of a word too of which another hop kept the rest.
+ */
+function heldBytes(trace: Trace, hop: number, own: Trace, { streamedChunks, endAt }: HeldFrom): number {
+  const far = trace.points?.[hop - 1];
+  const reads = far?.sight === 'stream' ? far.received.reads.filter(({ at }) => at < endAt) : [];
+  const came = reads.reduce((sum, { bodyBytes, decodedBytes }) => sum + (decodedBytes ?? bodyBytes), 0);
+  return came - sizeOf(own.origin.emissions.slice(0, streamedChunks));
+}
+
 /** Hop 1 is nearest the client. */
 export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, floor: Floor): HopDelivery {
   const last = tries.at(-1);
@@ -41,6 +58,11 @@ export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, fl
   );
   if (delivery.verdict === 'harness-error' && !origin.emissions.some(({ at }) => at < endAt))
     return { verdict: 'unseen', reason: NOTHING_CAME };
+  if (delivery.verdict === 'buffers') {
+    const { streamedChunks } = delivery;
+    const held = heldBytes(last as Trace, hop, own.at(-1) as Trace, { streamedChunks, endAt });
+    return { ...delivery, heldBytes: held };
+  }
   const isOfHolds = delivery.verdict === 'delays' || delivery.verdict === 'streams';
   if (isOfHolds && origin.emissions.length < FEWEST_PIECES && cameTo(last, hop) > origin.emissions.length)
     return {

@@ -1,6 +1,6 @@
 /** What is reported of a chain, hop by hop, from what was found of it. Pure. */
 
-import { because } from '../because.ts';
+import { because, count } from '../because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
@@ -72,6 +72,13 @@ function sayDelivery(delivery: HopDelivery): string {
   return because(delivery);
 }
 
+/** Of what the path held, what another hop kept from this one: why the two figures differ. */
+function sayKeptFrom(path: Delivery, own: HopDelivery): string {
+  if (path.verdict !== 'buffers' || own.verdict !== 'buffers' || path.streamedChunks !== own.streamedChunks) return '';
+  const missing = path.heldBytes - own.heldBytes;
+  return missing > 0 ? `; ${count(missing, 'byte')} more came to it only with the end` : '';
+}
+
 /** Sentences about one hop, the worst first. */
 function sayHop(
   chain: Chain,
@@ -88,7 +95,7 @@ function sayHop(
   const isHeadTold = delivery.verdict === 'streams' && paced !== undefined;
   const head = isHeadTold ? sayHeadHold(paced, hop, floor) : undefined;
   return [
-    ...(delivery.verdict === 'streams' ? [] : [sayDelivery(delivery)]),
+    ...(delivery.verdict === 'streams' ? [] : [sayDelivery(delivery) + sayKeptFrom(measured.delivery, delivery)]),
     ...(alone === undefined ? [] : [sayAlone(chain, alone, delivery, trace)]),
     ...(response.length === 0 ? [] : [response.join(', ')]),
     ...(head === undefined ? [] : [head]),

@@ -59,6 +59,26 @@ describe.each([1, 2, 3])('hop %d of three', (guilty) => {
     expect(verdicts(trace)).toEqual(others('buffers', 'unseen'));
   });
 
+  it('is found to buffer what came to it, the beginning of a chunk too, and not what came with the end', () => {
+    const trace = holding(guilty, 3);
+    const whole = judge({ tries: [trace] }, FLOOR);
+    const far = trace.points?.[guilty - 1];
+    const endAt = trace.origin.end?.at ?? 0;
+    if (whole.verdict !== 'buffers' || far?.sight !== 'stream') throw new Error('a stream that is not held');
+    expect(hopsOf(trace)[guilty - 1]).toMatchObject({ heldBytes: whole.heldBytes });
+    // Of the last chunk another hop kept 30 bytes.
+    const last = far.received.reads.findLastIndex(({ bodyBytes }) => bodyBytes > 0);
+    const { at, bodyBytes } = far.received.reads[last] ?? { at: 0, bodyBytes: 0 };
+    far.received.reads.splice(
+      last,
+      1,
+      { at, bytes: bodyBytes - 30, bodyBytes: bodyBytes - 30 },
+      { at: endAt + 1, bytes: 30, bodyBytes: 30 },
+    );
+    for (const arrival of far.arrivals.slice(-1)) arrival.at = endAt + 1;
+    expect(hopsOf(trace)[guilty - 1]).toMatchObject({ verdict: 'buffers', heldBytes: whole.heldBytes - 30 });
+  });
+
   it.each([
     ['lost', (words: string[]) => words.filter((_, seq) => seq !== 4)],
     ['duplicated', (words: string[]) => words.flatMap((word, seq) => (seq === 4 ? [word, word] : [word]))],
