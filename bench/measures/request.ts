@@ -39,7 +39,7 @@ export interface RequestEvidence {
 
 const NOT_MEASURED = { how: 'unknown', reason: 'not measured' } as const;
 /** What a busy machine may have made of it: asked again. */
-const IN_DOUBT = new Set<BodyFigures['how']>(['delays', 'coalesces', 'inconclusive']);
+const IN_DOUBT = new Set<BodyFigures['how']>(['delays', 'inconclusive']);
 /** What a hop makes of an early response can be a race inside it. */
 const REPEATS = 3;
 const ANSWERS: Answer[] = ['request-end', ...Array.from({ length: REPEATS }, () => 'request-head' as const)];
@@ -159,6 +159,11 @@ function say(found: RequestFigures): string {
   return FRAMINGS.map((framing) => `${framing}: ${sayBoth(found[framing])}`).join('; ');
 }
 
+/** What coalesces is asked once more: two tries that agree on the bytes are enough. */
+function isInDoubt({ how }: BodyFigures, repeat: number): boolean {
+  return IN_DOUBT.has(how) || (how === 'coalesces' && repeat === 1);
+}
+
 async function measure(context: MeasureContext): Promise<RequestEvidence> {
   const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer, index) => ({ framing, answer, index })));
   const exchanges = await Promise.all(
@@ -167,7 +172,7 @@ async function measure(context: MeasureContext): Promise<RequestEvidence> {
   const evidence = { delayLimitMs: context.floor.delayLimitMs, exchanges };
   for (let repeat = 1; repeat < REPEATS; repeat += 1) {
     const found = figures(evidence);
-    const held = FRAMINGS.filter((framing) => IN_DOUBT.has(found[framing].body.how));
+    const held = FRAMINGS.filter((framing) => isInDoubt(found[framing].body, repeat));
     exchanges.push(...(await Promise.all(held.map((framing) => uploadingExchange(context, framing, 'request-end')))));
   }
   return evidence;
@@ -223,7 +228,7 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   measure,
   of: 'costly',
   load: 'times',
-  takesMs: () => REPEATS * LONGEST_MS,
+  takesMs: () => 2 * LONGEST_MS,
   figures,
   ofHop,
   say,
