@@ -41,6 +41,8 @@ export type Moment =
 export const SLACK_MS = 100;
 /** And the most that it does add, to some of the tries. */
 const BUSY_MS = 3 * SLACK_MS;
+/** Told by a write the quickest try is told so soon after it. */
+const QUICK_MS = 0.6 * SLACK_MS;
 /** With fewer nothing can agree. */
 export const FEWEST = 3;
 /** Of so many tries one may be anything: a busy moment. */
@@ -81,10 +83,18 @@ function defined(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
+/** Told soon, with no write in between, nor one just before that may have been on its way. */
+function needsNoWrite(one: Told): boolean {
+  const before = one.writesAt.findLast((at) => at <= one.leftAt) ?? Number.NEGATIVE_INFINITY;
+  return isPrompt(one) && one.leftAt - before > SLACK_MS;
+}
+
 /** Which tries were told at a write, if it is all of them but for one busy moment, and at the same write or the one beside it. */
 function atWrite(told: readonly Told[]): Extract<Moment, { when: 'next-write' }> | undefined {
   const at = told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS);
   if (at.length < Math.max(FEWEST, told.length - 1)) return undefined;
+  // Noise makes no try early: one told without a write needs none, and of those at one the quickest are as quick as the hop.
+  if (told.some(needsNoWrite) || Math.min(...defined(at.map(sinceWrite))) > QUICK_MS) return undefined;
   const write = rangeOf(at.map((one) => writesBetween(one).length));
   if (write.max - write.min > 1) return undefined;
   return { when: 'next-write', write, ms: rangeOf(defined(told.map(sinceWrite))) };
@@ -121,10 +131,11 @@ function isPrompt(one: Told): boolean {
   return sinceLeft(one) <= SLACK_MS && writesBetween(one).length === 0;
 }
 
-/** Whether two tries show that it needs neither, and what a busy machine may add explains the others. */
+/** Whether two tries show that it needs neither, and what a busy machine may add explains the others, one moment and all. */
 function isAtOnce(told: readonly Told[]): boolean {
-  const { max } = rangeOf(quickest(told.map(sinceLeft)));
-  return told.filter(isPrompt).length > 1 && max <= BUSY_MS;
+  const { min, max } = rangeOf(told.map(sinceLeft));
+  const isExplained = rangeOf(quickest(told.map(sinceLeft))).max <= BUSY_MS && max - min <= BUSY_MS + SLACK_MS;
+  return told.filter(isPrompt).length > 1 && isExplained;
 }
 
 function list(values: readonly number[]): string {

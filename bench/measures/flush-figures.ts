@@ -57,10 +57,14 @@ const CLOSE = 0.05;
 const CLOSE_MS = 1;
 /** Two rounds agree within this share of the period. */
 const ALIKE = 0.1;
+/** And of holds at no fixed time, whose medians differ the more. */
+const IRREGULAR_ALIKE = 0.3;
 /** Held for more than so many times the limit no moment of a busy machine explains it: one round is enough. */
 const SURE_FACTOR = 20;
 /** Holds that differ by more than so many times the limit differ by the hop's doing. */
 const IRREGULAR_FACTOR = 8;
+/** … and lie by more than so much from their median, half of them: as late as a busy machine may make most. */
+const BUSY_MS = 100;
 /** Ticks are counted anew by the period that was found, so often. */
 const RECOUNTS = 3;
 
@@ -197,6 +201,26 @@ function doubt(
   return undefined;
 }
 
+/** Whether no timer explains a round, nor a busy machine how far its holds lie apart. */
+function isOdd(round: Sample[][], delayLimitMs: number): boolean {
+  const { deviationMs, periodMs } = explained(round);
+  const isUnexplained = deviationMs > Math.max(ALIKE * periodMs, IRREGULAR_FACTOR * delayLimitMs);
+  return isUnexplained && deviation(heldOf(round)) > BUSY_MS;
+}
+
+function heldOf(round: Sample[][]): number[] {
+  return round.flat().flatMap(({ heldMs }) => heldMs ?? []);
+}
+
+/** The hop's own doing only where all show it, and the last two rounds alike. */
+function isIrregular({ delayLimitMs, rounds }: FlushEvidence): boolean {
+  const [before, last] = rounds.slice(-2);
+  if (before === undefined || last === undefined) return false;
+  if (![before, last, rounds.flat()].every((round) => isOdd(round, delayLimitMs))) return false;
+  const [beforeMs, lastMs] = [median(heldOf(before)), median(heldOf(last))];
+  return Math.abs(beforeMs - lastMs) <= IRREGULAR_ALIKE * lastMs;
+}
+
 export function figures(evidence: FlushEvidence): FlushFigures {
   const { floorMs, delayLimitMs, boundMs, looks, rounds, fault } = evidence;
   if (fault !== undefined) return { how: 'unknown', reason: fault };
@@ -220,8 +244,7 @@ export function figures(evidence: FlushEvidence): FlushFigures {
     const { from, periodMs, samples } = best;
     return { how: 'timer', from, periodMs, errorMs: Math.max(best.errorMs, floorMs), samples };
   }
-  if (best.deviationMs > Math.max(ALIKE * best.periodMs, IRREGULAR_FACTOR * delayLimitMs))
-    return { how: 'irregular', minMs, maxMs, samples: held.length };
+  if (isIrregular(evidence)) return { how: 'irregular', minMs, maxMs, samples: held.length };
   return {
     how: 'inconclusive',
     reason: `writes were held ${milliseconds(minMs)} to ${milliseconds(maxMs)}, ${reason}: a busy machine does that as well`,

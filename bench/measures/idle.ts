@@ -119,7 +119,7 @@ function sayMid({ mid, heartbeats, heartbeatsHelp }: IdleFigures): string {
       return heartbeats?.how === 'cut' ? `${notCut}, but with heartbeats ${sayCut(heartbeats)}` : notCut;
     }
     case 'cut':
-      if (heartbeats?.how === 'cut') return sayTotal(heartbeats);
+      if (heartbeats?.how === 'cut') return sayTotal(mid, heartbeats);
       return `${sayCut(mid)}${heartbeatsHelp === true ? '; heartbeats prevent it' : ''}`;
   }
 }
@@ -142,6 +142,13 @@ function say(found: IdleFigures): string {
 function flaw({ mid, head, heartbeatsHelp }: IdleFigures): string | undefined {
   if (mid.how === 'cut') return heartbeatsHelp === true ? `${sayCut(mid)} (heartbeats help)` : sayCut(mid);
   return head.how === 'cut' ? `before the head ${sayCut(head)}` : undefined;
+}
+
+function noise({ mid, heartbeats, head }: IdleFigures): string | undefined {
+  const reasons = [mid, heartbeats, head].map((found) =>
+    found?.how === 'unknown' && found.isNoise === true ? found.reason : undefined,
+  );
+  return reasons.find((reason) => reason !== undefined);
 }
 
 function isNeverCut({ mid, heartbeats, head }: IdleFigures): boolean {
@@ -182,6 +189,7 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
   ofHop,
   say,
   flaw,
+  noise,
   relays: [
     {
       relay: 'transparent',

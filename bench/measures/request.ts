@@ -7,23 +7,11 @@ import { milliseconds } from '../because.ts';
 import { isUnseen, unseen, type Unseen } from '../chain/unseen.ts';
 import { exchangeOfHop } from '../chain/upload-of-hop.ts';
 import type { UploadFraming } from '../client/upload.ts';
-import { quantiles, type Quantiles } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
 import type { Measure, MeasureContext } from './measure.ts';
+import { bodyOf, sum, type BodyFigures } from './request-body.ts';
 import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './uploading.ts';
 import { number } from './threshold-say.ts';
-
-/** Of the request's body, without its framing. */
-export type BodyFigures =
-  /** Every piece came before the next was written; `delays`: each above the floor. */
-  | { how: 'streams' | 'delays'; hold: Quantiles }
-  /** Came only once more than `over` bytes, and `upTo` at most, were written after what had come before. */
-  | { how: 'coalesces'; heldBytes: { over: number; upTo: number } }
-  /** Came only when the client had ended it. `asked`: whether the origin had the request's head before. */
-  | { how: 'buffers'; heldBytes: number; asked: boolean }
-  /** Came whole for the origin, with another number of bytes. */
-  | { how: 'breaks'; sentBytes: number; arrivedBytes: number }
-  | { how: 'unknown'; reason: string };
 
 /** The origin begins to answer when it has the request's head. */
 export type DuplexFigures =
@@ -37,6 +25,8 @@ export type DuplexFigures =
   | { how: 'answers'; status: number }
   /** … or ended the exchange. */
   | { how: 'cuts'; end: string; sentBytes: number; arrivedBytes: number }
+  /** It came after the end of the request, but not with it. */
+  | { how: 'inconclusive'; reason: string }
   | { how: 'unknown'; reason: string };
 
 /** The body from an exchange that is answered when all of it has come, so that the two do not meet. */
@@ -48,58 +38,23 @@ export interface RequestEvidence {
 }
 
 const NOT_MEASURED = { how: 'unknown', reason: 'not measured' } as const;
+/** What a busy machine may have made of it: asked again. */
+const IN_DOUBT = new Set<BodyFigures['how']>(['delays', 'inconclusive']);
 /** What a hop makes of an early response can be a race inside it. */
 const REPEATS = 3;
 const ANSWERS: Answer[] = ['request-end', ...Array.from({ length: REPEATS }, () => 'request-head' as const)];
+/** A response that waited for the end of the request comes with it: so much later at most, of the time that it waited. */
+const WITH_THE_END = 0.25;
 /** No noise loses bytes or cuts: once is enough. Noise only delays: that the response came early once shows that it may. */
-const WORST_FIRST: DuplexFigures['how'][] = ['loses', 'cuts', 'answers', 'yes', 'waits', 'unknown'];
+const WORST_FIRST: DuplexFigures['how'][] = ['loses', 'cuts', 'answers', 'yes', 'inconclusive', 'waits', 'unknown'];
 const FRAMINGS: UploadFraming[] = ['chunked', 'content-length'];
 
-function sum(pieces: readonly { bytes: number }[]): number {
-  return pieces.reduce((total, { bytes }) => total + bytes, 0);
-}
-
-/** When the origin had more than so many bytes of the body, on the client's clock. */
-function arrivalBeyond({ origin, clock }: Exchange, bytes: number): number | undefined {
-  let arrived = 0;
-  const piece = origin.upload?.pieces.find((one) => (arrived += one.bytes) > bytes);
-  return piece === undefined ? undefined : piece.at + clock.offsetMs;
-}
-
-function lockStepHolds(exchange: Exchange): number[] {
-  let written = 0;
-  return exchange.sent.pieces.slice(0, exchange.lockStepPieces).flatMap(({ at, bytes }) => {
-    written += bytes;
-    const arrivedAt = arrivalBeyond(exchange, written - 1);
-    return arrivedAt === undefined ? [] : [arrivedAt - at];
-  });
-}
-
-/** What became of the bytes from the stalled piece on. */
-function heldFigures(exchange: Exchange, stalled: number): BodyFigures {
-  const { sent, origin, clock } = exchange;
-  const endedAt = sent.endedAt ?? Number.POSITIVE_INFINITY;
-  const releasedAt = arrivalBeyond(exchange, sum(sent.pieces.slice(0, stalled)));
-  const held = sent.pieces.slice(stalled).filter(({ at }) => at < Math.min(endedAt, releasedAt ?? endedAt));
-  if (releasedAt !== undefined && releasedAt < endedAt)
-    return { how: 'coalesces', heldBytes: { over: sum(held.slice(0, -1)), upTo: sum(held) } };
-  if (sent.endedAt === undefined) return { how: 'unknown', reason: 'the hop ended the exchange before the request' };
-  const askedAt = origin.request === undefined ? Number.POSITIVE_INFINITY : origin.request.at + clock.offsetMs;
-  return { how: 'buffers', heldBytes: sum(held), asked: askedAt < endedAt };
-}
-
-function bodyFigures(exchange: Exchange, delayLimitMs: number): BodyFigures {
-  const { sent, origin, client, stalled } = exchange;
-  if (client.end.how === 'not-connected') return { how: 'unknown', reason: client.end.detail ?? 'no connection' };
-  if (origin.request === undefined)
-    return { how: 'unknown', reason: `the hop answered ${client.head?.status ?? client.end.how} without the origin` };
-  const [sentBytes, arrivedBytes] = [sum(sent.pieces), origin.upload?.bytes ?? 0];
-  if (origin.upload?.end?.how === 'whole' && arrivedBytes !== sentBytes)
-    return { how: 'breaks', sentBytes, arrivedBytes };
-  if (stalled !== undefined) return heldFigures(exchange, stalled);
-  const hold = quantiles(lockStepHolds(exchange));
-  if (hold === undefined) return { how: 'unknown', reason: 'the hop ended the exchange before the request' };
-  return { how: hold.p50Ms <= delayLimitMs ? 'streams' : 'delays', hold };
+/** What the origin wrote only after the end of the request was not to come before. */
+function lateFigures(beganAt: number, endedAt: number, writtenAt: number): DuplexFigures {
+  const [heldMs, lateMs] = [endedAt - writtenAt, beganAt - endedAt];
+  if (heldMs <= 0 || lateMs <= WITH_THE_END * heldMs) return { how: 'waits' };
+  const reason = `the response came ${milliseconds(lateMs)} after the end of the request, for which it had waited ${milliseconds(heldMs)}: by a timer, or late`;
+  return { how: 'inconclusive', reason };
 }
 
 function duplexFigures(exchange: Exchange): DuplexFigures {
@@ -114,26 +69,22 @@ function duplexFigures(exchange: Exchange): DuplexFigures {
   const hasEnded = end.how === 'complete' || end.how === 'closed';
   if (endedAt === undefined || !hasEnded || !isWhole) return { how: 'cuts', end: end.how, ...bytes };
   const beganAt = body.find((piece) => piece.bytes > 0)?.at;
+  const writtenAt = (origin.emissions[0]?.at ?? 0) + clock.offsetMs;
   if (beganAt !== undefined && beganAt < endedAt) {
-    const writtenAt = (origin.emissions[0]?.at ?? 0) + clock.offsetMs;
     return { how: 'yes', ms: beganAt - writtenAt };
   }
   const originEndAt = (origin.end?.at ?? Number.NEGATIVE_INFINITY) + clock.offsetMs;
-  if (beganAt !== undefined && beganAt < originEndAt) return { how: 'waits' };
+  if (beganAt !== undefined && beganAt < originEndAt) return lateFigures(beganAt, endedAt, writtenAt);
   return { how: 'unknown', reason: 'the response is held to its own end' };
 }
 
 function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
   const of = (framing: UploadFraming): RequestFigures[UploadFraming] => {
     const ofFraming = exchanges.filter((one) => one.framing === framing);
-    const bodies = ofFraming
-      .filter(({ answer }) => answer === 'request-end')
-      .map((apart) => bodyFigures(apart, delayLimitMs));
-    const [first = NOT_MEASURED] = bodies;
+    const apart = ofFraming.filter(({ answer }) => answer === 'request-end');
     const seen = ofFraming.filter(({ answer }) => answer === 'request-head').map(duplexFigures);
     const [duplex = NOT_MEASURED] = seen.toSorted((a, b) => WORST_FIRST.indexOf(a.how) - WORST_FIRST.indexOf(b.how));
-    // A timer holds each time, a busy machine now and then.
-    return { body: bodies.find(({ how }) => how !== 'delays') ?? first, duplex };
+    return { body: bodyOf(apart, delayLimitMs) ?? NOT_MEASURED, duplex };
   };
   return { chunked: of('chunked'), 'content-length': of('content-length') };
 }
@@ -171,6 +122,8 @@ function sayBody(body: BodyFigures): string {
       return `holds the request body to its end, ${number(body.heldBytes)} bytes${body.asked ? '' : ', and only then asks the origin'}`;
     case 'breaks':
       return `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
+    case 'inconclusive':
+      return `what becomes of the request body could not be told: ${body.reason}`;
     case 'unknown':
       return `request body not measured: ${body.reason}`;
   }
@@ -188,6 +141,7 @@ function sayDuplex(duplex: DuplexFigures): string {
       return `loses request bytes when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)}`;
     case 'cuts':
       return `cuts the exchange when the response begins before its end: the origin got ${number(duplex.arrivedBytes)} of ${number(duplex.sentBytes)} request bytes`;
+    case 'inconclusive':
     case 'unknown':
       return `full duplex cannot be told: ${duplex.reason}`;
   }
@@ -205,13 +159,20 @@ function say(found: RequestFigures): string {
   return FRAMINGS.map((framing) => `${framing}: ${sayBoth(found[framing])}`).join('; ');
 }
 
+/** What coalesces is asked once more: two tries that agree on the bytes are enough. */
+function isInDoubt({ how }: BodyFigures, repeat: number): boolean {
+  return IN_DOUBT.has(how) || (how === 'coalesces' && repeat === 1);
+}
+
 async function measure(context: MeasureContext): Promise<RequestEvidence> {
-  const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer) => ({ framing, answer })));
-  const exchanges = await Promise.all(kinds.map(({ framing, answer }) => uploadingExchange(context, framing, answer)));
+  const kinds = FRAMINGS.flatMap((framing) => ANSWERS.map((answer, index) => ({ framing, answer, index })));
+  const exchanges = await Promise.all(
+    kinds.map(({ framing, answer, index }) => uploadingExchange(context, framing, answer, index)),
+  );
   const evidence = { delayLimitMs: context.floor.delayLimitMs, exchanges };
   for (let repeat = 1; repeat < REPEATS; repeat += 1) {
     const found = figures(evidence);
-    const held = FRAMINGS.filter((framing) => found[framing].body.how === 'delays');
+    const held = FRAMINGS.filter((framing) => isInDoubt(found[framing].body, repeat));
     exchanges.push(...(await Promise.all(held.map((framing) => uploadingExchange(context, framing, 'request-end')))));
   }
   return evidence;
@@ -220,6 +181,7 @@ async function measure(context: MeasureContext): Promise<RequestEvidence> {
 function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
   const ofBody: Record<BodyFigures['how'], string[]> = {
     streams: [],
+    inconclusive: [],
     unknown: [],
     delays: ['delays the request body'],
     coalesces: ['holds the request body until enough is written'],
@@ -228,6 +190,7 @@ function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
   };
   const ofDuplex: Record<DuplexFigures['how'], string[]> = {
     yes: [],
+    inconclusive: [],
     unknown: [],
     // A request that is held to its end has no response before.
     waits: body.how === 'buffers' ? [] : ['no response before the end of the request'],
@@ -241,6 +204,11 @@ function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
 function flaw(found: RequestFigures): string | undefined {
   const flaws = new Set(FRAMINGS.flatMap((framing) => flawOf(found[framing])));
   return flaws.size === 0 ? undefined : [...flaws].join(', ');
+}
+
+function noise(found: RequestFigures): string | undefined {
+  const all = FRAMINGS.flatMap((framing) => [found[framing].body, found[framing].duplex]);
+  return all.find((one) => one.how === 'inconclusive')?.reason;
 }
 
 function both(found: RequestFigures, body: BodyFigures['how'], duplex: DuplexFigures['how']): boolean {
@@ -260,11 +228,12 @@ export const requestMeasure: Measure<RequestEvidence, RequestFigures> = {
   measure,
   of: 'costly',
   load: 'times',
-  takesMs: () => LONGEST_MS,
+  takesMs: () => 2 * LONGEST_MS,
   figures,
   ofHop,
   say,
   flaw,
+  noise,
   relays: [
     {
       relay: 'transparent',

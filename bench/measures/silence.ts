@@ -32,10 +32,16 @@ export interface Cut {
 
 export type Silence =
   /** A lower bound: the silence was over before. */
-  { how: 'not-cut'; silentMs: number } | Cut | { how: 'unknown'; reason: string };
+  | { how: 'not-cut'; silentMs: number }
+  | Cut
+  /** `isNoise`: a busy machine may have made it. */
+  | { how: 'unknown'; reason: string; isNoise?: true };
 
 /** What a hop writes when it cuts, its error page or the last HTTP chunk, is not the stream's last byte. */
 const AT_THE_CUT_MS = 20;
+
+/** A client that hangs had nothing for so long since the origin was left: longer than a busy machine is late. */
+const HANGS_MS = 500;
 
 function sawOf({ client, origin }: Trace): ClientSaw | undefined {
   const answered = client.head?.status;
@@ -99,7 +105,14 @@ function cutOf(trace: Trace, client: ClientSaw): Silence {
   const { sentAt: requestAt = trace.client.connectAt, reads, end, head } = trace.client;
   const leftAt = origin.abort?.at ?? (origin.end?.how === 'client-left' ? origin.end.at : undefined);
   if (client === 'hangs' && leftAt === undefined)
-    return { how: 'unknown', reason: 'the stream did not end, and the origin was not left' };
+    return { how: 'unknown', reason: 'the stream did not end, and the origin was not left', isNoise: true };
+  // When the client gives up the hop leaves the origin for that.
+  if (client === 'hangs' && leftAt !== undefined && end.at - onClientClock(trace, leftAt) < HANGS_MS)
+    return {
+      how: 'unknown',
+      reason: 'the stream did not end, and the origin was left only with the client',
+      isNoise: true,
+    };
   const cutAt = client === 'hangs' && leftAt !== undefined ? onClientClock(trace, leftAt) : end.at;
   const { from, endedAt } = silenceOf(origin);
   const isBefore = from === undefined || cutAt < onClientClock(trace, from);
@@ -164,7 +177,16 @@ export function sayCut(cut: Cut): string {
   return `${when} ${milliseconds(cut.idleMs)} of silence: ${sawWhat(cut)}${sayOrigin(cut)}`;
 }
 
-/** Of a response that is cut whether it is silent or not. */
-export function sayTotal(cut: Cut): string {
-  return `cut ${milliseconds(cut.totalMs)} after the request, heartbeats or not: ${sawWhat(cut)}`;
+/** Two runs were cut at the same moment: by so much a busy machine may make one later. */
+const SAME_MS = 500;
+
+/**
+ * Of a response that is cut with heartbeats too. The data of the two runs end at the same moment after the request: at one
+ * moment of both it may be a limit on the whole, or one since the last data for which comments do not count.
+ */
+export function sayTotal(silent: Cut, heartbeats: Cut): string {
+  const total = `${milliseconds(heartbeats.totalMs)} after the request`;
+  if (Math.abs(silent.totalMs - heartbeats.totalMs) > SAME_MS)
+    return `${sayCut(silent)}; with heartbeats cut ${total}: ${sawWhat(heartbeats)}`;
+  return `cut ${milliseconds(silent.idleMs)} after the last data or ${total}, heartbeats or not: ${sawWhat(heartbeats)}`;
 }

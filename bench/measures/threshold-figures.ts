@@ -93,6 +93,10 @@ const LONGER = 4;
 const BYTES_PER_MS = 5000;
 /** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
 const SURE_FACTOR = 8;
+/** So late a busy machine may make any one: a median below it is believed where most lie so close to the shortest. */
+const BUSY_MS = 100;
+const CLOSE_FACTOR = 1.25;
+const CLOSE_SHARE = 2 / 3;
 /** How often each of the two sizes that decide is probed. */
 export const TIMES = 3;
 /** The shortest that the origin can wait for an acknowledgement. */
@@ -118,9 +122,16 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
 
 type Start =
   | { how: 'streams' }
-  | { how: 'by-time'; minMs: number; medianMs: number; maxMs: number }
+  /** Clear where the repeats agree, or are too long for a busy machine. */
+  | { how: 'by-time'; minMs: number; medianMs: number; maxMs: number; isClear: boolean }
   /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
   | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
+
+/** Whether a timer that runs from the write explains most of them, but for what is within the floor. */
+function isAlike(seen: readonly number[], delayLimitMs: number): boolean {
+  const closeMs = CLOSE_FACTOR * Math.min(...seen) + delayLimitMs;
+  return seen.filter((ms) => ms <= closeMs).length >= CLOSE_SHARE * seen.length;
+}
 
 /** What the smallest chunks say: at the floor they stream; later it is a timer, and only what is well before it is by bytes. */
 export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEvidence): Start {
@@ -133,7 +144,9 @@ export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEv
     return { how: 'streams' };
   const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
   const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
-  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS)) return { how: 'by-time', minMs, medianMs: median(seen), maxMs };
+  const isClear = median(seen) >= BUSY_MS || isAlike(seen, delayLimitMs);
+  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS) || !isClear)
+    return { how: 'by-time', minMs, medianMs: median(seen), maxMs, isClear };
   return { how: 'held', limitMs, quietMs: minMs * QUIET_SHARE, timerMs: median(seen) };
 }
 
@@ -222,8 +235,8 @@ function growingFigures(
 }
 
 function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): ThresholdFigures {
-  const { minMs, medianMs, maxMs } = start;
-  if (medianMs >= SURE_FACTOR * delayLimitMs) return { how: 'by-time', minMs, maxMs };
+  const { minMs, medianMs, maxMs, isClear } = start;
+  if (isClear && medianMs >= SURE_FACTOR * delayLimitMs) return { how: 'by-time', minMs, maxMs };
   const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
   const reason = `small writes came out after ${after}, which a busy machine does as well`;
   return { how: 'unknown', reason, isNoise: true };

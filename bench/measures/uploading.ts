@@ -51,6 +51,8 @@ const LENGTH_BYTES: Record<Answer, number> = {
 };
 /** How long the response is waited for while the request is open, and again when it is ended. */
 const RESPONSE_WAIT_MS = 300;
+/** While the request is open by so much longer in each try: no timer of the response ends with the request in all of them. */
+const LONGER_MS = 210;
 const TOTAL_WAIT_MS = 1000;
 /** What the waits come to where the whole request is held. */
 export const LONGEST_MS =
@@ -105,10 +107,11 @@ async function drive(
   upload: Upload,
   answer: Answer,
   sides: Sides,
+  openMs: number,
 ): Promise<Pick<Exchange, 'stalled' | 'lockStepPieces'>> {
   await sides.reached(0, HEAD_WAIT_MS);
   const stepped = await inLockStep(upload, sides);
-  if (answer === 'request-head') await sides.answered(RESPONSE_WAIT_MS);
+  if (answer === 'request-head') await sides.answered(openMs);
   else if (stepped.stalled !== undefined) await raise(upload, stepped.stalled * PIECE_BYTES, sides);
   if (sides.isOver()) return stepped;
   upload.end();
@@ -126,11 +129,12 @@ async function within(event: Promise<unknown>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** @throws BenchError when the origin's control API fails. */
+/** `attempt`: counts tries of the same. @throws BenchError when the origin's control API fails. */
 export async function uploadingExchange(
   { origin, clock, via, workload, request, points, signal }: MeasureContext,
   framing: UploadFraming,
   answer: Answer,
+  attempt = 0,
 ): Promise<Exchange> {
   signal?.throwIfAborted();
   const stream = await origin.create({ ...workload, ...RESPONSE, answer });
@@ -163,11 +167,12 @@ export async function uploadingExchange(
       began.resolve();
     });
     await Promise.race([upload.opened, exchange]);
-    const stepped = await drive(upload, answer, {
+    const sides: Sides = {
       reached: (bytes, withinMs) => origin.uploadReached(stream.id, bytes, withinMs),
       answered: (withinMs) => within(began.promise, withinMs),
       isOver: () => over,
-    });
+    };
+    const stepped = await drive(upload, answer, sides, RESPONSE_WAIT_MS + attempt * LONGER_MS);
     await origin.acknowledge(stream.id, 1);
     const client = await exchange;
     const trace = await origin.trace(stream.id);

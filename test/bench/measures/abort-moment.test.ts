@@ -232,9 +232,25 @@ describe('tries', () => {
     expect(told(200, 500, 900, 650)).toEqual({ when: 'later', ms: { min: 200, max: 900 } });
   });
 
-  it('of three may not hold a busy moment, of four one', () => {
+  it('hold no busy moment that contradicts a bound: at once is not within 836 ms', () => {
     expect(told(1, 500, 1)).toMatchObject({ when: 'inconclusive' });
-    expect(told(1, 500, 1, 2)).toEqual({ when: 'at-once', ms: { min: 1, max: 500 } });
+    expect(told(1, 836, 1, 2)).toMatchObject({ when: 'inconclusive' });
+    expect(told(1, 290, 1, 2)).toEqual({ when: 'at-once', ms: { min: 1, max: 290 } });
+  });
+
+  it('of which one was told with no write, or none soon after one, do not show that the hop needs a write', () => {
+    const all = sightings('idle', HOPS['next-write'](1));
+    const [one, ...others] = all as [Sighting, ...Sighting[]];
+    const toldAt = one.leftAt + 1;
+    const before = {
+      ...one,
+      toldAt,
+      endAt: toldAt,
+      writesAt: one.writesAt.filter((at) => at < one.leftAt - 150),
+    };
+    expect(momentOf(all).when).toBe('next-write');
+    expect(momentOf([before, ...others]).when).toBe('inconclusive');
+    expect(momentOf(sightings('writing', HOPS['next-write'](1), [81, 75, 64, 90])).when).toBe('inconclusive');
   });
 
   it('at one moment of the pace cannot tell a timer from a write', () => {

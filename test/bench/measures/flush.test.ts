@@ -130,8 +130,16 @@ describe('a flush interval', () => {
 
   it('is irregular where neither explains what was seen', () => {
     const some = [10, 400, 90, 200, 30, 700, 60, 150, 260, 480, 75, 610].map(apart);
-    expect(found([some])).toMatchObject({ how: 'irregular', minMs: 10, maxMs: 700 });
-    expect(says([some])).toBe('lets go after 10 ms to 700 ms, at no fixed time');
+    expect(found([some], [some])).toMatchObject({ how: 'irregular', minMs: 10, maxMs: 700 });
+    expect(says([some], [some])).toBe('lets go after 10 ms to 700 ms, at no fixed time');
+  });
+
+  it('is not irregular by one round, by two that differ, nor by what a busy machine does to a tick', () => {
+    const some = [10, 400, 90, 200, 30, 700, 60, 150, 260, 480, 75, 610].map(apart);
+    const longer = [110, 800, 390, 600, 130, 1400, 460, 350, 760, 980, 475, 1210].map(apart);
+    const late = [56, 356, 190, 210, 120, 301, 88, 260, 170, 333, 240, 64].map(apart);
+    for (const rounds of [[some], [some, longer], [late, late]])
+      expect(found(...rounds.map((round) => [round]))).toMatchObject({ how: 'inconclusive' });
   });
 
   it('is none where a moment of a busy machine was outweighed by what was seen before or after', () => {

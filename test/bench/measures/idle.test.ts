@@ -131,7 +131,6 @@ describe('a silence that is cut', () => {
     ['cut', 'cut'],
     ['malformed', 'cut'],
     ['reset', 'reset'],
-    ['no-end', 'hangs'],
   ])('shows the client that ended %s a %s', (clientEnd, client) => {
     expect(found({ ...AT_ONE_SECOND, clientEnd }).mid).toMatchObject({ how: 'cut', client });
   });
@@ -187,7 +186,16 @@ describe('a silence that is cut', () => {
   it('whether heartbeats come or not is a limit on the whole response', () => {
     const limit = { cutAt: 2000, clientEnd: 'cut', leftAt: 1999 } as const;
     expect(found(limit, limit)).toMatchObject({ heartbeatsHelp: false });
-    expect(said(limit, limit)).toMatch(/^cut 2\.0 s after the request, heartbeats or not: the client is told;/);
+    expect(said(limit, limit)).toMatch(
+      /^cut 1\.9 s after the last data or 2\.0 s after the request, heartbeats or not: the client is told;/,
+    );
+  });
+
+  it('at another moment with heartbeats is not said to be at one of both', () => {
+    const limit = { cutAt: 2000, clientEnd: 'cut', leftAt: 1999 } as const;
+    expect(said(AT_ONE_SECOND, limit)).toContain(
+      'cut after 1.0 s of silence: the client is told; with heartbeats cut 2.0 s after the request: the client is told',
+    );
   });
 
   it('in a format without comments says nothing of heartbeats', () => {
@@ -215,14 +223,30 @@ describe('nothing is told', () => {
       'the stream ended before the silence (reset)',
     ],
     ['when there was no connection', { clientEnd: 'not-connected' }, 'not-connected'],
-    [
-      'when the client waited in vain and the origin was not left',
-      { cutAt: 4100, clientEnd: 'no-end' },
-      'the stream did not end, and the origin was not left',
-    ],
   ])('%s', (_, given, reason) => {
     expect(found(given).mid).toEqual({ how: 'unknown', reason });
     expect(said(given)).toContain(`could not be told: ${reason}`);
+  });
+});
+
+describe('what a busy machine does as well', () => {
+  it.each<[string, Case, string]>([
+    [
+      'a client that waits in vain, of an origin that was not left',
+      { cutAt: 4100, clientEnd: 'no-end' },
+      'the stream did not end, and the origin was not left',
+    ],
+    [
+      'an origin that is left because the client gave up',
+      { cutAt: 4100, clientEnd: 'no-end', leftAt: 4101 },
+      'the stream did not end, and the origin was left only with the client',
+    ],
+  ])('is not a client that hangs: %s', (_, given, reason) => {
+    const seen = found(given);
+    expect(seen.mid).toEqual({ how: 'unknown', reason, isNoise: true });
+    expect(idleMeasure.noise?.(seen)).toBe(reason);
+    expect(idleMeasure.flaw(seen)).toBeUndefined();
+    expect(idleMeasure.noise?.(found({ ...given, leftAt: 1050 }))).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@ import type { Exchange } from '../../../bench/measures/uploading.ts';
 import { streamed } from '../traces.ts';
 import { convictedBy } from './on-relays.ts';
 
-const { figures, say, relays } = requestMeasure;
+const { figures, say, noise, relays } = requestMeasure;
 const PIECE = 64;
 const STEP_MS = 10;
 
@@ -63,6 +63,10 @@ function found(given: Case = {}): RequestFigures['chunked'] {
   return figures({ delayLimitMs: 5, exchanges }).chunked;
 }
 
+function bodyOf(...exchanges: Exchange[]): unknown {
+  return figures({ delayLimitMs: 5, exchanges }).chunked.body;
+}
+
 describe('the body of a request', () => {
   it('streams where each piece came at the floor, and delays above it', () => {
     expect(found().body).toMatchObject({ how: 'streams', hold: { n: 3, p50Ms: 0.5 } });
@@ -79,6 +83,25 @@ describe('the body of a request', () => {
     expect(figures({ delayLimitMs: 5, exchanges: exchanges.slice(0, 1) }).chunked.body).toMatchObject({
       how: 'delays',
     });
+  });
+
+  it('is inconclusive where a busy machine held most pieces: the shortest are at the floor, or the tries differ', () => {
+    const late = figures({ delayLimitMs: 5, exchanges: [exchange({ came: [18, 28, 31] })] });
+    expect(late.chunked.body).toMatchObject({ how: 'inconclusive' });
+    expect(noise?.(late)).toContain('a busy machine');
+    const exchanges = [exchange({ came: [17, 27, 37] }), exchange({ came: [41, 51, 61] })];
+    expect(figures({ delayLimitMs: 5, exchanges }).chunked.body).toMatchObject({ how: 'inconclusive' });
+    const alike = [exchange({ came: [40, 50, 60] }), exchange({ came: [41, 51, 61] })];
+    expect(figures({ delayLimitMs: 5, exchanges: alike }).chunked.body).toMatchObject({ how: 'delays' });
+  });
+
+  it('coalesces only where every try did, and most by the same bytes', () => {
+    const stalls = (releasedAt: number): Exchange =>
+      exchange({ came: [10.5, releasedAt, releasedAt, releasedAt], stalled: 1 });
+    expect(bodyOf(stalls(45), exchange())).toMatchObject({ how: 'streams' });
+    expect(bodyOf(stalls(45), exchange({ came: [20, 30, 40] }))).toMatchObject({ how: 'inconclusive' });
+    expect(bodyOf(stalls(25), stalls(35), stalls(45))).toMatchObject({ how: 'inconclusive' });
+    expect(bodyOf(stalls(45), stalls(35), stalls(35))).toMatchObject({ how: 'coalesces', heldBytes: { upTo: 128 } });
   });
 
   it('is timed on the clock of the client', () => {
@@ -130,8 +153,17 @@ describe('full duplex', () => {
 
   it('is not when it waited for that, and unknown when it waited for its own end', () => {
     expect(found({ beganAt: 60 }).duplex).toEqual({ how: 'waits' });
-    expect(found({ beganAt: 89 }).duplex).toEqual({ how: 'waits' });
+    expect(found({ beganAt: 73 }).duplex).toEqual({ how: 'waits' });
     expect(found({ beganAt: 90 }).duplex).toMatchObject({ how: 'unknown' });
+  });
+
+  it('cannot be told where the response came after the end, but not with it', () => {
+    const late = figures({
+      delayLimitMs: 5,
+      exchanges: [exchange(), exchange({ beganAt: 80, answer: 'request-head' })],
+    });
+    expect(late.chunked.duplex).toMatchObject({ how: 'inconclusive' });
+    expect(noise?.(late)).toContain('by a timer, or late');
   });
 
   it('is not when the hop answers, cuts, or loses bytes of the request', () => {

@@ -104,6 +104,7 @@ describe('the smallest chunks', () => {
       minMs: 19,
       medianMs: 40,
       maxMs: 60,
+      isClear: false,
     });
     expect(start([out(14, 20), out(14, 20), out(14, 20)])).toMatchObject({ how: 'held', limitMs: 10 });
     expect(startOf({ ...BASE, delayLimitMs: 12, smallest: [out(14, 22)] })).toMatchObject({ how: 'by-time' });
@@ -130,11 +131,20 @@ describe('the figures', () => {
     expect(noise([{ ...held(64), fault: 'cut' }])).toBeUndefined();
     expect(noise([out(14), out(14), out(14)])).toBeUndefined();
     expect(found({ smallest: [out(14, 0), out(14, 96), out(14, 8)] }).how).toBe('unknown');
-    expect(found({ smallest: [out(14, 6), out(14, 40), out(14, 41)] })).toEqual({
+    // A tick by itself lets go at any moment of its period, which is longer than a busy machine takes.
+    expect(found({ smallest: [out(14, 6), out(14, 140), out(14, 141)] })).toEqual({
       how: 'by-time',
       minMs: 6,
-      maxMs: 41,
+      maxMs: 141,
     });
+    expect(noise([out(14, 6), out(14, 50), out(14, 113)])).toMatch(/^small writes came out after 6–113 ms/);
+  });
+
+  it('are no bytes and no timer where the repeats of a short one do not agree', () => {
+    const late = [24, 33, 71, 90].map((ms) => out(14, ms));
+    expect(found({ smallest: late, first: [out(82), held(14)] })).toMatchObject({ how: 'unknown', isNoise: true });
+    const timer = [32, 33, 33, 60].map((ms) => out(14, ms));
+    expect(found({ smallest: timer, first: [out(82), held(14)] })).toMatchObject({ how: 'bytes', timerMs: 33 });
   });
 
   it('give many bytes their time, and never longer than no timer was seen', () => {
