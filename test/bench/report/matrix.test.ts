@@ -152,6 +152,15 @@ describe('the matrix', () => {
     expect(text(results([lane('nginx/a', { log: '' })]))).not.toContain('its last words');
   });
 
+  it('says what was measured besides, unless nothing was judged', () => {
+    const withMeasures = (lanes: LaneResult[]): string => {
+      const all = results(lanes);
+      return text({ ...all, options: { ...all.options, measures: ['flush'] } });
+    };
+    expect(withMeasures([STREAMS, COALESCES, WRONG])).toContain('Measured of each lane besides: flush.');
+    expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured of each lane');
+  });
+
   it('tells what was skipped once for one reason, with the command that brings it', () => {
     const shown = text(results([STREAMS, ...MISSING, skipped('envoy/default', 'only in a container')]));
     expect(shown).toContain('skipped: caddy/default, caddy/flush: no Caddy here. To have it: unclog setup\n');
