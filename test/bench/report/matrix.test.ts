@@ -14,6 +14,11 @@ function text(of: Results): string {
   return matrix(of, 'results/latest/results.json', plain);
 }
 
+function withMeasures(lanes: LaneResult[]): string {
+  const all = results(lanes);
+  return text({ ...all, options: { ...all.options, measures: ['flush'] } });
+}
+
 /** Lines that are too long though they could have been broken. */
 function tooLong(shown: string): string[] {
   return shown.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));
@@ -153,10 +158,6 @@ describe('the matrix', () => {
   });
 
   it('says what was measured besides, unless nothing was judged', () => {
-    const withMeasures = (lanes: LaneResult[]): string => {
-      const all = results(lanes);
-      return text({ ...all, options: { ...all.options, measures: ['flush'] } });
-    };
     expect(withMeasures([STREAMS, COALESCES, WRONG])).toContain('Measured of each lane besides: flush.');
     expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured of each lane');
   });
