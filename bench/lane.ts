@@ -69,22 +69,32 @@ export interface Tried {
   turns?: LaneContext['turns'];
 }
 
-/** The streams that the verdict of delivery needs: again where the first are in doubt, and with bytes frozen where they coalesce. */
+/** The streams that the verdict of delivery needs: again where the first are in doubt, by themselves or once bytes were frozen. */
 export async function tried({ through, workload, floor, reference, turns }: Tried): Promise<Evidence> {
   const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
   const evidence: Evidence = { tries: [await turn(() => through(workload))] };
-  while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) {
+  const again = async (): Promise<void> => {
     const isLast = evidence.tries.length + 1 === MAX_TRIES;
-    const [again, beside] = await (isLast ? quiet : turn)(() =>
+    const [trace, beside] = await (isLast ? quiet : turn)(() =>
       Promise.all([through(workload), reference.measure(workload)]),
     );
-    evidence.tries.push(again);
+    evidence.tries.push(trace);
     if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
     evidence.reference = beside;
+  };
+  const settle = async (): Promise<void> => {
+    while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) await again();
+    const trace = evidence.tries.at(-1) as Trace;
+    const frozen = await turn(() => freeze(trace, workload, floor, through));
+    if (frozen.length > 0) evidence.frozen = frozen;
+  };
+  await settle();
+  while (judge(evidence, floor).verdict === 'inconclusive' && evidence.tries.length < MAX_TRIES) {
+    // What was frozen speaks against the try before it, and says nothing of the next.
+    delete evidence.frozen;
+    await again();
+    await settle();
   }
-  const trace = evidence.tries.at(-1) as Trace;
-  const frozen = await turn(() => freeze(trace, workload, floor, through));
-  if (frozen.length > 0) evidence.frozen = frozen;
   return evidence;
 }
 

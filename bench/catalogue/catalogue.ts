@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { nearest } from '../../server/nearest.ts';
 import type { PresetName } from '../../server/presets.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
@@ -19,6 +18,7 @@ import type {
   Vary,
 } from './declaration.ts';
 import { DIMENSIONS } from './dimensions.ts';
+import { sayUnknown } from './unknown-id.ts';
 
 export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'files'> {
   /** `nginx/buffering-off` */
@@ -146,19 +146,10 @@ export function selectChains({ chains }: Catalogue, patterns: readonly string[])
 /** @throws UsageError for a pattern that selects neither lane nor chain, with what was probably meant. */
 export function selectLanes(catalogue: Catalogue, patterns: readonly string[]): Lane[] {
   if (patterns.length === 0) return catalogue.lanes;
-  const ids = [
-    ...catalogue.chains.map(({ id }) => id),
-    ...catalogue.lanes.map(({ id }) => id),
-    ...catalogue.lanes.map(({ variant }) => variant.id),
-    ...catalogue.proxies.map(({ id }) => id),
-  ];
   for (const pattern of patterns) {
     if (catalogue.lanes.some((lane) => matches(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
     if (catalogue.chains.some((chain) => matchesChain(pattern, chain))) continue;
-    const meant = nearest(pattern, ids);
-    throw new UsageError(
-      `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`,
-    );
+    throw new UsageError(sayUnknown(pattern, catalogue));
   }
   return catalogue.lanes.filter((lane) =>
     patterns.some((pattern) => matches(pattern, lane) || lane.variant.proxy.id === pattern),

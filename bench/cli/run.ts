@@ -1,4 +1,3 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { styleText } from 'node:util';
 
@@ -19,7 +18,7 @@ import { chainOfPath } from '../catalogue/path.ts';
 import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
-import { BenchError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix, type Paint } from '../report/matrix.ts';
@@ -31,6 +30,7 @@ import { Session } from '../session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
 import type { Interruption } from './interruption.ts';
+import { checkJson, writeJson } from './json-file.ts';
 import {
   deepOption,
   driverOption,
@@ -95,20 +95,6 @@ export const paintFor =
   (style, text) =>
     styleText(style, text, { stream });
 
-async function writeJson(path: string, results: Results): Promise<void> {
-  const text = `${JSON.stringify(results, null, 2)}\n`;
-  if (path === '-') return void process.stdout.write(text);
-  // Beside its place first: a full disk leaves no half of it, and an earlier one as it was.
-  const unfinished = `${path}.${process.pid}.unfinished`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw new BenchError(`--json ${path} cannot be written: ${(error as Error).message}`);
-  }
-}
-
 /** The lanes with the streams that the command line asks for in place of their own. */
 function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane[] {
   if (pairwise === true && vary === undefined)
@@ -129,6 +115,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const startedAt = new Date();
   const catalogue = await loadCatalogue();
   checkWords(catalogue, ids, options);
+  if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
@@ -199,7 +186,13 @@ function checkWords(catalogue: Catalogue, ids: string[], options: Options): void
     () => parseProxies(catalogue, proxy),
     () => planFrom(options),
     () => vary === undefined || parseVary(vary),
+    () => checkResults(options.results),
   ]);
+}
+
+/** An unset shell variable names no folder. @throws UsageError */
+function checkResults(folder: string): void {
+  if (folder.trim() === '') throw new UsageError('--results is empty; it takes a folder, such as results');
 }
 
 /** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */

@@ -19,7 +19,7 @@ import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
-import { matchesVersion } from './version.ts';
+import { insteadOf, matchesVersion } from './version.ts';
 import { bringProgram, unpackedProgram } from './wheels.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -117,7 +117,7 @@ async function findProgram(
   const had = native.wheels?.map((candidate) => candidate.version).join(', ');
   throw new UnavailableError(
     `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
-    howToBring(proxy),
+    version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found),
   );
 }
 

@@ -1,3 +1,7 @@
+/** Versions: what is asked for, what is there. Pure. */
+
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+
 /** Whether `1.30.6` is what `1.30` asks for: equal, or longer by whole parts. A leading `v` says nothing. */
 export function matchesVersion(version: string, asked: string): boolean {
   const [have, want] = [version.replace(/^v/, ''), asked.replace(/^v/, '')];
@@ -12,4 +16,21 @@ export function isBefore(version: string, other: string): boolean {
     if (difference !== 0) return difference < 0;
   }
   return false;
+}
+
+/** What can be had in place of a version that no program here has. @param found that of the program on PATH. */
+export function insteadOf(
+  version: string,
+  { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
+  found: string | undefined,
+): string {
+  const here = [...(native?.wheels ?? []).map((wheel) => wheel.version), ...(found === undefined ? [] : [found])];
+  const natively = [...new Set(here)].map((had) => `${id}@${had}`).join(' or ');
+  return [
+    // The project's own image has the one version that it has.
+    ...(docker === undefined || docker.image === 'unclog'
+      ? []
+      : [`--driver docker brings ${id}@${version} as an image`]),
+    natively === '' ? `natively there is none` : `natively there is --proxy ${natively}`,
+  ].join('; ');
 }

@@ -241,7 +241,8 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
-  if (!showsAll && results.options.measures.length > 0) out.push(wrap(silence(results.options.measures), WIDTH));
+  if (!showsAll && results.options.measures.length > 0 && lanes.some(isJudged))
+    out.push(wrap(silence(results.options.measures), WIDTH));
   for (const line of [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;

@@ -7,81 +7,7 @@ import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
 import { instrumentLines, noiseLines, PLAIN, withheldLines } from './matrix.ts';
 import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
-
-interface Judged {
-  vary: NonNullable<LaneResult['vary']>;
-  verdict: string;
-}
-
-/** All subsets, the smaller ones first. */
-function subsets<T>(items: readonly T[]): T[][] {
-  const all = items.reduce<T[][]>((sets, item) => [...sets, ...sets.map((set) => [...set, item])], [[]]);
-  return all.toSorted((a, b) => a.length - b.length);
-}
-
-/** Whether lanes that agree in these dimensions always agree in their verdict. */
-function explains(dimensions: readonly DimensionId[], lanes: readonly Judged[]): boolean {
-  const verdicts = new Map<string, string>();
-  return lanes.every(({ vary, verdict }) => {
-    const key = JSON.stringify(dimensions.map((id) => vary[id]));
-    const known = verdicts.get(key) ?? verdict;
-    verdicts.set(key, known);
-    return known === verdict;
-  });
-}
-
-/**
- * The fewest dimensions whose values tell every verdict. Of a cross product there is one such set, and each of it
- * changes the verdict somewhere with all others left alone; of a pairwise cover there may be several, which say the same.
- */
-export function dimensionsThatMatter(lanes: readonly Judged[]): DimensionId[][] {
-  const dimensions = [...new Set(lanes.flatMap(({ vary }) => Object.keys(vary) as DimensionId[]))];
-  const sets = subsets(dimensions).filter((set) => explains(set, lanes));
-  return sets.filter(({ length }) => length === sets[0]?.length);
-}
-
-function list(words: readonly string[], last: string): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
-}
-
-/** `chunked streams, content-length coalesces`: values of one verdict stand together. */
-function verdictsBy(id: DimensionId, lanes: readonly Judged[]): string {
-  const byValue = [...Map.groupBy(lanes, ({ vary }) => vary[id] ?? '')].map(([value, members]) => ({
-    value,
-    verdicts: list([...new Set(members.map(({ verdict }) => verdict))], 'or'),
-  }));
-  return [...Map.groupBy(byValue, ({ verdicts }) => verdicts)]
-    .map(
-      ([verdicts, members]) =>
-        `${list(
-          members.map(({ value }) => value),
-          'and',
-        )}: ${verdicts}`,
-    )
-    .join('; ');
-}
-
-function same(matter: readonly DimensionId[], lanes: readonly Judged[]): string {
-  return matter.length > 0 ? '' : `: ${lanes[0]?.verdict} in each of ${lanes.length} lanes`;
-}
-
-/** One sentence for each dimension that changes the verdict, and one for those that do not. */
-export function sayWhatMatters(results: readonly LaneResult[]): string[] {
-  const lanes = results.filter(isJudged).map(({ vary = {}, verdict }) => ({ vary, verdict }));
-  if (lanes.length === 0) return ['Nothing could be judged.'];
-  const dimensions = Object.keys(lanes[0]?.vary ?? {}) as DimensionId[];
-  const sets = dimensionsThatMatter(lanes);
-  const [matter = []] = sets;
-  const rest = dimensions.filter((id) => !matter.includes(id));
-  const others = sets.slice(1).map((set) => set.join(' and '));
-  return [
-    ...matter.map((id) => `${id} changes it. ${verdictsBy(id, lanes)}.`),
-    ...(rest.length === 0
-      ? []
-      : [`${list(rest, 'and')} ${rest.length === 1 ? 'does' : 'do'} not${same(matter, lanes)}.`]),
-    ...(others.length === 0 ? [] : [`As few lanes as these could also be told by ${list(others, 'or')}.`]),
-  ];
-}
+import { list, sayWhatMatters, valuesOf } from './what-matters.ts';
 
 const COLUMN_WIDTH = 12;
 
@@ -124,9 +50,8 @@ function plainTable(
 
 /** Rows of the one dimension, columns of the other; `undefined` where it is wider than a terminal. */
 function grid(results: readonly LaneResult[], row: DimensionId, column: DimensionId, paint: Paint): string | undefined {
-  const valuesOf = (id: DimensionId): string[] => [...new Set(results.map(({ vary }) => vary?.[id] ?? ''))];
-  const columns = valuesOf(column);
-  const rows = valuesOf(row).map((value) => [
+  const columns = valuesOf(column, results);
+  const rows = valuesOf(row, results).map((value) => [
     value,
     ...columns.map(
       (other) => results.find(({ vary }) => vary?.[row] === value && vary[column] === other)?.verdict ?? '',

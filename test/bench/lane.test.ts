@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import type { Lane } from '../../bench/catalogue/catalogue.ts';
 import type { Vary } from '../../bench/catalogue/declaration.ts';
-import { laneStream } from '../../bench/lane.ts';
+import { laneStream, tried } from '../../bench/lane.ts';
 import { longestMs } from '../../bench/measure.ts';
+import type { Trace } from '../../bench/trace.ts';
+import { judge, MAX_TRIES } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
-import { LOCK_STEP, resolveWorkload } from '../../server/workload.ts';
+import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/workload.ts';
+import { FLOOR, frozen, stalled, streamed, WORKLOAD } from './traces.ts';
 
 function stream(vary?: Vary) {
   return laneStream({ vary } as Lane);
@@ -44,5 +47,46 @@ describe('the longest that a stream takes', () => {
     const least = LOCK_STEP.budgetMs + LOCK_STEP.deadlineMs + LOCK_STEP.lingerMs;
     expect(longestMs(workload)).toBeGreaterThan(least + planChunks(workload).length * LOCK_STEP.stepMs);
     expect(longestMs(workload)).toBeLessThan(least + 1000 * LOCK_STEP.stepMs);
+  });
+});
+
+/** A path that stalls at each plain stream, until it does not, and lets go of what is frozen as it is told. */
+function path(plain: Trace[], freezes: (tries: number) => Trace) {
+  let tries = 0;
+  return async (workload: WorkloadInput): Promise<Trace> => {
+    if (workload.pace?.mode === 'lock-step' && workload.pace.freeze !== undefined) return freezes(tries);
+    tries += 1;
+    return plain[tries - 1] ?? (plain.at(-1) as Trace);
+  };
+}
+
+async function judged(plain: Trace[], freezes: (tries: number) => Trace) {
+  const reference = { measure: async () => streamed() };
+  const evidence = await tried({ through: path(plain, freezes), workload: WORKLOAD, floor: FLOOR, reference });
+  return { evidence, delivery: judge(evidence, FLOOR) };
+}
+
+describe('bytes that came out at once when they were frozen, though not before', () => {
+  const refuting = frozen(20, 'chunked', 100);
+
+  const coalescing = stalled({ streamedChunks: 1, releasedAfterMs: 1091 });
+
+  it('are tried again, and what was frozen then decides', async () => {
+    const { evidence, delivery } = await judged([coalescing], (tries) => (tries === 1 ? refuting : frozen(undefined)));
+    expect(delivery.verdict).toBe('coalesces');
+    expect(evidence.tries).toHaveLength(2);
+    expect(evidence.frozen).toEqual([frozen(undefined)]);
+  });
+
+  it('say nothing against a path that then streams', async () => {
+    const { evidence, delivery } = await judged([coalescing, streamed()], () => refuting);
+    expect(delivery.verdict).toBe('streams');
+    expect(evidence.frozen).toBeUndefined();
+  });
+
+  it('stay in doubt after as many tries as any doubt has', async () => {
+    const { evidence, delivery } = await judged([coalescing], () => refuting);
+    expect(delivery).toMatchObject({ verdict: 'inconclusive', tries: MAX_TRIES });
+    expect(evidence.earlierReferences).toHaveLength(MAX_TRIES - 2);
   });
 });

@@ -68,6 +68,8 @@ describe('usage', () => {
     ],
     [['run', 'chain/two-ngnix'], 2, /no lane has the id "chain\/two-ngnix" \(did you mean "chain\/two-nginx"\?\)/],
     [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
+    [['run', '--json', '/nowhere/x.json'], 2, /--json \/nowhere\/x\.json: there is no folder \/nowhere/],
+    [['run', '--results', ''], 2, /--results is empty; it takes a folder/],
     [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
   ])('%j ends with %d and says what to do', async (args, code, message) => {
     const { exitCode, stdout, stderr } = await unclog(args);

@@ -14,6 +14,11 @@ function text(of: Results): string {
   return matrix(of, 'results/latest/results.json', plain);
 }
 
+function withMeasures(lanes: LaneResult[]): string {
+  const all = results(lanes);
+  return text({ ...all, options: { ...all.options, measures: ['flush'] } });
+}
+
 /** Lines that are too long though they could have been broken. */
 function tooLong(shown: string): string[] {
   return shown.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));
@@ -150,6 +155,11 @@ describe('the matrix', () => {
       ].join('\n'),
     );
     expect(text(results([lane('nginx/a', { log: '' })]))).not.toContain('its last words');
+  });
+
+  it('says what was measured besides, unless nothing was judged', () => {
+    expect(withMeasures([STREAMS, COALESCES, WRONG])).toContain('Measured of each lane besides: flush.');
+    expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured of each lane');
   });
 
   it('tells what was skipped once for one reason, with the command that brings it', () => {

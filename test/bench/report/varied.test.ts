@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { DimensionId } from '../../../bench/catalogue/declaration.ts';
 import type { Paint } from '../../../bench/report/matrix.ts';
-import { dimensionsThatMatter, sayWhatMatters, variedReport } from '../../../bench/report/varied.ts';
+import { variedReport } from '../../../bench/report/varied.ts';
+import { dimensionsThatMatter, sayWhatMatters } from '../../../bench/report/what-matters.ts';
 import type { LaneResult } from '../../../bench/results.ts';
-import { crossProduct, type Point } from '../../../bench/vary.ts';
+import { crossProduct, parseVary, type Point } from '../../../bench/vary.ts';
 import { lane, results } from '../results.ts';
 
 const plain: Paint = (_, words) => words;
@@ -106,8 +107,39 @@ describe('what is said of them', () => {
 
   it('leaves out lanes that could not be judged, and says so where none could', () => {
     const lanes = judgedAt(TWO, (point) => (point.framing === 'chunked' ? 'streams' : 'unsupported'));
-    expect(sayWhatMatters(lanes)).toEqual(['framing and content-type do not: streams in each of 2 lanes.']);
+    expect(sayWhatMatters(lanes)).toEqual([
+      'content-type does not: streams in each of 2 lanes.',
+      'Whether framing changes it cannot be told: only chunked could be judged.',
+    ]);
     expect(sayWhatMatters(judgedAt(TWO, () => 'inconclusive'))).toEqual(['Nothing could be judged.']);
+  });
+
+  it('states nothing as fact where several sets explain the verdicts, and gives the command that decides', () => {
+    const few = THREE.filter(({ framing, method }) => (framing === 'chunked') === (method === 'GET'));
+    expect(sayWhatMatters(judgedAt(few, byFraming))).toEqual([
+      'These lanes cannot tell which dimensions change it: 2 sets of 1 explain every verdict, none better than another. No dimension is in all of them; in some: framing and method.',
+      "To decide, with every combination of these: unclog run nginx/default --vary 'framing=chunked|content-length,method=GET|POST'",
+    ]);
+  });
+
+  it('names what is in every such set', () => {
+    const few = THREE.filter(({ 'content-type': type, method }) => (type === TYPES[0]) === (method === 'GET'));
+    const [undecided] = sayWhatMatters(judgedAt(few, byBoth));
+    expect(undecided).toContain('2 sets of 2 explain every verdict');
+    expect(undecided).toContain('In all of them: framing; in some: content-type and method.');
+  });
+
+  it('decides by no more lanes than are run', () => {
+    const axes = parseVary('framing,chunk,content-type,format');
+    // Each value of one dimension with one of the others: whichever it is explains all.
+    const few = Array.from({ length: 4 }, (_, index) =>
+      Object.fromEntries(axes.map(({ id, values }) => [id, values[index] ?? ''])),
+    );
+    const all = crossProduct(axes).map((vary) => lane('nginx/default', { vary, verdict: 'unsupported' }));
+    const said = sayWhatMatters([...judgedAt(few, byFraming), ...all]);
+    expect(said[1]).toBe(
+      'To decide, with every combination of the likeliest: unclog run nginx/default --vary framing,chunk,content-type',
+    );
   });
 });
 

@@ -1,0 +1,54 @@
+/** What to say of an id that selects nothing: what it probably means, and what does it. Pure. */
+
+import { nearest } from '../../server/nearest.ts';
+import type { Catalogue } from './catalogue.ts';
+import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
+
+const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
+
+/** `framing=chunked&chunk=7` as pairs; `undefined` where one is no dimension or no value of it. */
+function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
+  const pairs = text.split('&').map((part) => {
+    const [name = '', ...rest] = part.split('=');
+    const value = rest.join('=');
+    const id = DIMENSION_IDS.find((known) => known === name);
+    return id === undefined || valueFault(DIMENSIONS[id], value) !== undefined ? undefined : { id, value };
+  });
+  const known = pairs.filter((pair) => pair !== undefined);
+  return known.length === pairs.length ? known : undefined;
+}
+
+/** Of an id whose variant and dimensions there are, though no such lane is declared. */
+function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefined {
+  const [variant = '', ...rest] = pattern.split('?');
+  const own = lanes.filter((lane) => lane.variant.id === variant);
+  const pairs = pairsOf(rest.join('?'));
+  if (own.length === 0 || pairs === undefined) return undefined;
+  const defaults = pairs.filter(({ id, value }) => value === DIMENSIONS[id].values[0]);
+  const others = pairs.filter((pair) => !defaults.includes(pair)).toSorted((a, b) => a.id.localeCompare(b.id));
+  const id = `${variant}?${others.map((pair) => `${pair.id}=${pair.value}`).join('&')}`;
+  const lane = own.find((one) => one.id === (others.length === 0 ? variant : id));
+  if (lane !== undefined) {
+    const said = defaults.map((pair) => `${pair.value} is the default of ${pair.id}`).join(' and ');
+    return `${said === '' ? 'dimensions stand in an id by name' : `${said} and no part of an id`}: the lane is "${id}"`;
+  }
+  const vary = pairs.map((pair) => `${pair.id}=${pair.value}`).join(',');
+  const quoted = /^[\w,=.-]+$/.test(vary) ? vary : `'${vary}'`;
+  return `the catalogue does not declare it and expects nothing of it; to run it all the same: unclog run ${variant} --vary ${quoted}`;
+}
+
+/** The whole complaint. */
+export function sayUnknown(pattern: string, catalogue: Catalogue): string {
+  if (URL_OR_PORT.test(pattern))
+    return `"${pattern}" is an address: unclog judges the proxies of its catalogue, which it starts itself, and takes no URL; \`unclog list\` shows them all`;
+  const undeclared = sayUndeclared(pattern, catalogue);
+  if (undeclared !== undefined) return `no lane has the id "${pattern}": ${undeclared}`;
+  const { chains, lanes, proxies } = catalogue;
+  const meant = nearest(pattern, [
+    ...chains.map(({ id }) => id),
+    ...lanes.map(({ id }) => id),
+    ...lanes.map(({ variant }) => variant.id),
+    ...proxies.map(({ id }) => id),
+  ]);
+  return `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
+}
