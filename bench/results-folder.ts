@@ -3,7 +3,7 @@
  * it is whole, so that neither an interruption nor a full disk leaves half a result or takes the last.
  */
 
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -20,21 +20,25 @@ export class ResultsFolder implements AsyncDisposable {
   readonly #root: string;
   readonly #work: string;
 
-  private constructor(root: string, work: string) {
+  /** Folders that were made for it, the outermost first. */
+  readonly #made: readonly string[];
+
+  private constructor(root: string, work: string, made: readonly string[]) {
     this.#root = root;
     this.#work = work;
+    this.#made = made;
   }
 
   /** @throws BenchError when the folder cannot be written. */
   static async open(folder: string, session: Session): Promise<ResultsFolder> {
     const root = resolve(folder);
     return writing(root, async () => {
-      await makeFolder(root);
+      const made = await makeFolder(root);
       const work = await mkdtemp(join(root, '.unfinished-'));
       session.removesAtEnd(work);
       await chmod(work, 0o755);
       await mkdir(join(work, 'traces'));
-      return new ResultsFolder(root, work);
+      return new ResultsFolder(root, work, made);
     });
   }
 
@@ -62,20 +66,24 @@ export class ResultsFolder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#work, { recursive: true, force: true });
+    // Of a run that did not come to its end nothing stays; a folder with anything in it does.
+    for (const path of this.#made.toReversed()) await rmdir(path).catch(() => {});
   }
 }
 
-/** Not `recursive`: under /proc Node's own never returns (seen with 24.21). */
-async function makeFolder(path: string): Promise<void> {
+/** Not `recursive`: under /proc Node's own never returns (seen with 24.21). Returns what was made, the outermost first. */
+async function makeFolder(path: string): Promise<string[]> {
   try {
     await mkdir(path);
+    return [path];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST') return [];
     const parent = dirname(path);
     if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
-    await makeFolder(parent);
+    const made = await makeFolder(parent);
     await mkdir(path);
+    return [...made, path];
   }
 }
 

@@ -64,7 +64,7 @@ const REFERENCE_FACTOR = 3;
 /** Held in two tries: at least so many of the words are the same ones, … */
 const SAME_SHARE = 0.5;
 /** … or so many are held, whichever. */
-const MANY_SHARE = 0.25;
+export const MANY_SHARE = 0.25;
 /** A single word held over this many times the limit is worth another look. */
 const CLEAR_FACTOR = 4;
 export const MAX_TRIES = 3;

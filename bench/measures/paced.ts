@@ -113,7 +113,7 @@ function say({ words, gaps, jitterMs, bursts, headersBeforeBody, ttfbMs, ttftMs,
   return [
     `gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99, jitter ${milliseconds(jitterMs)}`,
     together,
-    ...(headersBeforeBody?.how === 'no' ? ['the headers are held until the body begins'] : []),
+    ...(headersBeforeBody?.how === 'no' ? ['the headers are held until the body comes out'] : []),
     ...times,
   ].join('; ');
 }
@@ -144,7 +144,7 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
   say,
   // Bursts are told by the verdict of delivery and by `flush`.
   flaw: ({ headersBeforeBody }) =>
-    headersBeforeBody?.how === 'no' ? 'holds the headers until the body begins' : undefined,
+    headersBeforeBody?.how === 'no' ? 'holds the headers until the body comes out' : undefined,
   relays: [
     {
       relay: 'transparent',
@@ -153,7 +153,7 @@ export const pacedMeasure: Measure<Trace, PacedFigures> = {
     },
     {
       relay: 'hold-head',
-      expected: 'no bursts; the headers are held until the body begins',
+      expected: 'no bursts; the headers are held until the body comes out',
       convicted: (found) => isSteady(found) && found.headersBeforeBody?.how === 'no',
     },
     {

@@ -14,7 +14,7 @@ function sayNext({ over, upTo, exact }: Range): string {
 }
 
 function sayEnough(upTo: number | undefined): string {
-  return upTo === undefined ? 'cannot be told' : `${number(upTo)} bytes`;
+  return upTo === undefined ? 'it cannot be told' : `it takes ${number(upTo)} bytes`;
 }
 
 function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
@@ -27,8 +27,8 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
     coding === undefined ? first : `${first} of this text before ${coding}`,
     ...(next === undefined ? [] : [sayNext(next)]),
     ...(timerMs === undefined ? [] : [`or after a timer`]),
-    ...differ.map(({ chunkBytes, upTo }) => `${sayEnough(upTo)} in writes of ${number(chunkBytes)}`),
-    ...(growing === undefined || growing.same ? [] : [`${sayEnough(growing.upTo)} in growing writes`]),
+    ...differ.map(({ chunkBytes, upTo }) => `in writes of ${number(chunkBytes)} ${sayEnough(upTo)}`),
+    ...(growing === undefined || growing.same ? [] : [`in growing writes ${sayEnough(growing.upTo)}`]),
   ];
   return parts.join(', ');
 }

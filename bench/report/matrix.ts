@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 
 import { isJudged, noisyFigures, type LaneResult, type Results } from '../results.ts';
+import { MANY_SHARE, MAX_TRIES, RULE_SHARE } from '../verdict.ts';
 import { headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
@@ -93,8 +94,8 @@ function plural(n: number, noun: string): string {
 }
 
 function totals(lanes: LaneResult[]): string {
-  const counts = Object.entries(Object.groupBy(lanes, ({ verdict }) => verdict)).map(
-    ([verdict, group]) => `${group.length} ${verdict}`,
+  const counts = Object.entries(Object.groupBy(lanes, ({ verdict }) => verdict)).map(([verdict, group]) =>
+    lanes.length === 1 ? verdict : `${group.length} ${verdict}`,
   );
   const judged = lanes.filter(isJudged);
   const wrong = judged.filter(({ asExpected }) => asExpected === false);
@@ -124,6 +125,10 @@ function proved(relays: Results['instrument']['proofs'][number]['relays']): stri
   return [delivery.map(({ id, verdict }) => `${id} ${verdict}`).join(', '), ...ofMeasures].join('; ');
 }
 
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 export function instrumentLines({ proofs }: Results['instrument']): string[] {
   return proofs.flatMap(({ driver, floor, amongLanes, relays, clock, taps }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
@@ -135,7 +140,7 @@ export function instrumentLines({ proofs }: Results['instrument']): string[] {
       ? 'origin and client share one clock'
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
-      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed; ${clockSays}.`,
+      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${MAX_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
       ...(taps === undefined ? [] : [tapLine(driver, taps)]),
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
     ];

@@ -137,3 +137,25 @@ describe('the evidence of every lane of the catalogue', () => {
     expect(new Set(names).size).toBe(lanes.length);
   });
 });
+
+async function unfinished(path: string): Promise<void> {
+  await using folder = await ResultsFolder.open(path, session);
+  await folder.keep(evidence('nginx/default'));
+}
+
+describe('a run that is not finished', () => {
+  it('leaves no folder that it made itself', async () => {
+    await unfinished(join(root, 'new', 'results'));
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('leaves one that was there, and one that holds anything', async () => {
+    await unfinished(root);
+    expect(existsSync(root)).toBe(true);
+    {
+      await using _ = await ResultsFolder.open(join(root, 'new'), session);
+      writeFileSync(join(root, 'new', 'of-another'), '');
+    }
+    expect(readdirSync(join(root, 'new'))).toEqual(['of-another']);
+  });
+});

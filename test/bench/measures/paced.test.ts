@@ -121,7 +121,7 @@ it('says it in a phrase', () => {
     'gaps 10 ms p50, 10 ms p99, jitter 0.00 ms; no bursts; TTFB 2.0 ms, TTFT 302 ms (300 ms of them the origin’s)',
   );
   expect(say(figures(paced(ticks(100), 400)))).toMatch(
-    /; 20 words in 2 bursts of up to 10; the headers are held until the body begins; TTFB 401 ms/,
+    /; 20 words in 2 bursts of up to 10; the headers are held until the body comes out; TTFB 401 ms/,
   );
   expect(say(figures(makeTrace({ workload: WORKLOAD, emittedAt: EMITTED_AT, pieces: [], endAt: 600 })))).toBe(
     '0 of 20 words came',

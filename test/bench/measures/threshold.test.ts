@@ -279,12 +279,12 @@ describe('what is said', () => {
       { ...bytes, threshold: { ...threshold, exact: false }, coding: 'gzip', byChunk: [] },
     ],
     [
-      'nothing comes out below 4,033 bytes, 5,120 bytes in writes of 1,024, cannot be told in writes of 16,384',
+      'nothing comes out below 4,033 bytes, in writes of 1,024 it takes 5,120 bytes, in writes of 16,384 it cannot be told',
       { ...bytes, byChunk },
     ],
     ['nothing comes out below 4,033 bytes', { ...bytes, growing: { over: 4000, upTo: 5000, same: true }, byChunk: [] }],
     [
-      'nothing comes out below 4,033 bytes, 6,000 bytes in growing writes',
+      'nothing comes out below 4,033 bytes, in growing writes it takes 6,000 bytes',
       { ...bytes, growing: { over: 4100, upTo: 6000, same: false }, byChunk: [] },
     ],
     ['nothing comes out for 4,194,304 bytes', { how: 'not-by-bytes', boundBytes: 4_194_304 }],
