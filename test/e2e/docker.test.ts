@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { getContainerRuntimeClient, Network, Wait } from 'testcontainers';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { engine, LoopbackContainer, startOrEnd } from '../../bench/drivers/container.ts';
 import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
@@ -13,13 +13,16 @@ import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
 import { codeOf, scratch, startUnclog, unclog } from './unclog.ts';
 
-/** Containers and networks of any session of unclog. */
+/** An engine that was ended while something ran may have kept its networks: they are not of these tests. */
+let before: ReadonlySet<string> = new Set();
+
+/** Containers and networks of any session of unclog since the tests began. */
 async function leftInEngine(): Promise<string[]> {
   const docker = (await getContainerRuntimeClient()).container.dockerode;
   const containers = await docker.listContainers({ all: true, filters: { label: [SESSION_LABEL] } });
   const networks = await docker.listNetworks({ filters: { name: ['unclog-'] } });
   return [...containers.map(({ Names }) => Names.join()), ...networks.map(({ Name }) => Name)].filter(
-    (name) => !name.includes('_default'),
+    (name) => !name.includes('_default') && !before.has(name),
   );
 }
 
@@ -30,6 +33,10 @@ async function untilEngineIsClean(): Promise<string[]> {
 }
 
 describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
+  beforeAll(async () => {
+    before = new Set(await leftInEngine());
+  });
+
   test('every lane of every image that is here is as expected', { timeout: 600_000 }, async () => {
     await using folder = await scratch();
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
