@@ -3,7 +3,7 @@
 import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
-import { measuringSlots, WAITING_FACTOR } from './schedule.ts';
+import { WAITING_FACTOR } from './schedule.ts';
 
 /** `quick`: delivery alone; `standard`: every measure of every variant, with waits of a few seconds; `deep`: of every lane, with the waits that defaults need. */
 export type Depth = 'quick' | 'standard' | 'deep';
@@ -52,7 +52,7 @@ function measuringMs(measures: readonly AnyMeasure[], lanes: number, jobs: numbe
   const killing = waits(({ kills }) => kills === true);
   const busy = waits(({ load }) => load !== 'waits');
   const turns = (places: number): number => Math.ceil(lanes / places);
-  return Math.max(turns(WAITING_FACTOR * jobs) * (waiting + killing), turns(measuringSlots(jobs)) * busy + killing);
+  return Math.max(turns(WAITING_FACTOR * jobs) * (waiting + killing), turns(jobs) * busy + killing);
 }
 
 export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {

@@ -6,7 +6,7 @@ import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
-import { describe, figures, notStarted, pathEntry, reportsOf } from './lane-result.ts';
+import { describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
 import { measureAll } from './measures/all.ts';
 import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
@@ -92,16 +92,7 @@ export async function judgedLane(
   options: LaneOptions,
 ): Promise<LaneResult> {
   const { lane, hop } = placed;
-  if ('fault' in provided) return { ...describe(lane, []), verdict: 'harness-error', because: provided.fault };
-  if ('unavailable' in provided || place === undefined) {
-    const { unavailable = '', bring } = 'unavailable' in provided ? provided : {};
-    return {
-      ...describe(lane, []),
-      verdict: 'skipped',
-      because: unavailable,
-      ...(bring === undefined ? {} : { bring }),
-    };
-  }
+  if (!('driver' in provided) || place === undefined) return { ...describe(lane, []), ...notProvided(provided) };
   const { runnable } = provided;
   try {
     return await hop.use((start) => judged(placed, start, runnable, place, options));

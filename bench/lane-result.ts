@@ -7,6 +7,7 @@ import { BenchError, ProxyError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
+import type { Provided, ProvidedPath } from './provision.ts';
 import { isJudged, type LaneResult, type MeasureResult, type PathEntry } from './results.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import type { Delivery, Evidence } from './verdict.ts';
@@ -57,6 +58,13 @@ export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evi
     case 'harness-error':
       return paced;
   }
+}
+
+/** What is said of a lane whose proxies were not found to run here. */
+export function notProvided(provided: Provided | ProvidedPath): Pick<LaneResult, 'verdict' | 'because' | 'bring'> {
+  if ('fault' in provided) return { verdict: 'harness-error', because: provided.fault };
+  const { unavailable = '', bring } = 'unavailable' in provided ? provided : {};
+  return { verdict: 'skipped', because: unavailable, ...(bring === undefined ? {} : { bring }) };
 }
 
 /** What is said of a lane whose proxy did not start, or whose measurement failed: its own failure, and of no other lane. */

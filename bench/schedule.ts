@@ -82,20 +82,10 @@ export interface RunSlots {
 }
 
 export const WAITING_FACTOR = 3;
-const MEASURING_FACTOR = 1;
 const LANES_FACTOR = 5;
 
-/** How many lanes are measured besides delivery at a time. */
-export function measuringSlots(jobs: number): number {
-  return Math.ceil(jobs * MEASURING_FACTOR);
-}
-
 export function slotsFor(jobs: number): RunSlots {
-  const [flowing, waiting, measuring] = [
-    new Slots(jobs),
-    new Slots(jobs * WAITING_FACTOR),
-    new Slots(measuringSlots(jobs)),
-  ];
+  const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
   return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes: jobs * LANES_FACTOR };
 }
 

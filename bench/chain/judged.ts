@@ -2,7 +2,7 @@
 
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Runnable } from '../drivers/driver.ts';
-import { refusal } from '../lane-result.ts';
+import { notProvided, refusal } from '../lane-result.ts';
 import type { ProvidedPath } from '../provision.ts';
 import type { LaneResult } from '../results.ts';
 import type { EvidenceFile } from '../run.ts';
@@ -38,16 +38,8 @@ export async function judgedChain(
   provided: ProvidedPath,
   context: JudgedChainContext | undefined,
 ): Promise<LaneResult> {
-  if ('fault' in provided) return { ...describeChain(chain, []), verdict: 'harness-error', because: provided.fault };
-  if ('unavailable' in provided || context === undefined) {
-    const { unavailable = '', bring } = 'unavailable' in provided ? provided : {};
-    return {
-      ...describeChain(chain, []),
-      verdict: 'skipped',
-      because: unavailable,
-      ...(bring === undefined ? {} : { bring }),
-    };
-  }
+  if (!('driver' in provided) || context === undefined)
+    return { ...describeChain(chain, []), ...notProvided(provided) };
   const runnables = chain.path.map(({ proxy }) => provided.runnables.get(proxy) as Runnable);
   const withheld = context.proof.instrument.withheld.find(({ what }) => what === CHAINS);
   if (withheld !== undefined)
