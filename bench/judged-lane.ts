@@ -54,7 +54,7 @@ async function judged(
     heldBytes: heldBytesOf(delivery),
     signal,
     deep: depth === 'deep',
-    isNamed: options.plan.isNamed,
+    fullBound: depth === 'deep' || options.plan.isNamed,
     ...laneStream(lane),
   };
   const { waiting, measuring } = slots;

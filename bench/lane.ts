@@ -82,20 +82,18 @@ export async function tried({ through, workload, floor, reference, turns }: Trie
     if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
     evidence.reference = beside;
   };
-  const settle = async (): Promise<void> => {
-    while (isInDoubt(evidence, floor) && evidence.tries.length < MAX_TRIES) await again();
-    const trace = evidence.tries.at(-1) as Trace;
-    const frozen = await turn(() => freeze(trace, workload, floor, through));
-    if (frozen.length > 0) evidence.frozen = frozen;
-  };
-  await settle();
-  while (judge(evidence, floor).verdict === 'inconclusive' && evidence.tries.length < MAX_TRIES) {
-    // What was frozen speaks against the try before it, and says nothing of the next.
-    delete evidence.frozen;
+  for (;;) {
+    const isLast = evidence.tries.length === MAX_TRIES;
+    if (isLast || !isInDoubt(evidence, floor)) {
+      const trace = evidence.tries.at(-1) as Trace;
+      const frozen = await turn(() => freeze(trace, workload, floor, through));
+      if (frozen.length > 0) evidence.frozen = frozen;
+      if (isLast || judge(evidence, floor).verdict !== 'inconclusive') return evidence;
+      // What was frozen speaks against the try before it, and says nothing of the next.
+      delete evidence.frozen;
+    }
     await again();
-    await settle();
   }
-  return evidence;
 }
 
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */

@@ -115,5 +115,5 @@ export function sayHeadHold(steady: Trace, hop: number, { delayLimitMs }: Floor)
   const [gotAt, gaveAt, wordAt] = [own?.origin.headAt, own?.client.head?.at, own?.origin.emissions[0]?.at];
   if (gotAt === undefined || gaveAt === undefined || wordAt === undefined) return undefined;
   if (wordAt - gotAt <= 2 * delayLimitMs || wordAt - gaveAt > delayLimitMs) return undefined;
-  return `holds the headers for ${milliseconds(gaveAt - gotAt)}, until the body begins`;
+  return `holds the headers for ${milliseconds(gaveAt - gotAt)}, until the body comes out`;
 }

@@ -136,7 +136,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     heldBytes: heldBytesOf(delivery),
     signal,
     deep: plan.depth === 'deep',
-    isNamed: plan.isNamed,
+    fullBound: plan.depth === 'deep' || plan.isNamed,
     ...laneStream(chain),
   };
   const measured = await measureAll(chainMeasures(plan), measureContext(stage, instrument, way), 'apart');

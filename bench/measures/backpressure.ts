@@ -55,14 +55,14 @@ const MIB = 1024 * 1024;
 /** Where what the sockets hold is seen they do not count; where not, it is above what any took that were seen, and a port's own. */
 const BOUND_BYTES = { seen: 32 * MIB, unseen: 128 * MIB };
 /** By default; in a run of all lanes less. */
-const BOUND_BY_NAME_BYTES = 256 * MIB;
+const FULL_BOUND_BYTES = 256 * MIB;
 /** The last write, of which the kernel may have taken a part (server/stream.ts). */
 const RESOLUTION_BYTES = 64 * 1024;
 
 async function measure(context: MeasureContext): Promise<BackpressureEvidence> {
   const direct = await baseline('backpressure', context, (way) => fill(way, BOUND_BYTES.unseen));
   const usual = direct.queuedBytes === undefined ? BOUND_BYTES.unseen : BOUND_BYTES.seen;
-  const boundBytes = context.deep || context.isNamed ? BOUND_BY_NAME_BYTES : usual;
+  const boundBytes = context.fullBound ? FULL_BOUND_BYTES : usual;
   return { filling: await alone(context.via, () => fill(context, boundBytes)), direct };
 }
 

@@ -6,7 +6,7 @@ import type { MeasureContext } from './measure.ts';
 
 /** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
 type Way = Pick<MeasureContext, 'via'> &
-  Partial<Pick<MeasureContext, 'deep' | 'isNamed' | 'workload' | 'request' | 'usage'>> & {
+  Partial<Pick<MeasureContext, 'deep' | 'fullBound' | 'workload' | 'request' | 'usage'>> & {
     [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'signal']?: MeasureContext[name] | undefined;
   };
 
@@ -21,7 +21,7 @@ export function measureContext(
     clock,
     floor,
     deep: false,
-    isNamed: false,
+    fullBound: false,
     workload: {},
     request: {},
     ...way,

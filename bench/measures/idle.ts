@@ -198,28 +198,28 @@ export const idleMeasure: Measure<Silent[], IdleFigures> = {
     },
     {
       relay: 'idle-reset',
-      expected: 'cut after 500 ms of silence, the client is told by RST; heartbeats prevent it',
+      expected: 'cut after 1 s of silence, the client is told by RST; heartbeats prevent it',
       convicted: (found) => cutsWhenIdle(found, 'reset') && isCut(found.head, 'reset'),
     },
     {
       relay: 'idle-end',
-      expected: 'cut after 500 ms of silence, it looks like a clean end; heartbeats prevent it',
+      expected: 'cut after 1 s of silence, it looks like a clean end; heartbeats prevent it',
       convicted: (found) => cutsWhenIdle(found, 'clean-end'),
     },
     {
       relay: 'idle-hang',
-      expected: 'cut after 500 ms of silence, the client hangs; heartbeats prevent it',
+      expected: 'cut after 1 s of silence, the client hangs; heartbeats prevent it',
       convicted: (found) => cutsWhenIdle(found, 'hangs') && isCut(found.head, 'hangs'),
     },
     {
       relay: 'idle-note',
-      expected: 'cut after 500 ms of silence, with text in the stream, and by a 504 before the head',
+      expected: 'cut after 1 s of silence, with text in the stream, and by a 504 before the head',
       convicted: (found) =>
         cutsWhenIdle(found, 'clean-end', { text: TIMEOUT_NOTE }) && isCut(found.head, 'status', { status: 504 }),
     },
     {
       relay: 'total-limit',
-      expected: 'cut 500 ms after the request, heartbeats or not',
+      expected: 'cut 1 s after the request, heartbeats or not',
       convicted: limitsTotal,
     },
   ],

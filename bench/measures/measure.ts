@@ -25,8 +25,8 @@ export interface MeasureContext {
   direct: Address;
   /** Whether waits of more than 10 s are allowed. */
   deep: boolean;
-  /** Whether the measure was asked for by name: then bytes are bounded where no hop is known to stop, not where a run of all lanes stays short. */
-  isNamed: boolean;
+  /** Whether bytes are bounded only where no hop is known to stop, and not where a run of all lanes stays short. */
+  fullBound: boolean;
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count'>;
   request: Partial<Omit<ClientRequest, 'path'>>;

@@ -39,7 +39,7 @@ export const ABSORBED_BYTES = 10 * 1024 * 1024;
 /** How long the relay that tells late of a client's departure keeps it to itself. */
 export const ABORT_AFTER_MS = 370;
 /** Silence after which the impatient relays cut; the heartbeats that keep them waiting come much more often. */
-export const IDLE_CUT_MS = 500;
+export const IDLE_CUT_MS = 1000;
 
 /** Treats the marked piece by `wrong` and passes every other on. */
 function atMarkedPiece(wrong: (bytes: Buffer, out: ServerResponse) => void): Guilty {

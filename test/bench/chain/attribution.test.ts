@@ -148,12 +148,12 @@ it('a busy moment that meets the one piece in which all came is no delay of the 
 });
 
 describe('the headers', () => {
-  it('that a hop keeps until the body begins are its doing', () => {
+  it('that a hop keeps until the body comes out are its doing', () => {
     // The first word is written at 10 and passes at once.
     const trace = withHeadAt(10.3, 10.2, -40);
     expect([1, 2].map((hop) => sayHeadHold(trace, hop, FLOOR))).toEqual([
       undefined,
-      'holds the headers for 50 ms, until the body begins',
+      'holds the headers for 50 ms, until the body comes out',
     ]);
   });
 

@@ -15,7 +15,7 @@ function stage(): MeasureContext {
     via: ANYWHERE,
     direct: { host: '127.0.0.1', port: 2 },
     deep: false,
-    isNamed: false,
+    fullBound: false,
     workload: { format: 'text', headers: { a: 'b' } },
     request: { headers: { 'accept-encoding': 'gzip' } },
     usage: async () => ({ memoryBytes: 1 }),

@@ -250,13 +250,13 @@ describe('what a busy machine does as well', () => {
   });
 });
 
-/** By a relay's timer of half a second, mid-stream and before the head. */
+/** By a relay's timer of a second, mid-stream and before the head. */
 function cut(clientEnd: ClientEnd, more: Case = {}): Case {
-  return { cutAt: 551, leftAt: 550, clientEnd, ...more };
+  return { cutAt: 1051, leftAt: 1050, clientEnd, ...more };
 }
 
 function headCut(clientEnd: ClientEnd, more: Case = {}): Case {
-  return { cutAt: 501, leftAt: 500, clientEnd, ...more };
+  return { cutAt: 1001, leftAt: 1000, clientEnd, ...more };
 }
 
 describe('relays', () => {
@@ -267,7 +267,7 @@ describe('relays', () => {
     'idle-end': found(cut('complete'), {}, headCut('complete', { status: 200 })),
     'idle-hang': found(cut('no-end', { cutAt: 4100 }), {}, headCut('no-head', { cutAt: 4100 })),
     'idle-note': found(cut('complete', { text: note }), {}, headCut('complete', { status: 504, text: note })),
-    'total-limit': found(cut('cut', { cutAt: 501 }), cut('cut', { cutAt: 501 }), headCut('cut')),
+    'total-limit': found(cut('cut', { cutAt: 1001 }), cut('cut', { cutAt: 1001 }), headCut('cut')),
   };
 
   it('are convicted of just what they do', () => {
@@ -278,8 +278,8 @@ describe('relays', () => {
   });
 
   it('are not convicted of a cut at another time', () => {
-    const late = { cutAt: 1551, leftAt: 1550, clientEnd: 'reset' } as const;
-    const other = found(late, {}, { ...late, cutAt: 1501, leftAt: 1500 });
+    const late = { cutAt: 2551, leftAt: 2550, clientEnd: 'reset' } as const;
+    const other = found(late, {}, { ...late, cutAt: 2501, leftAt: 2500 });
     for (const { convicted } of idleMeasure.relays) expect(convicted(other)).toBe(false);
   });
 });

@@ -33,7 +33,7 @@ function through(relay: string, workload: MeasureContext['workload'] = {}): Meas
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
   const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
   const direct = { host: '127.0.0.1', port: origin.dataPort };
-  return { origin: client, clock, floor: FLOOR, via, direct, deep: false, isNamed: false, workload, request: {} };
+  return { origin: client, clock, floor: FLOOR, via, direct, deep: false, fullBound: false, workload, request: {} };
 }
 
 it.each([

@@ -24,7 +24,7 @@ export async function onRelays(): Promise<Relayed> {
       via: { host: '127.0.0.1', port: ports[relay] ?? 0 },
       direct,
       deep: false,
-      isNamed: false,
+      fullBound: false,
       workload: {},
       request: {},
       ...more,
