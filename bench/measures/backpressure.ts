@@ -141,7 +141,7 @@ function sayGrowth(growth: Usage = {}): string {
     ...(memoryBytes < WORTH_SAYING_BYTES ? [] : [`memory +${amount(memoryBytes)}`]),
     ...(diskBytes < WORTH_SAYING_BYTES ? [] : [`disk +${amount(diskBytes)}`]),
   ];
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return parts.length === 0 ? '' : ` (meanwhile, with whatever else went through it: ${parts.join(', ')})`;
 }
 
 function say(found: BackpressureFigures): string {

@@ -11,7 +11,7 @@ import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/d
 import { imageFor } from '../../bench/drivers/images.ts';
 import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
-import { codeOf, scratch, startUnclog, unclog } from './unclog.ts';
+import { codeOf, scratch, startUnclog, toldBy, unclog } from './unclog.ts';
 
 /** An engine that was ended while something ran may have kept its networks: they are not of these tests. */
 let before: ReadonlySet<string> = new Set();
@@ -56,8 +56,9 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const ids = ['nginx/default?', 'nginx/read-timeout-1s', 'node/pipe?'];
     const flags = ['--driver', 'docker', '--measure', 'all', '--json', '-', '--results', folder.path];
     const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-    const { lanes, options } = JSON.parse(stdout) as Results;
-    expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
+    const results = JSON.parse(stdout) as Results;
+    const { lanes } = results;
+    expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
     const figures = (id: string, measure: string): unknown =>
       lanes.find((lane) => lane.id === id)?.measures?.[measure]?.figures;
     // The port makes a FIN of an RST, so by RST nothing can be told.

@@ -4,7 +4,7 @@ import type { Absorption, BackpressureFigures } from '../../bench/measures/backp
 import type { IdleFigures } from '../../bench/measures/idle.ts';
 import type { Cut } from '../../bench/measures/silence.ts';
 import type { Results } from '../../bench/results.ts';
-import { codeOf, scratch, unclog } from './unclog.ts';
+import { codeOf, scratch, toldBy, unclog } from './unclog.ts';
 
 test('every measure proves itself on its relays and tells apart what real proxies do to a stream', async () => {
   await using folder = await scratch();
@@ -25,8 +25,9 @@ test('every measure proves itself on its relays and tells apart what real proxie
     '--results',
     folder.path,
   ]);
-  const { lanes, instrument, options } = JSON.parse(stdout) as Results;
-  expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
+  const results = JSON.parse(stdout) as Results;
+  const { lanes, instrument } = results;
+  expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
   expect(new Set(instrument.proofs.flatMap(({ relays }) => relays.map(({ measure }) => measure)))).toEqual(
     new Set([
       undefined,
@@ -80,8 +81,9 @@ async function measured(ids: string[], measures: string): Promise<Record<string,
   await using folder = await scratch();
   const flags = ['--driver', 'native', '--measure', measures, '--json', '-', '--results', folder.path];
   const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-  const { lanes, options } = JSON.parse(stdout) as Results;
-  expect(exitCode, stderr).toBe(codeOf({ lanes, options }));
+  const results = JSON.parse(stdout) as Results;
+  const { lanes } = results;
+  expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
   return Object.fromEntries(
     lanes.map(({ id, measures: found = {} }) => [
       id,

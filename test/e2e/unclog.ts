@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 import { PACKAGE_ROOT } from '../../bench/programs.ts';
+import { withheldLines } from '../../bench/report/matrix.ts';
 import { noisyFigures, type Results } from '../../bench/results.ts';
 
 export const ENTRY = join(PACKAGE_ROOT, 'bin/unclog.js');
@@ -29,6 +30,11 @@ export async function unclog(args: string[], env: Record<string, string> = {}): 
 /** Of a run whose lanes are all as expected: noise may still have forbidden figures that were asked for by name. */
 export function codeOf({ lanes, options }: Pick<Results, 'lanes' | 'options'>): 0 | 3 {
   return options.named !== true || noisyFigures(lanes).length === 0 ? 0 : 3;
+}
+
+/** What a failed assertion shows of a run: what it withheld and why, and its progress. */
+export function toldBy({ instrument }: Pick<Results, 'instrument'>, stderr: string): string {
+  return [...withheldLines(instrument), stderr].join('\n');
 }
 
 /** A new folder, removed with its contents at the end of its scope. */
