@@ -221,12 +221,12 @@ function inconclusive(reason: string): Delivery {
 }
 
 /**
- * The tries that tell of the path: not those, but for the last, beside which the relay was held as well. Beside the first
+ * The tries that tell of the path: the last, and those beside which the relay was not held as well. Beside the first
  * none was measured: the second's stands for it, which came at once after it.
  */
 function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
   const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
-  return tries.filter((_, index) => index === tries.length - 1 || isBusy[Math.max(0, index - 1)] !== true);
+  return tries.filter((_, index) => isBusy[Math.max(0, index - 1)] !== true);
 }
 
 /**

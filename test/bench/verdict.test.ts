@@ -5,6 +5,7 @@ import type { Trace } from '../../bench/trace.ts';
 import {
   clearlyHeld,
   firstRelease,
+  heldBytesOf,
   judge,
   judgeTrace,
   MAX_TRIES,
@@ -75,6 +76,8 @@ describe('unsupported', () => {
       verdict: 'unsupported',
       reason: 'HTTP/2 is not spoken here',
     });
+    trace.client.end = { at: 1, how: 'unspoken' };
+    expect(judgeTrace(trace, FLOOR)).toEqual({ verdict: 'unsupported', reason: '' });
   });
 });
 
@@ -334,6 +337,11 @@ describe('coalesces', () => {
       releasedBytes: 400,
       waitedMs: 1031,
     });
+  });
+
+  it('alone says between which bytes the threshold lies', () => {
+    expect(heldBytesOf(judgeTrace(stalled({ releasedAfterMs: 1031 }), FLOOR))).toEqual({ over: 300, upTo: 400 });
+    expect(heldBytesOf(judgeTrace(streamed(), FLOOR))).toBeUndefined();
   });
 
   it('does not count what had streamed before', () => {

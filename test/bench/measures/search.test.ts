@@ -45,6 +45,11 @@ describe('what the answers say', () => {
       [no(30), yes(31), no(31), yes(31)],
       { over: 30, upTo: 31, consistent: true, agreed: false },
     ],
+    [
+      'one in five that came late',
+      [no(30), yes(31), yes(31), no(31), yes(31), yes(31)],
+      { over: 30, upTo: 31, ...AGREED },
+    ],
     ['a contradiction with nothing surely enough', [yes(30), no(50)], { over: 20, consistent: false, agreed: true }],
     ['enough where it was known not to be', [yes(10), yes(30)], { over: 0, upTo: 30, consistent: false, agreed: true }],
   ] as const)('%s', (_, answers, expected) => {
