@@ -58,7 +58,7 @@ export async function provide(
 
 /** What is to be expected of the version that runs here. */
 export function inVersion(lane: Lane, provision: Provided | undefined): Lane {
-  const { earlier, fix: _, ...rest } = lane;
+  const { earlier, fixes: _, noFix: __, ...rest } = lane;
   if (earlier === undefined || provision === undefined || !('driver' in provision)) return lane;
   return isBefore(provision.runnable.version, earlier.before) ? { ...rest, ...earlier } : lane;
 }

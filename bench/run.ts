@@ -9,7 +9,6 @@ import { openChainProofs, withTaps } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Stage } from './drivers/driver.ts';
 import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
-import { withFixes } from './lane-result.ts';
 import {
   inVersion,
   provide,
@@ -23,6 +22,7 @@ import {
 } from './provision.ts';
 import type { LaneResult, Results } from './results.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
+import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
@@ -201,5 +201,5 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
   const all = [...lanes, ...asked.chains];
   const order = new Map(all.map(({ id }, index) => [id, index]));
   results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withFixes(results, all) };
+  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withRemedies(results, all) };
 }

@@ -12,6 +12,7 @@ import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
 import type {
   ChainDeclaration,
   DimensionId,
+  Fix,
   LaneDeclaration,
   ProxyDeclaration,
   VariantDeclaration,
@@ -28,21 +29,31 @@ export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'file
   files: Record<string, string>;
 }
 
+/** What frees a lane, in the order in which it is declared. */
+interface Fixes {
+  fixes?: readonly Fix[];
+}
+
 /** A lane made on the command line, not of the catalogue, has no expectation. */
 export interface Lane
-  extends Omit<LaneDeclaration, 'expected' | 'why'>, Partial<Pick<LaneDeclaration, 'expected' | 'why'>> {
+  extends
+    Omit<LaneDeclaration, 'expected' | 'why' | 'fix' | 'earlier'>,
+    Partial<Pick<LaneDeclaration, 'expected' | 'why'>>,
+    Fixes {
   /** The variant's id, and `?dimension=value` for each dimension in which it differs from the default. */
   id: string;
   variant: Variant;
   /** What its stream is otherwise like; default `words`. */
   preset?: PresetName;
+  earlier?: Omit<NonNullable<LaneDeclaration['earlier']>, 'fix'> & Fixes;
 }
 
 /** Hops in a row, hop 1 nearest the client. One made on the command line has no expectation. */
 export interface Chain
   extends
-    Omit<ChainDeclaration, 'path' | 'expected' | 'guilty' | 'why'>,
-    Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>> {
+    Omit<ChainDeclaration, 'path' | 'expected' | 'guilty' | 'why' | 'fix'>,
+    Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>>,
+    Fixes {
   path: Variant[];
 }
 
@@ -66,6 +77,16 @@ function withoutSpaces(id: string): string {
   return id.replaceAll(/\s/g, '');
 }
 
+/** One or several as a list, lanes named by their ids. */
+function withFixes<Declared extends Pick<LaneDeclaration, 'fix'>>({
+  fix,
+  ...rest
+}: Declared): Omit<Declared, 'fix'> & Fixes {
+  if (fix === undefined) return rest;
+  const fixes = [fix].flat().map((one: Fix) => ({ ...one, provenBy: withoutSpaces(one.provenBy) }));
+  return { ...rest, fixes };
+}
+
 function lanesOf(proxy: ProxyDeclaration): Lane[] {
   const folder = join(PACKAGE_ROOT, 'proxy-configs', proxy.id);
   return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
@@ -76,11 +97,11 @@ function lanesOf(proxy: ProxyDeclaration): Lane[] {
       proxy,
       files: Object.fromEntries(paths) as Record<string, string>,
     };
-    return lanes.map(({ fix, ...lane }) => ({
-      ...lane,
+    return lanes.map(({ earlier, ...lane }) => ({
+      ...withFixes(lane),
       id: laneId(variant.id, lane.vary),
       variant,
-      ...(fix === undefined ? {} : { fix: { ...fix, provenBy: withoutSpaces(fix.provenBy) } }),
+      ...(earlier === undefined ? {} : { earlier: withFixes(earlier) }),
     }));
   });
 }
@@ -91,7 +112,7 @@ function chainOf(declared: ChainDeclaration, lanes: Lane[]): Chain {
     if (variant === undefined) throw new BenchError(`the chain ${declared.id} names "${id}", which is no variant`);
     return variant;
   });
-  return { ...declared, id: `chain/${declared.id}`, path };
+  return { ...withFixes(declared), id: `chain/${declared.id}`, path };
 }
 
 /** Reads every folder of proxy-configs/ that has a declaration. */

@@ -18,6 +18,7 @@ import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { wrap } from '../report/matrix.ts';
+import { fixLines } from '../report/remedies.ts';
 import type { LaneResult } from '../results.ts';
 import { explainChain } from './explain-chain.ts';
 import { evidenceLines, keptRuns, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
@@ -82,10 +83,11 @@ function explainLane(lane: Lane, runs: KeptRun[]): string {
     ...(lane.earlier === undefined
       ? []
       : [
-          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
+          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}`,
+          ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
         ]),
     ...measured(lane.id, runs),
-    ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
+    ...fixLines(lane, lastMeasured(lane.id, runs)?.result),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
 }

@@ -32,8 +32,10 @@ import { checkAll } from './complaints.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import {
+  coreOption,
   deepOption,
   driverOption,
+  filterCore,
   filterOnly,
   jobsOption,
   measureOption,
@@ -58,6 +60,7 @@ interface Options {
   driver: DriverName | 'auto';
   proxy?: string[];
   only?: string[];
+  core?: true;
   jobs: number;
   timeout?: number;
   json?: string;
@@ -111,6 +114,12 @@ function withOwnStreams(chains: Chain[], { path, vary, workload }: Options): Cha
   return [];
 }
 
+/** Those whose every hop is one of the proxies; all of them where none is named. */
+function ofProxies(items: (Lane | Chain)[], proxies: Map<string, string | undefined>): (Lane | Chain)[] {
+  const isWanted = ({ proxy }: Variant): boolean => proxies.size === 0 || proxies.has(proxy.id);
+  return items.filter((item) => (isChain(item) ? item.path.every(isWanted) : isWanted(item.variant)));
+}
+
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   const catalogue = await loadCatalogue();
@@ -118,11 +127,11 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
-  const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
-  const chosen = select(catalogue, ids, options);
-  const chains = withOwnStreams(chosen.filter(isChain), options).filter(({ path }) => path.every(isWanted));
+  const selected = ofProxies(select(catalogue, ids, options), proxies);
+  const chosen = filterCore(selected, options.core === true);
+  const chains = withOwnStreams(chosen.filter(isChain), options);
   const lanes = withStreams(
-    chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant)),
+    chosen.filter((item): item is Lane => !isChain(item)),
     options,
   );
   if (lanes.length + chains.length === 0)
@@ -166,6 +175,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       measures: plan.measures.map(({ id }) => id),
       ...(plan.isNamed ? { named: true as const } : {}),
       ...(options.vary === undefined ? {} : { vary: options.vary }),
+      ...(options.core === undefined ? {} : { coreOf: selected.length }),
     },
     ...outcome,
   };
@@ -211,6 +221,7 @@ export function runCommand(interruption: Interruption): Command {
     .description('judge every lane that this machine can run, or those that match')
     .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
     .addOption(onlyOption)
+    .addOption(coreOption)
     .addOption(pathOption)
     .addOption(proxyOption)
     .addOption(driverOption)

@@ -57,6 +57,7 @@ export default {
       docs: [TIMEOUTS, 'https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'Envoy passes on each piece of a body as it arrives; only a filter that asks for the whole holds it.',
         },
@@ -195,6 +196,7 @@ export default {
       docs: [LUA],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'body() suspends the script, and with it the response, headers too, until the last byte has come.',
           fix: { change: 'for chunk in response_handle:bodyChunks() do … end', provenBy: 'envoy/lua-body-chunks' },
@@ -235,7 +237,7 @@ export default {
       files: { config: 'lua-body-chunks.yaml' },
       docs: [LUA],
       lanes: [
-        { expected: 'streams', why: 'bodyChunks() shows the script each piece and does not hold it back.' },
+        { core: true, expected: 'streams', why: 'bodyChunks() shows the script each piece and does not hold it back.' },
         { vary: { framing: 'content-length' }, expected: 'streams', why: 'Each piece passes, whatever the framing.' },
       ],
     },

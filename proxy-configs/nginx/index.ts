@@ -13,6 +13,8 @@ const UPSTREAM = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/http/ng
 const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 
 const NO_BUFFERING = 'x-accel-buffering: no';
+/** What the origin can do for its own response. */
+const ORIGIN_ASKS = 'X-Accel-Buffering: no from the origin';
 
 /** The default spoke HTTP/1.0 to the upstream until then. */
 const BEFORE_HTTP_1_1 = {
@@ -100,6 +102,7 @@ export default {
       tags: ['buffering', 'framing'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (nginx/tls) as long as buffering is on.',
           earlier: BEFORE_HTTP_1_1,
@@ -112,9 +115,13 @@ export default {
         },
         {
           vary: { framing: 'content-length' },
+          core: true,
           expected: 'coalesces',
           why: 'A body with a Content-Length has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers, and only then sends even the headers. A body shorter than that comes out at its end.',
-          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+          fix: [
+            { change: ORIGIN_ASKS, provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}` },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+          ],
         },
         {
           vary: { framing: 'close-delimited' },
@@ -137,6 +144,7 @@ export default {
         },
         {
           vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+          core: true,
           expected: 'streams',
           why: 'The origin may switch buffering off for its own response with X-Accel-Buffering: no; nginx obeys, and takes the header out of what the client sees.',
         },
@@ -154,7 +162,10 @@ export default {
         {
           expected: 'coalesces',
           why: 'HTTP/1.0 knows no chunks, so the origin ends its answer by closing the connection, and nginx waits for a full buffer: one memory page (4 KiB here) less the response headers.',
-          fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+          fix: [
+            { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+            { change: ORIGIN_ASKS, provenBy: `nginx/upstream-http-1-0?response-header=${NO_BUFFERING}` },
+          ],
         },
         {
           vary: { 'response-header': NO_BUFFERING },
@@ -197,10 +208,13 @@ export default {
           vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
           expected: 'coalesces',
           why: 'The origin asks for no buffering, nginx was told not to listen, and so it waits for a full buffer; it removes the header all the same.',
-          fix: {
-            change: 'Remove proxy_ignore_headers X-Accel-Buffering;',
-            provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}`,
-          },
+          fix: [
+            {
+              change: 'Remove proxy_ignore_headers X-Accel-Buffering;',
+              provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}`,
+            },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+          ],
         },
         {
           vary: { 'response-header': NO_BUFFERING },
@@ -226,7 +240,13 @@ export default {
           vary: { framing: 'content-length' },
           expected: 'coalesces',
           why: 'The directive passes on a header that is there; without it nginx buffers as it comes.',
-          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+          fix: [
+            {
+              change: ORIGIN_ASKS,
+              provenBy: `nginx/pass-x-accel-buffering?framing=content-length&response-header=${NO_BUFFERING}`,
+            },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+          ],
         },
       ],
     },
@@ -244,6 +264,7 @@ export default {
         },
         {
           vary: { framing: 'content-length' },
+          core: true,
           expected: 'streams',
           why: 'With buffering off nginx passes on what it reads, whether or not the length was announced.',
         },
@@ -294,9 +315,16 @@ export default {
       lanes: [
         {
           vary: { 'accept-encoding': 'gzip' },
+          core: true,
           expected: 'coalesces',
           why: 'The compressor is not flushed while buffering is on, so it keeps everything until it has a block worth writing: about 100 KB of prose, more when the text repeats itself, so a usual stream comes out at its end.',
-          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+          fix: [
+            {
+              change: ORIGIN_ASKS,
+              provenBy: `nginx/gzip-buffered?accept-encoding=gzip&response-header=${NO_BUFFERING}`,
+            },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+          ],
         },
         {
           vary: { 'accept-encoding': 'gzip', 'response-header': 'cache-control: no-transform' },
@@ -306,6 +334,7 @@ export default {
         },
         {
           vary: { 'accept-encoding': 'gzip', 'response-header': NO_BUFFERING },
+          core: true,
           expected: 'streams',
           why: 'X-Accel-Buffering: no switches buffering off for this response, and without buffering nginx flushes the compressor after every read.',
         },
@@ -330,6 +359,7 @@ export default {
       lanes: [
         {
           vary: { 'accept-encoding': 'gzip' },
+          core: true,
           expected: 'streams',
           why: 'With buffering off every read of the upstream is marked to be flushed, and the compressor flushes with it.',
         },
@@ -356,7 +386,10 @@ export default {
         {
           expected: 'coalesces',
           why: 'The hold is the size of the buffer less the response headers: 1 KiB clogs less than 4 KiB, and it clogs.',
-          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+          fix: [
+            { change: ORIGIN_ASKS, provenBy: `nginx/small-buffers?response-header=${NO_BUFFERING}` },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+          ],
         },
         {
           vary: { 'response-header': NO_BUFFERING },
@@ -377,7 +410,10 @@ export default {
         {
           expected: 'coalesces',
           why: 'Buffers made larger for large response headers also make the hold larger: 16 KiB less the response headers.',
-          fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+          fix: [
+            { change: ORIGIN_ASKS, provenBy: `nginx/large-buffers?response-header=${NO_BUFFERING}` },
+            { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+          ],
         },
         {
           vary: { 'response-header': NO_BUFFERING },

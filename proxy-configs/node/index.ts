@@ -40,7 +40,11 @@ export default {
       docs: [HTTP_PROXY, `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`],
       package: 'http-proxy',
       lanes: [
-        { expected: 'streams', why: 'The upstream’s answer is piped to the client: every read is written at once.' },
+        {
+          core: true,
+          expected: 'streams',
+          why: 'The upstream’s answer is piped to the client: every read is written at once.',
+        },
         {
           vary: { framing: 'content-length' },
           expected: 'streams',
@@ -92,10 +96,13 @@ export default {
           vary: { 'accept-encoding': 'gzip' },
           expected: 'coalesces',
           why: 'Nothing calls res.flush(), so zlib keeps everything until it has a block worth writing: 150 KB and more of prose, more when the text repeats itself, so a usual stream comes out at its end. Before that come the headers and the 10 bytes of a gzip header.',
-          fix: {
-            change: 'compression({ filter }) that leaves text/event-stream alone',
-            provenBy: 'node/http-proxy-compression-filter?accept-encoding=gzip',
-          },
+          fix: [
+            {
+              change: 'compression({ filter }) that leaves text/event-stream alone',
+              provenBy: 'node/http-proxy-compression-filter?accept-encoding=gzip',
+            },
+            SPARED,
+          ],
         },
         {
           vary: { 'accept-encoding': 'gzip, deflate, br' },
@@ -189,7 +196,7 @@ export default {
       ],
       tags: ['hand-written', 'fix', 'abort'],
       lanes: [
-        { expected: 'streams', why: 'pipe writes every read at once.' },
+        { core: true, expected: 'streams', why: 'pipe writes every read at once.' },
         {
           vary: { framing: 'content-length' },
           expected: 'streams',
@@ -211,6 +218,7 @@ export default {
       tags: ['hand-written', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'The answer is read to its end before any of it is sent, headers included, as `await response.text()` in a handler does it.',
           fix: { change: 'answer.pipe(response)', provenBy: 'node/pipe' },

@@ -64,6 +64,7 @@ export default {
       docs: [SERVICE, 'https://pkg.go.dev/net/http/httputil#ReverseProxy'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'Traefik recognises an event stream by its content type, and passes on each write at once.',
         },
@@ -99,6 +100,7 @@ export default {
         },
         {
           vary: { format: 'text', framing: 'content-length' },
+          core: true,
           expected: 'delays',
           why: 'A response of known length that is no event stream is flushed only every 100 ms, the default of flushInterval; the headers wait for the first flush too.',
           fix: {
@@ -130,6 +132,7 @@ export default {
         },
         {
           vary: { format: 'text', framing: 'content-length' },
+          core: true,
           expected: 'streams',
           why: 'A negative flushInterval means a flush after each write, also for a response of known length.',
         },
@@ -259,6 +262,7 @@ export default {
       tags: ['request', 'backpressure'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'The middleware collects the whole response, headers too, even where only requests are to be limited; no option of the file turns that off.',
           fix: { change: 'take the buffering middleware off this router', provenBy: 'traefik/default' },
@@ -346,19 +350,19 @@ export default {
           vary: { framing: 'content-length' },
           expected: 'coalesces',
           why: 'Only a chunked response is flushed: with a Content-Length even an event stream, headers too, waits for a full 4 KiB write buffer. The documentation does not say so.',
-          fix: {
-            change: 'remove experimental.fastProxy, or have the server answer chunked',
-            provenBy: 'traefik/default?framing=content-length',
-          },
+          fix: [
+            { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
+            { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=content-length' },
+          ],
         },
         {
           vary: { framing: 'close-delimited' },
           expected: 'coalesces',
           why: 'Only a chunked response is flushed: one that ends with the connection waits for a full 4 KiB write buffer. The documentation does not say so.',
-          fix: {
-            change: 'remove experimental.fastProxy, or have the server answer chunked',
-            provenBy: 'traefik/default?framing=close-delimited',
-          },
+          fix: [
+            { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
+            { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=close-delimited' },
+          ],
         },
       ],
     },

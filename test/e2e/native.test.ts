@@ -31,8 +31,8 @@ test(
       expect(judge(file.evidence, file.floor), lane.id).toEqual(file.delivery);
       expect(file.delivery.verdict, lane.id).toBe(lane.verdict);
     }
-    for (const lane of results.lanes.filter(({ fix }) => fix !== undefined))
-      expect(lane.fix, lane.id).toHaveProperty('proven', true);
+    for (const { id, remedies = [] } of results.lanes)
+      for (const { provenBy, proven } of remedies) expect({ id, provenBy, proven }).toMatchObject({ proven: true });
   },
 );
 
