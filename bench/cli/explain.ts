@@ -17,11 +17,13 @@ import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
-import { wrap } from '../report/matrix.ts';
 import { fixLines } from '../report/remedies.ts';
+import { settingsTable } from '../report/settings.ts';
+import { wrap, type Paint } from '../report/text.ts';
+import { tradeOffCard } from '../report/trade-offs.ts';
 import type { LaneResult } from '../results.ts';
 import { explainChain } from './explain-chain.ts';
-import { evidenceLines, keptRuns, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
+import { evidenceLines, keptRuns, lastKnown, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -105,9 +107,29 @@ function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: L
   return { lanes: selectLanes(catalogue, [id]), chains: selectChains(catalogue, [id]) };
 }
 
+/** The setting beside the default: what is gained by it, and what it costs. */
+function card(variant: Variant, lanes: readonly Lane[], runs: readonly KeptRun[]): string[] {
+  const [first] = variant.proxy.variants;
+  const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
+  const columns = [...new Set(names)].map((id) => ({
+    name: id.slice(variant.proxy.id.length + 1),
+    lanes: lanes.filter((lane) => lane.variant.id === id).flatMap((lane) => lastKnown(lane.id, runs) ?? []),
+  }));
+  const lines = tradeOffCard(columns);
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+
 async function explain(id: string, options: { results: string }): Promise<void> {
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
+  const proxy = catalogue.proxies.find((declared) => declared.id === id);
+  if (proxy !== undefined) {
+    const own = catalogue.lanes.filter(({ variant }) => variant.proxy === proxy);
+    const lines = settingsTable(proxy, own, (lane) => lastKnown(lane, runs), paint);
+    return void process.stdout.write(`${lines.join('\n')}\n`);
+  }
   const { lanes, chains } = selected(catalogue, id, runs);
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
   for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
@@ -121,6 +143,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
       '',
       ...(await configs(variant)),
       '',
+      ...card(variant, catalogue.lanes, runs),
       ...members.flatMap((lane) => [explainLane(lane, runs), '']),
       ...variant.docs.map((address) => `see ${address}`),
       '',
@@ -131,10 +154,12 @@ async function explain(id: string, options: { results: string }): Promise<void> 
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
+    .description(
+      'one variant: its config, its doc, what was last measured, the fix and its trade-offs; or a proxy’s settings',
+    )
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

@@ -7,34 +7,13 @@ import { MANY_SHARE, MAX_TRIES, RULE_SHARE } from '../verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { remedyLines } from './remedies.ts';
-import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
+import { HOLD_WIDTH, holdOf, LANE_WIDTH, PLAIN, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 
 export { wrap, type Paint } from './text.ts';
 
 const INDENT = '    ';
 /** Of so many whatever was measured is shown, as where measures were named; of more only what is not as with no hop. */
 const FEW_VARIANTS = 2;
-
-/** No borders: the rows are to be read, and to be copied into an issue. */
-export const PLAIN = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((part) => [part, '']),
-);
 
 /** Which hops were expected to do it. */
 function blamed({ expectedGuilty }: LaneResult): string {
