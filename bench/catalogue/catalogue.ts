@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { basename, dirname, join, matchesGlob } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { PresetName } from '../../server/presets.ts';
@@ -18,6 +18,7 @@ import type {
   VariantDeclaration,
   Vary,
 } from './declaration.ts';
+import { checkedChains, checkedProxy, checkProofs } from './declaration-faults.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import { sayUnknown } from './unknown-id.ts';
 
@@ -115,7 +116,7 @@ function chainOf(declared: ChainDeclaration, lanes: Lane[]): Chain {
   return { ...withFixes(declared), id: `chain/${declared.id}`, path };
 }
 
-/** Reads every folder of proxy-configs/ that has a declaration. */
+/** Reads every folder of proxy-configs/ that has a declaration. @throws UsageError for one that is not whole */
 export async function loadCatalogue(): Promise<Catalogue> {
   const folders = await readdir(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true });
   const declared = folders
@@ -124,14 +125,16 @@ export async function loadCatalogue(): Promise<Catalogue> {
     .filter((path) => existsSync(path))
     .toSorted();
   const modules = await Promise.all(
-    declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>),
+    declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default?: unknown }>),
   );
-  const proxies = modules.map((module) => module.default);
+  const proxies = modules.map((module, index) =>
+    checkedProxy(module.default, join(PACKAGE_ROOT, 'proxy-configs', basename(dirname(declared[index] ?? '')))),
+  );
   const lanes = proxies.flatMap(lanesOf);
-  const { default: declaredChains } = (await import(pathToFileURL(ownProgram('proxy-configs/chains')).href)) as {
-    default: ChainDeclaration[];
-  };
-  return { proxies, lanes, chains: declaredChains.map((chain) => chainOf(chain, lanes)) };
+  const declaredChains = (await import(pathToFileURL(ownProgram('proxy-configs/chains')).href)) as { default: unknown };
+  const chains = checkedChains(declaredChains.default).map((chain) => chainOf(chain, lanes));
+  checkProofs([...lanes, ...chains]);
+  return { proxies, lanes, chains };
 }
 
 /** One digest over the variant's files, as they stand in the catalogue. */
