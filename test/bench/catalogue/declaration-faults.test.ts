@@ -30,8 +30,8 @@ function complaint(declared: unknown): string | undefined {
     checkedProxy(declared, FOLDER);
     return undefined;
   } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
-    return (error as Error).message;
+    if (error instanceof UsageError) return error.message;
+    throw error;
   }
 }
 
@@ -122,7 +122,9 @@ describe('a declaration', () => {
 
   it('with several faults names each of them once', () => {
     const lines = complaint(withLane({ why: undefined, expected: 'x', fix: 7 }))?.split('\n') ?? [];
-    expect(lines.map((line) => /lanes\[1\]\.(\w+)/.exec(line)?.[1]).toSorted()).toEqual(['expected', 'fix', 'why']);
+    const fields = lines.map((line) => /lanes\[1\]\.(\w+)/.exec(line)?.[1]);
+    expect(fields).toHaveLength(3);
+    expect(new Set(fields)).toEqual(new Set(['expected', 'fix', 'why']));
   });
 });
 
