@@ -89,8 +89,13 @@ function chainFindings(chain: Chain, found: Found): string[] {
   const { path, guilty = [] } = chain;
   const hops = path.map(({ id }, index) => `${index + 1} ${linked(`\`${id}\``, id)}`).join(', ');
   return [
+    '',
+    `<a id="${anchor(chain.id)}"></a>`,
+    `### ${chain.id}`,
+    '',
+    `${chain.title}. Hops: ${hops}.${guilty.length === 0 ? '' : ` Guilty: ${guilty.join(', ')}.`}`,
+    '',
     bullet(chain, found.get(chain.id)),
-    `  Hops: ${hops}.${guilty.length === 0 ? '' : ` Guilty: ${guilty.join(', ')}.`}`,
   ];
 }
 
@@ -122,7 +127,6 @@ export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 
     '## Several proxies in a row',
     '',
     'Hop 1 is nearest the client.',
-    '',
     ...catalogue.chains.flatMap((chain) => chainFindings(chain, found)),
     '',
     `unclog ${results.unclog}: ${variants.size} settings of ${catalogue.proxies.length} proxies under ${catalogue.lanes.length} streams, with ${programsOf(results.lanes)}.`,
