@@ -68,8 +68,8 @@ function held({ verdict, measures, threshold }: LaneResult): string {
   if (verdict === 'delays') return threshold?.ms == null ? '' : `, ${time(threshold.ms)} each`;
   if (verdict !== 'coalesces') return '';
   const found = measures?.['threshold']?.figures as ThresholdFigures | undefined;
-  const bytes = found?.how === 'bytes' ? found.threshold.upTo : threshold?.bytes?.upTo;
-  return bytes === undefined ? '' : `, ${size(bytes)} at first`;
+  if (found?.how === 'bytes') return `, ${size(found.threshold.upTo)} at first`;
+  return threshold?.bytes == null ? '' : `, at most ${size(threshold.bytes.upTo)} at first`;
 }
 
 /** Whether the run proved it, or how it differs. */

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { loadCatalogue, type Lane, type Variant } from '../../../bench/catalogue/catalogue.ts';
 import { imageKeys } from '../../../bench/drivers/images.ts';
 import { laneStream } from '../../../bench/lane.ts';
+import { MEASURES } from '../../../bench/measures/measures.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { LOCK_STEP } from '../../../server/workload.ts';
 import { runningOrigin } from '../../server/running-origin.ts';
@@ -24,13 +25,14 @@ function folderOf(proxy: string): string {
   return join(PACKAGE_ROOT, 'proxy-configs', proxy);
 }
 
-/** A config as the proxy reads it: without comments and blank lines. */
+/** A config without its comments, those of a line and those between marks, and without white space. */
 function bare(text: string): string {
   return text
+    .replaceAll(/\/\*.*?\*\//gs, '')
     .split('\n')
-    .map((line) => line.replace(/^\s*(#|\/\/).*$/, '').trim())
-    .filter((line) => line !== '')
-    .join('\n');
+    .map((line) => line.replace(/(^|\s)(#|\/\/).*$/, ''))
+    .join('')
+    .replaceAll(/\s/g, '');
 }
 
 function textOf({ files }: Variant): string {
@@ -38,6 +40,24 @@ function textOf({ files }: Variant): string {
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 }
+
+/** Of GitHub: a repository, an issue, a pull request, a discussion, a release, a wiki, or a file at a ref that stays. */
+const ON_GITHUB =
+  /^\/[\w.-]+\/[\w.-]+(\/((issues|pull|discussions)\/\d+|(blob|tree)\/[^/]+(\/\S+)?|releases(\/tag\/\S+)?|wiki(\/\S+)?|commit\/[\da-f]{7,40}))?\/?$/;
+
+/** What no reader could follow; `undefined` where nothing is wrong with it. */
+function faultOfAddress(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== 'https:' || /\s|[<>"]/.test(address)) return `${address} is no https address`;
+  if (!/^([a-z\d-]+\.)+[a-z]{2,}$/.test(url.hostname) || url.port !== '') return `${address} is not on the web`;
+  if (url.hostname === 'github.com' && !ON_GITHUB.test(url.pathname)) return `${address} is nothing on GitHub`;
+  return undefined;
+}
+
+/** Rules that other measures tell than delivery: with either setting the words come through. */
+const TOLD_BY_MEASURES = new Set<string>([...MEASURES.map(({ id }) => id), 'timeouts', 'cache']);
+/** Of the two polarities of a tag one alone is meant. */
+const OF_ONE_POLARITY = new Set(['refused']);
 
 describe('the catalogue', () => {
   it('holds every folder of proxy-configs/', () => {
@@ -52,6 +72,33 @@ describe('the catalogue', () => {
   it('gives every lane an id of its own', () => {
     const ids = lanes.map(({ id }) => id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('has both polarities of each tag: a setting that clogs, and one that streams', () => {
+    const tagged = lanes.flatMap(({ variant, expected }) => (variant.tags ?? []).map((tag) => ({ tag, expected })));
+    const lacking = [...Map.groupBy(tagged, ({ tag }) => tag)].filter(([tag, members]) => {
+      const streaming = members.filter(({ expected }) => expected === 'streams').length;
+      const lacksOne = streaming === 0 || (streaming === members.length && !TOLD_BY_MEASURES.has(tag));
+      return lacksOne && !OF_ONE_POLARITY.has(tag);
+    });
+    expect(lacking.map(([tag]) => tag)).toEqual([]);
+  });
+
+  it('has something that is freed by each setting tagged as a fix', () => {
+    const proofs = [...lanes, ...chains].flatMap(({ fixes = [], earlier }: Pick<Lane, 'fixes' | 'earlier'>) => [
+      ...fixes,
+      ...(earlier?.fixes ?? []),
+    ]);
+    const proving = new Set(
+      proofs.flatMap(({ provenBy }) => [
+        provenBy.split('?')[0],
+        ...(chains.find(({ id }) => id === provenBy)?.path.map(({ id }) => id) ?? []),
+      ]),
+    );
+    // What it frees is told by a measure, and by no lane's verdict, where it is tagged with one.
+    const ofDelivery = variants.filter(({ tags = [] }) => !tags.some((tag) => TOLD_BY_MEASURES.has(tag)));
+    const freeing = ofDelivery.filter(({ tags = [] }) => tags.includes('fix')).map(({ id }) => id);
+    expect(freeing.filter((id) => !proving.has(id))).toEqual([]);
   });
 
   it('gives every lane an id that needs no quotes for its spaces', () => {
@@ -149,7 +196,7 @@ describe.each(variants)('$id', (variant) => {
 
   it('says where it is documented, at https addresses', () => {
     expect(variant.docs).not.toEqual([]);
-    for (const address of variant.docs) expect(new URL(address).protocol).toBe('https:');
+    expect(variant.docs.map(faultOfAddress).filter((fault) => fault !== undefined)).toEqual([]);
     expect(new Set(variant.docs).size).toBe(variant.docs.length);
   });
 

@@ -98,7 +98,7 @@ describe('a page of findings', () => {
   });
 
   it('says of a lane whether the run proved its verdict, with what holds it in round figures', () => {
-    expect(lineOf([measured])).toContain('**coalesces** (measured, about 4 KiB at first).');
+    expect(lineOf([measured])).toContain('**coalesces** (measured, at most about 4 KiB at first).');
     expect(lineOf([])).toContain('**coalesces** (expected; not judged in this run).');
     expect(lineOf([{ ...measured, verdict: 'streams' }])).toContain('(expected; this run found: streams)');
   });
