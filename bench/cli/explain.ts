@@ -28,8 +28,10 @@ import { evidenceLines, keptRuns, lastKnown, lastMeasured, measureLines, sayRun,
 const WIDTH = 80;
 const INDENT = '  ';
 
+const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+
 function heading(text: string): string {
-  return styleText('bold', text, { stream: process.stdout });
+  return paint('bold', text);
 }
 
 async function configs({ files, proxy }: Variant): Promise<string[]> {
@@ -119,7 +121,28 @@ function card(variant: Variant, lanes: readonly Lane[], runs: readonly KeptRun[]
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+async function explainVariant(
+  variant: Variant,
+  members: readonly Lane[],
+  { lanes }: Catalogue,
+  runs: KeptRun[],
+): Promise<string[]> {
+  const since = [
+    ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
+    ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
+  ].join(', ');
+  return [
+    `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
+    wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
+    '',
+    ...(await configs(variant)),
+    '',
+    ...card(variant, lanes, runs),
+    ...members.flatMap((lane) => [explainLane(lane, runs), '']),
+    ...variant.docs.map((address) => `see ${address}`),
+    '',
+  ];
+}
 
 async function explain(id: string, options: { results: string }): Promise<void> {
   const catalogue = await loadCatalogue();
@@ -132,23 +155,8 @@ async function explain(id: string, options: { results: string }): Promise<void> 
   }
   const { lanes, chains } = selected(catalogue, id, runs);
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
-    const since = [
-      ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
-      ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
-    ].join(', ');
-    out.push(
-      `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
-      wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
-      '',
-      ...(await configs(variant)),
-      '',
-      ...card(variant, catalogue.lanes, runs),
-      ...members.flatMap((lane) => [explainLane(lane, runs), '']),
-      ...variant.docs.map((address) => `see ${address}`),
-      '',
-    );
-  }
+  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant))
+    out.push(...(await explainVariant(variant, members, catalogue, runs)));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }
 
