@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { loadCatalogue } from '../catalogue/catalogue.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
-import type { Results } from '../results.ts';
+import { isJudged, type Results } from '../results.ts';
 import { findings } from './findings.ts';
 
 const SCHEMA = 'unclog/results@1';
@@ -17,19 +17,27 @@ const SCHEMA = 'unclog/results@1';
 async function read(path: string): Promise<Results | string> {
   try {
     const document = JSON.parse(await readFile(path, 'utf8')) as Results;
-    return (document.schema as string) === SCHEMA ? document : `its schema is not ${SCHEMA}`;
+    if ((document.schema as string) !== SCHEMA) return `${path} is no results document: its schema is not ${SCHEMA}`;
+    const { ids, coreOf, vary } = document.options;
+    // Of most of the lanes the page would say that they were not judged.
+    const isPart = ids.length > 0 || coreOf !== undefined || vary !== undefined;
+    return isPart ? `${path} is of a part of the catalogue` : document;
   } catch (error) {
-    return (error as Error).message;
+    return `${path} is no results document: ${(error as Error).message}`;
   }
 }
 
 const path = process.argv[2] ?? join(PACKAGE_ROOT, 'results/latest/results.json');
 const results = await read(path);
 if (typeof results === 'string') {
-  process.stderr.write(`${path} is no results document: ${results}; \`npm run unclog -- run\` makes one\n`);
+  process.stderr.write(`${results}; \`npm run -s unclog -- run\` makes one of all lanes\n`);
   process.exitCode = 2;
 } else {
   const page = join(PACKAGE_ROOT, 'docs/findings.md');
-  await writeFile(page, findings(await loadCatalogue(), results));
-  process.stderr.write(`${page}: from ${path}\n`);
+  const catalogue = await loadCatalogue();
+  await writeFile(page, findings(catalogue, results));
+  const judged = new Set(results.lanes.filter(isJudged).map(({ id }) => id));
+  const items = [...catalogue.lanes, ...catalogue.chains];
+  const known = items.filter(({ id }) => judged.has(id)).length;
+  process.stderr.write(`${page}: from ${path}, which judged ${known} of ${items.length} lanes\n`);
 }
