@@ -149,7 +149,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
   const runs = await keptRuns(options.results);
   const proxy = catalogue.proxies.find((declared) => declared.id === id);
   if (proxy !== undefined) {
-    const own = catalogue.lanes.filter(({ variant }) => variant.proxy === proxy);
+    const own = catalogue.lanes.filter(({ variant }) => variant.proxy.id === id);
     const lines = settingsTable(proxy, own, (lane) => lastKnown(lane, runs), paint);
     return void process.stdout.write(`${lines.join('\n')}\n`);
   }

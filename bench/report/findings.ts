@@ -118,7 +118,7 @@ export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 
       '',
       ...proxyFindings(
         proxy,
-        catalogue.lanes.filter(({ variant }) => variant.proxy === proxy),
+        catalogue.lanes.filter(({ variant }) => variant.proxy.id === proxy.id),
         found,
       ),
     ]),

@@ -15,7 +15,7 @@ function clogging(some: readonly Lane[]): Lane[] {
 }
 
 describe.each(proxies)('the core set of $id', (proxy) => {
-  const own = lanes.filter(({ variant }) => variant.proxy === proxy);
+  const own = lanes.filter(({ variant }) => variant.proxy.id === proxy.id);
   const core = own.filter((lane) => lane.core === true);
 
   it('has its default', () => {

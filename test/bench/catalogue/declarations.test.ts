@@ -57,7 +57,7 @@ function faultOfAddress(address: string): string | undefined {
 /** Rules that other measures tell than delivery: with either setting the words come through. */
 const TOLD_BY_MEASURES = new Set<string>([...MEASURES.map(({ id }) => id), 'timeouts', 'cache']);
 /** Of the two polarities of a tag one alone is meant. */
-const OF_ONE_POLARITY = new Set(['refused']);
+const OF_ONE_POLARITY = new Set(['refused', 'no-effect']);
 
 describe('the catalogue', () => {
   it('holds every folder of proxy-configs/', () => {

@@ -5,7 +5,8 @@ import { ImageName } from 'testcontainers';
 
 import type { Variant } from '../../../bench/catalogue/catalogue.ts';
 import type { NativeProgram, ProxyDeclaration } from '../../../bench/catalogue/declaration.ts';
-import type { Stage } from '../../../bench/drivers/driver.ts';
+import { DockerDriver } from '../../../bench/drivers/docker.ts';
+import type { Driver, Stage } from '../../../bench/drivers/driver.ts';
 import { engine, logOf, remove } from '../../../bench/drivers/container.ts';
 import { SESSION_LABEL } from '../../../bench/drivers/docker-session.ts';
 import { imageFor } from '../../../bench/drivers/images.ts';
@@ -85,10 +86,10 @@ function inImage(
 }
 
 /** A program that has no way to check a config is started with it: it accepts what it then serves. The origin ends with the session. */
-function byStarting(session: Session): (variant: Variant) => Promise<Answer> {
+function byStarting(driver: Driver): (variant: Variant) => Promise<Answer> {
   let opened: Promise<Stage> | undefined;
   return async (variant) => {
-    opened ??= new NativeDriver(session).open();
+    opened ??= driver.open();
     const stage = await opened;
     try {
       await using hop = await stage.startHop(variant, undefined);
@@ -100,30 +101,42 @@ function byStarting(session: Session): (variant: Variant) => Promise<Answer> {
   };
 }
 
-async function ofImage(proxy: ProxyDeclaration, native: NativeProgram, session: Session): Promise<Checker> {
-  if (proxy.docker === undefined || native.addresses === 'in-environment')
-    return { how: 'none', reason: 'it has no image to ask' };
-  const image = imageFor(proxy.docker.image);
+const NONE = (reason: string): Checker => ({ how: 'none', reason });
+
+/** @throws UnavailableError without an engine */
+async function inContainer(proxy: ProxyDeclaration, session: Session): Promise<Checker> {
+  const { native, docker } = proxy;
+  if (docker === undefined) return NONE('it has no image to ask');
+  const image = imageFor(docker.image);
   const client = await engine();
-  if (!(await client.image.exists(ImageName.fromString(image))))
-    return { how: 'none', reason: `the image ${image} is not here` };
-  return { how: 'asks', by: image, version: undefined, check: inImage(image, proxy, native, session) };
+  if (!(await client.image.exists(ImageName.fromString(image)))) return NONE(`the image ${image} is not here`);
+  if (native?.checkArgs !== undefined)
+    return { how: 'asks', by: image, version: undefined, check: inImage(image, proxy, native, session) };
+  const driver = new DockerDriver(session);
+  const { version } = await driver.provide(proxy, undefined);
+  return { how: 'asks', by: image, version, check: byStarting(driver) };
 }
 
-/** @param where for the image alone, though the program may be on this machine */
-export async function checkerOf(proxy: ProxyDeclaration, session: Session, where?: 'image'): Promise<Checker> {
+/** @throws UnavailableError where the program is not on this machine */
+async function here(proxy: ProxyDeclaration, session: Session): Promise<Checker> {
+  const { path, version } = await findProgram(proxy, undefined, session);
   const { native } = proxy;
-  if (native === undefined) return { how: 'none', reason: `${proxy.name} runs only in a container` };
-  try {
-    if (where === 'image') return await ofImage(proxy, native, session);
-    const { path, version } = await findProgram(proxy, undefined, session);
-    const check = native.checkArgs === undefined ? byStarting(session) : onThisMachine(path, native, session);
-    return { how: 'asks', by: path, version, check };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    const missing: Checker = { how: 'none', reason: error.message };
-    if (where === 'image' || native.checkArgs === undefined) return missing;
-    const inItsImage = await checkerOf(proxy, session, 'image');
-    return inItsImage.how === 'asks' ? inItsImage : { how: 'none', reason: `${missing.reason}; ${inItsImage.reason}` };
+  const asks = native?.checkArgs !== undefined;
+  const check = asks ? onThisMachine(path, native, session) : byStarting(new NativeDriver(session));
+  return { how: 'asks', by: path, version, check };
+}
+
+export async function checkerOf(proxy: ProxyDeclaration, session: Session): Promise<Checker> {
+  const reasons: string[] = [];
+  for (const find of [here, inContainer]) {
+    try {
+      const checker = await find(proxy, session);
+      if (checker.how === 'asks') return checker;
+      reasons.push(checker.reason);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      reasons.push(error.message);
+    }
   }
+  return NONE(reasons.join('; '));
 }

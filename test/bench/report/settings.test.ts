@@ -9,7 +9,7 @@ import { lane } from '../results.ts';
 const { proxies, lanes } = await loadCatalogue();
 
 describe.each(proxies)('the settings of $id', (proxy) => {
-  const own = lanes.filter(({ variant }) => variant.proxy === proxy);
+  const own = lanes.filter(({ variant }) => variant.proxy.id === proxy.id);
   const expected = settingsTable(
     proxy,
     own,
@@ -36,7 +36,7 @@ describe.each(proxies)('the settings of $id', (proxy) => {
 describe('a setting', () => {
   const proxy = proxies[0];
   if (proxy === undefined) throw new Error('there is no proxy');
-  const own = lanes.filter(({ variant }) => variant.proxy === proxy);
+  const own = lanes.filter(({ variant }) => variant.proxy.id === proxy.id);
   const clogged = own.find(({ expected }) => expected === 'coalesces');
   const id = clogged?.id ?? '';
 
