@@ -106,7 +106,7 @@ export const handlers: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'buffers',
-        why: 'The whole response is collected in memory, headers too, also of an event stream, before any of it is sent.',
+        why: 'The whole response is collected in memory, headers too, also of an event stream, before any of it is sent; of a server that dies midway the client gets what there is, as if it were all.',
         fix: { change: 'take response_buffers out', provenBy: 'caddy/default' },
       },
     ],
@@ -172,21 +172,6 @@ export const handlers: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'A request is tried again only as long as no response has begun, so nothing of a response is kept for it.',
-      },
-    ],
-  },
-  {
-    id: 'forward-auth',
-    title: 'A guard that is asked first',
-    changes: 'forward_auth origin:3000 { uri /healthz }',
-    files: { config: 'forward-auth.Caddyfile' },
-    since: '2.5.1',
-    docs: ['https://caddyserver.com/docs/caddyfile/directives/forward_auth'],
-    tags: ['request'],
-    lanes: [
-      {
-        expected: 'streams',
-        why: 'The guard is asked and has answered before the request is passed on; the response does not go through it.',
       },
     ],
   },

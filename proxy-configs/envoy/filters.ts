@@ -117,23 +117,24 @@ export const filters: VariantDeclaration[] = [
     docs: [BANDWIDTH],
     lanes: [
       {
+        vary: { chunk: '65536' },
         expected: 'streams',
-        why: 'A word that finds a token passes at once; only what is over the limit waits for the next fill, 50 ms by default.',
+        why: 'What finds tokens enough, of which a second’s worth is kept, passes at once, without a wait for the next fill.',
       },
     ],
   },
   {
-    id: 'bandwidth-limit-1k',
-    title: 'A limit of 1 KiB/s on responses',
-    changes: 'envoy.filters.http.bandwidth_limit with limit_kbps: 1 and fill_interval: 1s',
-    files: { config: 'bandwidth-limit-1k.yaml' },
+    id: 'bandwidth-limit-1m',
+    title: 'A limit of 1 MiB/s on responses',
+    changes: 'envoy.filters.http.bandwidth_limit with limit_kbps: 1024',
+    files: { config: 'bandwidth-limit-1m.yaml' },
     docs: [BANDWIDTH],
     lanes: [
       {
+        vary: { chunk: '65536' },
         expected: 'delays',
-        why: 'TODO......................',
-        fix: { change: 'a higher limit_kbps', provenBy: 'envoy/bandwidth-limit' },
-        patienceMs: 2500,
+        why: 'Once a second’s worth is through, each chunk of 64 KiB waits for two fills of 51 KiB, one each 50 ms.',
+        fix: { change: 'a limit_kbps above the pace of the stream', provenBy: 'envoy/bandwidth-limit?chunk=65536' },
       },
     ],
   },
@@ -174,11 +175,10 @@ export const filters: VariantDeclaration[] = [
     docs: ['https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/cache_filter'],
     tags: ['experimental', 'abort'],
     lanes: [
-      { expected: 'streams', why: 'A response that may not be kept is passed on as it comes.' },
       {
         vary: { 'response-header': 'cache-control: max-age=60' },
         expected: 'streams',
-        why: 'TODO......................',
+        why: 'What may be kept is passed on while it is being kept.',
       },
     ],
   },

@@ -64,6 +64,15 @@ export default {
           why: 'Without TLS the codec AUTO recognises HTTP/2 by its preface; each piece of the body is passed on as a frame.',
         },
         {
+          vary: { 'http-version': '1.0' },
+          expected: 'breaks',
+          why: 'To HTTP/1.0, which nginx before 1.29.7 speaks to its upstream, Envoy answers 426 “Upgrade Required” by itself.',
+          fix: {
+            change: 'http_protocol_options: { accept_http_10: true }',
+            provenBy: 'envoy/http-1-0?http-version=1.0',
+          },
+        },
+        {
           vary: { framing: 'content-length' },
           expected: 'streams',
           why: 'How the end of the body is marked makes no difference to Envoy.',

@@ -86,7 +86,12 @@ export const timeouts: VariantDeclaration[] = [
     files: { config: 'per-try-idle-timeout-1s.yaml' },
     docs: [TIMEOUTS, RETRIES],
     tags: ['timeouts'],
-    lanes: [{ expected: 'streams', why: 'TODO......................' }],
+    lanes: [
+      {
+        expected: 'streams',
+        why: 'Each piece of the body starts the timeout anew. It counts after the response’s head too, so a stream that pauses longer is cut, and nothing is sent again then.',
+      },
+    ],
   },
   {
     id: 'retries',
@@ -98,7 +103,7 @@ export const timeouts: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'A request is sent again only as long as no response has begun, and per_try_timeout ends with the response’s head: nothing of a response is held or cut.',
+        why: 'per_try_timeout ends with the response’s head, so nothing of a response is held or cut. A first token that takes longer makes Envoy ask the origin again, each time from the start.',
       },
     ],
   },

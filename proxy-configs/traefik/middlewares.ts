@@ -112,7 +112,7 @@ export const middlewares: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The status alone decides whether the request is sent again, so a response with another status is passed on write by write.',
+        why: 'The status alone decides whether the request is sent again, so a response with another status is passed on write by write. The timeout ends the tries, not a response: neither a slow first token nor a silent stream is cut by it.',
       },
     ],
   },
@@ -187,19 +187,6 @@ export const middlewares: VariantDeclaration[] = [
     ],
   },
   {
-    id: 'in-flight-limit',
-    title: 'Limit on requests at a time',
-    changes: 'inFlightReq: { amount: 1000 }',
-    files: { dynamic: 'in-flight-limit.yml' },
-    docs: ['https://doc.traefik.io/traefik/middlewares/http/inflightreq/'],
-    lanes: [
-      {
-        expected: 'streams',
-        why: 'Requests are counted, and a stream as one as long as it lasts; nothing of it is held.',
-      },
-    ],
-  },
-  {
     id: 'circuit-breaker',
     title: 'Circuit breaker',
     changes: 'circuitBreaker: { expression: NetworkErrorRatio() > 0.9 }',
@@ -225,7 +212,22 @@ export const middlewares: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The copy is sent when the response is over, and its answer thrown away: what the client gets does not wait for it.',
+        why: 'The copy is sent when the response is over, and its answer thrown away: what the client gets does not wait for it. The body of the request is held to its end, to be sent twice.',
+      },
+    ],
+  },
+  {
+    id: 'mirroring-without-body',
+    title: 'A copy of each request, without its body',
+    changes: 'mirroring: { service: app, mirrorBody: false, mirrors: [{ name: shadow, percent: 100 }] }',
+    files: { dynamic: 'mirroring-without-body.yml' },
+    since: '3.3.0',
+    docs: [SERVICE],
+    tags: ['request', 'fix'],
+    lanes: [
+      {
+        expected: 'streams',
+        why: 'As nothing of the body is to be sent twice, the request is passed on as it comes, and so is the response.',
       },
     ],
   },
@@ -240,18 +242,9 @@ export const middlewares: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The status alone decides, so a response with another status is passed on write by write.',
+        why: 'The status alone decides, so a response with another status is passed on write by write. To be able to ask again, it holds the whole body of the request.',
       },
     ],
-  },
-  {
-    id: 'sticky',
-    title: 'Sticky sessions between weighted services',
-    changes: 'weighted: { sticky: { cookie: { name: server } } }',
-    files: { dynamic: 'sticky.yml' },
-    docs: [SERVICE],
-    tags: ['headers'],
-    lanes: [{ expected: 'streams', why: 'A cookie is added to the response’s head; the body passes.' }],
   },
   {
     id: 'access-log',

@@ -127,10 +127,10 @@ export const protocols: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip', framing: 'content-length' },
         expected: 'coalesces',
-        why: 'Nothing flushes the compressor but its own buffers, which hold more than the 4 KiB of the fast proxy without it.',
+        why: 'Nothing flushes the compressor, which takes in 64 KiB before it gives anything out: sixteen times what the fast proxy holds without it.',
         fix: {
           change: 'remove experimental.fastProxy',
-          provenBy: 'traefik/compress?accept-encoding=gzip',
+          provenBy: 'traefik/compress?accept-encoding=gzip&framing=content-length',
         },
       },
     ],
