@@ -117,24 +117,8 @@ export const filters: VariantDeclaration[] = [
     docs: [BANDWIDTH],
     lanes: [
       {
-        vary: { chunk: '65536' },
         expected: 'streams',
-        why: 'What finds tokens enough, of which a second’s worth is kept, passes at once, without a wait for the next fill.',
-      },
-    ],
-  },
-  {
-    id: 'bandwidth-limit-1m',
-    title: 'A limit of 1 MiB/s on responses',
-    changes: 'envoy.filters.http.bandwidth_limit with limit_kbps: 1024',
-    files: { config: 'bandwidth-limit-1m.yaml' },
-    docs: [BANDWIDTH],
-    lanes: [
-      {
-        vary: { chunk: '65536' },
-        expected: 'delays',
-        why: 'Once a second’s worth is through, each chunk of 64 KiB waits for two fills of 51 KiB, one each 50 ms.',
-        fix: { change: 'a limit_kbps above the pace of the stream', provenBy: 'envoy/bandwidth-limit?chunk=65536' },
+        why: 'What finds tokens enough, of which a second’s worth is kept, passes at once. Only what is over the limit waits for the next fill, 50 ms by default; all streams of one Envoy share the limit.',
       },
     ],
   },
@@ -168,21 +152,6 @@ export const filters: VariantDeclaration[] = [
     lanes: [{ expected: 'streams', why: 'The filter reads the events as they pass, and holds none of them back.' }],
   },
   {
-    id: 'cache',
-    title: 'Cache in memory',
-    changes: 'envoy.filters.http.cache with simple_http_cache',
-    files: { config: 'cache.yaml' },
-    docs: ['https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/cache_filter'],
-    tags: ['experimental', 'abort'],
-    lanes: [
-      {
-        vary: { 'response-header': 'cache-control: max-age=60' },
-        expected: 'streams',
-        why: 'What may be kept is passed on while it is being kept.',
-      },
-    ],
-  },
-  {
     id: 'decompressor',
     title: 'Responses unpacked for the client',
     changes: 'envoy.filters.http.decompressor with gzip',
@@ -192,7 +161,7 @@ export const filters: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The server is asked for gzip in the client’s name; a response that is not compressed passes as it comes.',
+        why: 'Servers are asked for gzip in the client’s name, and where they compress, theirs is the compressor that must flush; a response that is not compressed passes as it comes.',
       },
     ],
   },

@@ -32,7 +32,7 @@ export const compression: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip', framing: 'content-length' },
         expected: 'streams',
-        why: 'An event stream of known length is flushed write by write too; the client gets it chunked, as its length is not known any more.',
+        why: 'An event stream is flushed write by write, also where its length is announced, and each flush empties the compressor.',
       },
       {
         vary: { 'accept-encoding': 'br' },
@@ -118,7 +118,7 @@ export const compression: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip', format: 'text', framing: 'content-length' },
         expected: 'delays',
-        why: 'The flush interval of 100 ms comes before 64 KiB do, and starts the compression then.',
+        why: 'The flush interval of 100 ms holds for a response of known length, whether that is worth compressing or not.',
         fix: {
           change: 'responseForwarding.flushInterval: -1',
           provenBy: 'traefik/compress-flush?accept-encoding=gzip&format=text&framing=content-length',
