@@ -117,7 +117,7 @@ export const compression: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip', format: 'ndjson' },
         expected: 'streams',
-        why: 'The first write is shorter than minimum_length (512) and decides for a response of unknown length: nothing is compressed, in spite of the type.',
+        why: 'The first write is shorter than minimum_length (512) and decides for a response of unknown length: nothing is compressed, in spite of the type; the headers wait for that write all the same.',
       },
       {
         vary: { 'accept-encoding': 'gzip' },

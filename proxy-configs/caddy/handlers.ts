@@ -116,10 +116,7 @@ export const handlers: VariantDeclaration[] = [
     title: 'Responses that are handled by rules',
     changes: 'handle_response { copy_response }',
     files: { config: 'handle-response.Caddyfile' },
-    docs: [
-      `${REVERSE_PROXY}#intercepting-responses`,
-      'https://caddyserver.com/docs/caddyfile/directives/copy_response',
-    ],
+    docs: [`${REVERSE_PROXY}#intercepting-responses`],
     lanes: [
       {
         expected: 'streams',

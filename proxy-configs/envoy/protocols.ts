@@ -37,7 +37,7 @@ export const protocols: VariantDeclaration[] = [
     changes: 'http_protocol_options: { accept_http_10: true }',
     files: { config: 'http-1-0.yaml' },
     docs: [
-      'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#config-core-v3-http1protocoloptions',
+      'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#envoy-v3-api-msg-config-core-v3-http1protocoloptions',
     ],
     tags: ['http-version', 'fix'],
     lanes: [

@@ -6,7 +6,7 @@ const TIMEOUTS = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/
 const DELAYED_CLOSE =
   'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto#envoy-v3-api-field-extensions-filters-network-http-connection-manager-v3-httpconnectionmanager-delayed-close-timeout';
 const RETRIES =
-  'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-retrypolicy';
+  'https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#envoy-v3-api-msg-config-route-v3-retrypolicy';
 
 export const timeouts: VariantDeclaration[] = [
   {

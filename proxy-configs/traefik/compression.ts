@@ -6,6 +6,8 @@ const SERVICE = 'https://doc.traefik.io/traefik/v3.7/reference/routing-configura
 const COMPRESS = 'https://doc.traefik.io/traefik/middlewares/http/compress/';
 const COMPRESS_SOURCE =
   'https://github.com/traefik/traefik/blob/0c0ae8371e78a5ae9364ba3992944bb87297cbf3/pkg/middlewares/compress/compression_handler.go';
+const ENCODINGS_SOURCE =
+  'https://github.com/traefik/traefik/blob/03490d64525c56f0ba0b8ca5fc5d36eeba917356/pkg/middlewares/compress/compress.go';
 
 export const compression: VariantDeclaration[] = [
   {
@@ -137,7 +139,7 @@ export const compression: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip' },
         expected: 'streams',
-        why: 'A type that is not included is passed on uncompressed.',
+        why: 'A type that is not included is passed on uncompressed. Its headers wait for the first word all the same: until then the middleware has not decided.',
       },
       {
         vary: { 'accept-encoding': 'gzip', format: 'ndjson' },
@@ -147,16 +149,31 @@ export const compression: VariantDeclaration[] = [
     ],
   },
   {
-    id: 'compress-unasked',
-    title: 'Compression for clients that do not ask',
-    changes: 'compress.defaultEncoding: gzip',
-    files: { dynamic: 'compress-unasked.yml' },
-    docs: [COMPRESS],
+    id: 'compress-default-brotli',
+    title: 'Compression with Brotli for clients that do not ask',
+    changes: 'compress.defaultEncoding: br',
+    files: { dynamic: 'compress-default-brotli.yml' },
+    since: '3.3.5',
+    docs: [COMPRESS, ENCODINGS_SOURCE],
     tags: ['compression', 'headers'],
     lanes: [
       {
         expected: 'streams',
-        why: 'A request without Accept-Encoding gets gzip all the same, flushed write by write: each word comes in time, but to a client that cannot decode it.',
+        why: 'A request without Accept-Encoding gets Brotli all the same, flushed write by write: each word comes in time, but curl and many an HTTP library cannot read it.',
+      },
+    ],
+  },
+  {
+    id: 'compress-default-gzip',
+    title: 'Compression with gzip for clients that do not ask',
+    changes: 'compress.defaultEncoding: gzip',
+    files: { dynamic: 'compress-default-gzip.yml' },
+    docs: [COMPRESS, ENCODINGS_SOURCE],
+    tags: ['compression', 'headers'],
+    lanes: [
+      {
+        expected: 'streams',
+        why: 'The response comes uncompressed, though the documentation says otherwise: the gzip handler looks at Accept-Encoding once more, by itself, and finds none.',
       },
     ],
   },

@@ -221,13 +221,13 @@ export const middlewares: VariantDeclaration[] = [
     title: 'A copy of each request, without its body',
     changes: 'mirroring: { service: app, mirrorBody: false, mirrors: [{ name: shadow, percent: 100 }] }',
     files: { dynamic: 'mirroring-without-body.yml' },
-    since: '3.3.0',
-    docs: [SERVICE],
+    since: '3.2.0',
+    docs: [SERVICE, 'https://github.com/traefik/traefik/issues/13292'],
     tags: ['request', 'fix'],
     lanes: [
       {
         expected: 'streams',
-        why: 'As nothing of the body is to be sent twice, the request is passed on as it comes, and so is the response.',
+        why: 'As nothing of the body is to be sent twice, the request is passed on as it comes, and so is the response. (The copy itself fails for a request that has a body, as the issue says.)',
       },
     ],
   },

@@ -68,7 +68,7 @@ export const timeouts: VariantDeclaration[] = [
     title: 'Connections closed after a second of use',
     changes: 'transport: { keepAliveMaxTime: 1s }',
     files: { static: 'traefik-keep-alive-1s.yml', dynamic: 'default.yml' },
-    docs: ['https://doc.traefik.io/traefik/routing/entrypoints/#keepalivemaxtime'],
+    docs: ['https://doc.traefik.io/traefik/routing/entrypoints/'],
     tags: ['timeouts'],
     lanes: [
       {
