@@ -227,7 +227,7 @@ export const middlewares: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'As nothing of the body is to be sent twice, the request is passed on as it comes, and so is the response. (The copy itself fails for a request that has a body, as the issue says.)',
+        why: 'As nothing of the body is to be sent twice, the request is passed on as it comes, and so is the response. The copy itself fails where the request has a body, as the issue says.',
       },
     ],
   },
