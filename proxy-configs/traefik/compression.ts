@@ -15,8 +15,6 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression',
     changes: 'compress: {}',
     files: { dynamic: 'compress.yml' },
-    // 3.3.4, measured: an event stream asked for with br or zstd waited for minResponseBodyBytes (1024), with gzip it did not.
-    since: '3.3.5',
     docs: [
       COMPRESS,
       'https://github.com/traefik/traefik/issues/11509',
@@ -39,12 +37,30 @@ export const compression: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'br' },
         expected: 'streams',
-        why: 'Brotli is flushed with each write. Traefik before 3.3.5 held the first 1024 bytes back.',
+        why: 'Brotli is flushed with each write.',
+        earlier: {
+          before: '3.3.5',
+          expected: 'coalesces',
+          why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
+          fix: {
+            change: 'compress.excludedContentTypes: [text/event-stream]',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+          },
+        },
       },
       {
         vary: { 'accept-encoding': 'zstd' },
         expected: 'streams',
-        why: 'Zstandard is flushed with each write. Traefik before 3.3.5 held the first 1024 bytes back.',
+        why: 'Zstandard is flushed with each write.',
+        earlier: {
+          before: '3.3.5',
+          expected: 'coalesces',
+          why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
+          fix: {
+            change: 'compress.excludedContentTypes: [text/event-stream]',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+          },
+        },
       },
       {
         vary: { 'accept-encoding': 'gzip', 'response-header': 'cache-control: no-transform' },
@@ -96,6 +112,11 @@ export const compression: VariantDeclaration[] = [
         why: 'The excluded type is passed on uncompressed; this was the way out before 3.3.5.',
       },
       {
+        vary: { 'accept-encoding': 'br' },
+        expected: 'streams',
+        why: 'The excluded type is passed on uncompressed, whatever the coding that was asked for.',
+      },
+      {
         vary: { 'accept-encoding': 'gzip', 'content-type': 'text/event-stream; charset=utf-8' },
         expected: 'streams',
         why: 'An excluded type without parameters stands for the type with any parameters.',
@@ -108,7 +129,6 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression from 64 KiB on',
     changes: 'compress: { minResponseBodyBytes: 65536 }',
     files: { dynamic: 'compress-min-64k.yml' },
-    since: '3.3.5',
     docs: [COMPRESS, COMPRESS_SOURCE, 'https://github.com/traefik/traefik/pull/11583'],
     tags: ['compression'],
     lanes: [
@@ -116,6 +136,15 @@ export const compression: VariantDeclaration[] = [
         vary: { 'accept-encoding': 'br' },
         expected: 'streams',
         why: 'A flush decides before the minimum is reached: the stream is compressed from its first word, however little that is.',
+        earlier: {
+          before: '3.3.5',
+          expected: 'coalesces',
+          why: 'A flush before minResponseBodyBytes was reached did nothing, so the first 64 KiB were held.',
+          fix: {
+            change: 'compress.excludedContentTypes: [text/event-stream]',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+          },
+        },
       },
       {
         vary: { 'accept-encoding': 'gzip', format: 'text', framing: 'content-length' },
@@ -153,13 +182,21 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression with Brotli for clients that do not ask',
     changes: 'compress.defaultEncoding: br',
     files: { dynamic: 'compress-default-brotli.yml' },
-    since: '3.3.5',
     docs: [COMPRESS, ENCODINGS_SOURCE],
     tags: ['compression', 'headers'],
     lanes: [
       {
         expected: 'streams',
         why: 'A request without Accept-Encoding gets Brotli all the same, flushed write by write: each word comes in time, but curl and many an HTTP library cannot read it.',
+        earlier: {
+          before: '3.3.5',
+          expected: 'coalesces',
+          why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
+          fix: {
+            change: 'compress.excludedContentTypes: [text/event-stream]',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+          },
+        },
       },
     ],
   },
