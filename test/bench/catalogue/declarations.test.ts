@@ -69,7 +69,7 @@ describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, 
 
   it('has files that exist, and none that no variant uses', () => {
     const used = [...Object.values(files), ...declared.flatMap((variant) => Object.values<string>(variant.files))];
-    const there = readdirSync(folderOf(id)).filter((name) => name !== 'index.ts');
+    const there = readdirSync(folderOf(id)).filter((name) => !name.endsWith('.ts'));
     const own = [...new Set(used)].filter((name) => !name.startsWith(`../${SHARED}/`));
     expect(there.toSorted()).toEqual(own.toSorted());
   });
