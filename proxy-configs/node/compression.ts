@@ -164,7 +164,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
         expected: 'coalesces',
         why: 'The middleware pipes into a response that compression has made its own, and zlib keeps what it gets until it has a block worth writing.',
         fix: {
-          change: "on: { proxyRes: (answer, request, response) => answer.on('data', () => response.flush()) }",
+          change: "answer.on('data', () => process.nextTick(() => response.flush())), in on.proxyRes",
           provenBy: 'node/http-proxy-middleware-flush?accept-encoding=gzip',
         },
       },
@@ -173,7 +173,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
         expected: 'buffers',
         why: 'Browsers accept brotli, which compression prefers, and which writes nothing before its window is full or the stream ends.',
         fix: {
-          change: "on: { proxyRes: (answer, request, response) => answer.on('data', () => response.flush()) }",
+          change: "answer.on('data', () => process.nextTick(() => response.flush())), in on.proxyRes",
           provenBy: `node/http-proxy-middleware-flush?accept-encoding=${BROWSER}`,
         },
       },
@@ -182,7 +182,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
   {
     id: 'http-proxy-middleware-flush',
     title: 'http-proxy-middleware behind compression, flushed after every read',
-    changes: 'on: { proxyRes } that calls response.flush()',
+    changes: 'process.nextTick(() => response.flush()), in on.proxyRes',
     files: { program: 'http-proxy-middleware-flush.mjs' },
     docs: [`${COMPRESSION}#resflush`, `${COMPRESSION}#server-sent-events`],
     tags: ['compression', 'fix'],
@@ -191,12 +191,32 @@ export const COMPRESSORS: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip' },
         expected: 'streams',
-        why: 'compression adds flush() to the response; the listener is there before the pipe, and a flush that comes before its write is made up for by the next turn of the compressor.',
+        why: 'compression adds flush() to the response, and in the next tick what was read has been written to it.',
       },
       {
         vary: { 'accept-encoding': BROWSER },
         expected: 'streams',
         why: 'flush() is the same for brotli.',
+      },
+    ],
+  },
+  {
+    id: 'http-proxy-middleware-flush-early',
+    title: 'http-proxy-middleware behind compression, flushed before every write',
+    changes: 'response.flush(), in on.proxyRes',
+    files: { program: 'http-proxy-middleware-flush-early.mjs' },
+    docs: [`${COMPRESSION}#resflush`, 'https://github.com/dpskvn/express-sse/issues/26'],
+    tags: ['compression'],
+    package: 'http-proxy-middleware',
+    lanes: [
+      {
+        vary: { 'accept-encoding': 'gzip' },
+        expected: 'coalesces',
+        why: 'proxyRes is told before the pipe is laid, so its listener is called before the word is written: each word comes with the next one, and the last with the end.',
+        fix: {
+          change: 'process.nextTick(() => response.flush())',
+          provenBy: 'node/http-proxy-middleware-flush?accept-encoding=gzip',
+        },
       },
     ],
   },
@@ -259,8 +279,8 @@ export const COMPRESSORS: VariantDeclaration[] = [
       },
       {
         vary: { 'accept-encoding': BROWSER },
-        expected: 'buffers',
-        why: 'Browsers accept zstd, which it prefers, and which writes nothing before it has a block.',
+        expected: 'coalesces',
+        why: 'Browsers accept zstd, which it prefers, and which writes nothing before it has a block of 128 KiB.',
         fix: {
           change: 'zlibOptions: { flush: constants.Z_SYNC_FLUSH }',
           provenBy: `node/fastify-compress-flush?accept-encoding=${BROWSER}`,

@@ -9,7 +9,10 @@ const server = createServer((request, response) => {
     response.writeHead(answer.statusCode, answer.headers);
     response.cork();
     answer.on('data', (chunk) => response.write(chunk));
-    answer.on('end', () => response.end());
+    answer.on('end', () => {
+      response.uncork();
+      response.end();
+    });
     answer.on('error', () => response.destroy());
     response.on('close', () => answer.destroy());
   });

@@ -114,9 +114,8 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
       },
       {
         vary: { chunk: '16384' },
-        expected: 'coalesces',
-        why: 'What is no multiple of 4096 bytes leaves a rest that waits for the next chunk.',
-        fix: BY_PIPELINE,
+        expected: 'streams',
+        why: 'A multiple of 4096 bytes leaves no rest: a test with large chunks of a round size does not see it.',
       },
     ],
   },
@@ -180,14 +179,33 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
   {
     id: 'cork',
     title: 'A proxy by hand that corks the response',
-    changes: 'response.cork()',
+    changes: 'response.cork(), and uncork() before end()',
     files: { program: 'cork.mjs' },
     docs: [`${STREAM}#writablecork`, `${HTTP}#outgoingmessagecork`],
     tags: ['hand-written'],
     lanes: [
       {
         expected: 'buffers',
-        why: 'A corked response keeps all that is written to it in memory until it is uncorked, which end() does.',
+        why: 'A corked response keeps all that is written to it in memory, and its headers with it, until it is uncorked.',
+        fix: { change: 'process.nextTick(() => response.uncork())', provenBy: 'node/cork-next-tick' },
+      },
+    ],
+  },
+  {
+    id: 'cork-ended',
+    title: 'A proxy by hand that corks the response and ends it',
+    changes: 'response.cork(), and no uncork() before end()',
+    files: { program: 'cork-ended.mjs' },
+    docs: [
+      `${HTTP}#outgoingmessagecork`,
+      'https://github.com/nodejs/node/blob/v24.21.0/lib/_http_outgoing.js',
+      'https://github.com/nodejs/node/pull/29053',
+    ],
+    tags: ['hand-written'],
+    lanes: [
+      {
+        expected: 'breaks',
+        why: 'Of a chunked response end() writes the last chunk, 0, before it uncorks the others: to the client the body ends with the first word, and the rest comes behind the end of the message. The documentation has end() as what flushes a corked message.',
         fix: { change: 'process.nextTick(() => response.uncork())', provenBy: 'node/cork-next-tick' },
       },
     ],
@@ -252,8 +270,29 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
         expected: 'streams',
         why: 'Each read is written as a DATA frame of its own.',
       },
-      { expected: 'streams', why: 'Over TLS and HTTP/1.1 each read is written as a chunk in a TLS record of its own.' },
+      {
+        expected: 'delays',
+        why: 'Of HTTP/1.1 the first word is held for about 40 ms: to such a connection this server leaves Nagle’s algorithm on, which node:http and node:https switch off, so the word waits for the client’s delayed acknowledgement of the packet before it.',
+        fix: { change: 'noDelay: true', provenBy: 'node/http2-listener-no-delay' },
+      },
     ],
+  },
+  {
+    id: 'http2-listener-no-delay',
+    title: 'A proxy by hand that listens for HTTP/2, without Nagle’s algorithm',
+    changes: 'noDelay: true',
+    files: {
+      program: 'http2-listener-no-delay.mjs',
+      certificate: '../shared/certificate.pem',
+      key: '../shared/key.pem',
+    },
+    listens: 'https',
+    docs: [
+      'https://nodejs.org/api/net.html#netcreateserveroptions-connectionlistener',
+      'https://github.com/nodejs/node/issues/34185',
+    ],
+    tags: ['hand-written', 'fix'],
+    lanes: [{ expected: 'streams', why: 'Over HTTP/1.1 each read leaves at once, the first one too.' }],
   },
   {
     id: 'http2-upstream',

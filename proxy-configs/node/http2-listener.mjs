@@ -1,4 +1,5 @@
-// A server for HTTP/2 and HTTP/1.1 over TLS, by Node’s compatibility API; HTTP/2 has no fields of the connection.
+// A proxy by hand that listens for HTTP/2 and HTTP/1.1 over TLS, by Node’s compatibility API.
+// HTTP/2 has no fields of the connection, so they are left out.
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createSecureServer } from 'node:http2';
