@@ -1,5 +1,5 @@
 // A proxy by hand that listens for HTTP/2 and HTTP/1.1 over TLS, by Node’s compatibility API.
-// HTTP/2 has no fields of the connection, so they are left out.
+// noDelay switches Nagle’s algorithm off, as node:http does by itself and this server does not for HTTP/1.1.
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createSecureServer } from 'node:http2';
@@ -14,7 +14,7 @@ const ofConnection = /^(:.*|connection|keep-alive|transfer-encoding|upgrade|host
 const withoutConnection = (headers) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.test(name)));
 
-const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+const server = createSecureServer({ key, cert, allowHTTP1: true, noDelay: true }, (request, response) => {
   const { method } = request;
   const headers = withoutConnection(request.headers);
   const upstream = httpRequest(UPSTREAM + request.url, { method, headers }, (answer) => {
