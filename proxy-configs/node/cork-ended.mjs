@@ -14,8 +14,8 @@ const server = createServer((request, response) => {
     response.on('close', () => answer.destroy());
   });
   upstream.on('error', () => {
-    if (!response.headersSent) response.writeHead(502);
-    response.end();
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502).end();
   });
   request.pipe(upstream);
 });

@@ -12,10 +12,10 @@ const server = createServer(async (request, response) => {
     const answer = await fetch(UPSTREAM + request.url, { method, headers, body, duplex: 'half' });
     response.statusCode = answer.status;
     response.setHeaders(answer.headers);
-    const copied = answer.clone().text();
+    const log = (copy) => console.log(`${request.url}: ${copy.length} characters`);
+    answer.clone().text().then(log, console.error);
     for await (const chunk of answer.body ?? []) response.write(chunk);
     response.end();
-    console.log(`${request.url}: ${(await copied).length} characters`);
   } catch {
     response.destroy();
   }

@@ -108,7 +108,7 @@ export const FETCHED: VariantDeclaration[] = [
   {
     id: 'fetch-clone',
     title: 'A proxy by hand: fetch, and a copy that is read beside it',
-    changes: 'answer.clone().text(), awaited when the answer is sent',
+    changes: 'answer.clone().text(), which nothing waits for',
     files: { program: 'fetch-clone.mjs' },
     docs: ['https://developer.mozilla.org/en-US/docs/Web/API/Response/clone', FETCH],
     tags: ['hand-written', 'fix', 'abort'],

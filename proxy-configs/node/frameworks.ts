@@ -29,7 +29,7 @@ export const FRAMEWORKS: VariantDeclaration[] = [
     title: '@fastify/http-proxy, and an upstream that is silent for a second is given up',
     changes: 'undici: { bodyTimeout: 1000 }',
     files: { program: 'fastify-body-timeout-1s.mjs' },
-    docs: [`${REPLY_FROM}#undici`, 'https://undici.nodejs.org/#/docs/api/Client'],
+    docs: [`${REPLY_FROM}#undici`, 'https://undici.nodejs.org/#/docs/api/Client.md'],
     tags: ['timeouts'],
     package: '@fastify/http-proxy',
     lanes: [
@@ -44,7 +44,7 @@ export const FRAMEWORKS: VariantDeclaration[] = [
     title: '@fastify/http-proxy without undici',
     changes: 'undici: false',
     files: { program: 'fastify-http.mjs' },
-    docs: [`${REPLY_FROM}#http`, `${REPLY_FROM}/issues/298`, `${REPLY_FROM}/pull/299`],
+    docs: [`${REPLY_FROM}#http--http2-timeouts`, `${REPLY_FROM}/issues/298`, `${REPLY_FROM}/pull/299`],
     tags: ['abort'],
     package: '@fastify/http-proxy',
     lanes: [
@@ -64,7 +64,7 @@ export const FRAMEWORKS: VariantDeclaration[] = [
     title: '@fastify/http-proxy without undici, and an upstream that is silent for a second is given up',
     changes: 'http: { requestOptions: { timeout: 1000 } }',
     files: { program: 'fastify-http-timeout-1s.mjs' },
-    docs: [`${REPLY_FROM}#http`, `${REPLY_FROM}/issues/298`, `${REPLY_FROM}/pull/299`],
+    docs: [`${REPLY_FROM}#http--http2-timeouts`, `${REPLY_FROM}/issues/298`, `${REPLY_FROM}/pull/299`],
     tags: ['timeouts'],
     package: '@fastify/http-proxy',
     lanes: [

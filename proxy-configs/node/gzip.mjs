@@ -19,8 +19,8 @@ const server = createServer((request, response) => {
     }
   });
   upstream.on('error', () => {
-    if (!response.headersSent) response.writeHead(502);
-    response.end();
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502).end();
   });
   request.pipe(upstream);
 });

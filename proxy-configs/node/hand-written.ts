@@ -229,7 +229,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     title: 'A proxy by hand whose server ends a silent connection after a second',
     changes: 'server.timeout = 1000',
     files: { program: 'server-timeout-1s.mjs' },
-    docs: [`${HTTP}#servertimeout`],
+    docs: [`${HTTP}#servertimeout`, 'https://github.com/http-party/node-http-proxy/issues/921'],
     tags: ['hand-written', 'timeouts'],
     lanes: [
       {

@@ -12,8 +12,8 @@ proxy.on('proxyRes', (answer, request, response) => {
   pipeline(answer, response, () => {});
 });
 proxy.on('error', (error, request, response) => {
-  if (!response.headersSent) response.writeHead(502);
-  response.end();
+  if (response.headersSent) response.destroy();
+  else response.writeHead(502).end();
 });
 
 const server = createServer((request, response) => proxy.web(request, response));

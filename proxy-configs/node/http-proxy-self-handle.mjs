@@ -14,10 +14,7 @@ proxy.on('proxyRes', (answer, request, response) => {
     response.end(Buffer.concat(body));
   });
 });
-proxy.on('error', (error, request, response) => {
-  if (!response.headersSent) response.writeHead(502);
-  response.end();
-});
+proxy.on('error', (error, request, response) => response.destroy());
 
 const server = createServer((request, response) => proxy.web(request, response));
 server.listen(PORT, () => console.log(`http-proxy that handles responses itself on port ${PORT}, to ${UPSTREAM}`));

@@ -22,8 +22,8 @@ const server = createSecureServer({ key, cert, allowHTTP1: true, noDelay: true }
     pipeline(answer, response, () => {});
   });
   upstream.on('error', () => {
-    if (!response.headersSent) response.writeHead(502);
-    response.end();
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502).end();
   });
   request.pipe(upstream);
 });

@@ -7,8 +7,8 @@ const { PORT = 8080, UPSTREAM = 'http://origin:3000' } = process.env;
 const proxy = createProxyServer({ target: UPSTREAM });
 
 proxy.on('error', (error, request, response) => {
-  if (!response.headersSent) response.writeHead(502);
-  response.end();
+  if (response.headersSent) response.destroy();
+  else response.writeHead(502).end();
 });
 
 const server = createServer((request, response) => proxy.web(request, response));

@@ -115,7 +115,7 @@ export const LIBRARIES: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it.',
+        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and its client hangs, as with http-proxy.',
       },
     ],
   },
@@ -229,7 +229,7 @@ export const LIBRARIES: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'buffers',
-        why: 'The interceptor is given the whole body at once, so it is collected first; the README says that it disables streaming.',
+        why: 'The interceptor is given the whole body at once, so it is collected first; the README says that it disables streaming. When the origin dies meanwhile, so does the process (4.2.1): headers are set after the library’s own error message has been sent.',
         fix: { change: 'no responseInterceptor on the routes that stream', provenBy: 'node/http-proxy-middleware' },
       },
       {

@@ -11,8 +11,8 @@ const server = createServer({ requestTimeout: 1000, connectionsCheckingInterval:
     pipeline(answer, response, () => {});
   });
   upstream.on('error', () => {
-    if (!response.headersSent) response.writeHead(502);
-    response.end();
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502).end();
   });
   request.pipe(upstream);
 });
