@@ -178,7 +178,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip' },
         expected: 'coalesces',
-        why: 'memLevel is how many symbols zlib gathers for a block: 16384 by default, 128 with the least. It holds less, and holds still.',
+        why: 'memLevel is how many symbols zlib gathers for a block: 16384 by default, 128 with the least. It holds less, some 500 bytes of this text, and holds still.',
         fix: {
           change: 'flush: constants.Z_SYNC_FLUSH',
           provenBy: 'node/http-proxy-compression-sync-flush?accept-encoding=gzip',
