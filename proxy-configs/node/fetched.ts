@@ -30,7 +30,7 @@ export const FETCHED: VariantDeclaration[] = [
     title: 'A proxy by hand: fetch that ends when the client leaves',
     changes: "response.on('close', () => departure.abort())",
     files: { program: 'fetch-abort-signal.mjs' },
-    docs: [FETCH, 'https://nodejs.org/api/globals.html#class-abortcontroller'],
+    docs: [FETCH, 'https://nodejs.org/api/globals.html#class-abortcontroller', 'https://github.com/h3js/h3/pull/1417'],
     tags: ['hand-written', 'fix', 'abort'],
     lanes: [
       {

@@ -148,6 +148,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     files: { program: 'events.mjs' },
     docs: [
       'https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream',
+      'https://github.com/KarpelesLab/teamclaude/pull/356',
       `${STREAM}#implementing-a-transform-stream`,
     ],
     tags: ['hand-written'],
