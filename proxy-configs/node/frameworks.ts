@@ -90,7 +90,7 @@ export const FRAMEWORKS: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The answer of fetch is returned with its stream, which the server writes read by read.',
+        why: 'The answer of fetch is returned with its stream, which the server writes read by read. Unlike most it sends the headers when they come, and not with the first word.',
       },
       {
         vary: { format: 'text', framing: 'content-length' },

@@ -1,4 +1,4 @@
-/** http-proxy, and what was made of it: http-proxy-3, httpxy, http-proxy-middleware. */
+/** http-proxy, and what was made of it: http-proxy-3, httpxy, http-proxy-middleware; and express-http-proxy. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 
@@ -6,6 +6,7 @@ const HTTP_PROXY = 'https://github.com/http-party/node-http-proxy';
 const HTTP_PROXY_3 = 'https://github.com/sagemathinc/http-proxy-3';
 const HTTPXY = 'https://github.com/unjs/httpxy';
 const MIDDLEWARE = 'https://github.com/chimurai/http-proxy-middleware';
+const EXPRESS_PROXY = 'https://github.com/villadora/express-http-proxy';
 
 export const LIBRARIES: VariantDeclaration[] = [
   {
@@ -239,6 +240,42 @@ export const LIBRARIES: VariantDeclaration[] = [
         fix: {
           change: 'no responseInterceptor on the routes that stream',
           provenBy: 'node/http-proxy-middleware?format=text&framing=content-length',
+        },
+      },
+    ],
+  },
+  {
+    id: 'express-http-proxy',
+    title: 'express-http-proxy as it comes',
+    changes: 'nothing',
+    files: { program: 'express-http-proxy.mjs' },
+    docs: [`${EXPRESS_PROXY}#streaming`, `${EXPRESS_PROXY}/issues/334`],
+    tags: ['fix', 'abort'],
+    package: 'express-http-proxy',
+    lanes: [
+      { expected: 'streams', why: 'While nothing asks for the response, it is piped: every read is written at once.' },
+      {
+        vary: { framing: 'content-length' },
+        expected: 'streams',
+        why: 'The pipe does not look at the framing; the Content-Length is passed on.',
+      },
+    ],
+  },
+  {
+    id: 'express-http-proxy-headers',
+    title: 'express-http-proxy that changes a header',
+    changes: 'userResHeaderDecorator',
+    files: { program: 'express-http-proxy-headers.mjs' },
+    docs: [`${EXPRESS_PROXY}#streaming`, `${EXPRESS_PROXY}#userresheaderdecorator`, `${EXPRESS_PROXY}/issues/334`],
+    tags: ['abort'],
+    package: 'express-http-proxy',
+    lanes: [
+      {
+        expected: 'buffers',
+        why: 'Any of its options for the response, were it for a header alone, switches streaming off: the body is collected first.',
+        fix: {
+          change: 'no userResDecorator, userResHeaderDecorator or maybeSkipToNextHandler on the routes that stream',
+          provenBy: 'node/express-http-proxy',
         },
       },
     ],
