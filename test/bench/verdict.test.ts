@@ -533,7 +533,11 @@ describe('coalesces with its bytes frozen', () => {
   });
 
   it('is told apart as bytes held, bytes that were enough at once, and a timer', () => {
-    expect(freezing(frozen(undefined), 1, 1000)).toEqual({ how: 'held', bytes: 700, waitedMs: 1500 + LOCK_STEP.lingerMs });
+    expect(freezing(frozen(undefined), 1, 1000)).toEqual({
+      how: 'held',
+      bytes: 700,
+      waitedMs: 1500 + LOCK_STEP.lingerMs,
+    });
     expect(freezing(frozen(999), 1, 1000)).toEqual({ how: 'at-once', bytes: 700 });
     expect(freezing(frozen(1000), 1, 1000)).toEqual({ how: 'timer', bytes: 700, holdMs: 1000 });
   });
