@@ -96,10 +96,12 @@ export interface Wheel {
   hashes: string[];
 }
 
-/** Paths of the variant's files by role in the folder where this run put them, and that folder. */
+/** Paths of the variant's files by role in the folder where this run put them, that folder, and where to listen. */
 export interface NativeFiles {
   dir: string;
   files: Record<string, string>;
+  /** For a program that is told on its command line; the port stands in the files too. */
+  listen: { host: string; port: number };
 }
 
 export interface NativeProgram {
@@ -107,8 +109,8 @@ export interface NativeProgram {
   program: string;
   /** Pinned wheels, the default first. */
   wheels?: Wheel[];
-  /** Debian package that brings it. */
-  apt?: string;
+  /** Debian packages that bring it. */
+  apt?: string | string[];
   /**
    * How a native run tells it where to listen and where to forward: `in-files` (default) replaces
    * `8080` and `origin:3000` in copies of its files; `in-environment` sets PORT and UPSTREAM and runs
