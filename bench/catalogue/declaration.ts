@@ -96,12 +96,10 @@ export interface Wheel {
   hashes: string[];
 }
 
-/** Paths of the variant's files by role in the folder where this run put them, that folder, and where to listen. */
+/** Paths of the variant's files by role in the folder where this run put them, and that folder. */
 export interface NativeFiles {
   dir: string;
   files: Record<string, string>;
-  /** For a program that is told on its command line; the port stands in the files too. */
-  listen: { host: string; port: number };
 }
 
 export interface NativeProgram {
@@ -117,8 +115,11 @@ export interface NativeProgram {
    * the files where they are.
    */
   addresses?: 'in-files' | 'in-environment';
-  /** Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty folder with the files in it. */
-  args(at: NativeFiles): string[];
+  /**
+   * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
+   * folder with the files in it. `port` is for a program that is told by an argument where to listen.
+   */
+  args(at: NativeFiles & { port: number }): string[];
   /** Arguments that only check the config: exit 0 when it is accepted. */
   checkArgs?(at: NativeFiles): string[];
   env?: Record<string, string>;

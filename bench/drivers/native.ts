@@ -181,14 +181,10 @@ class NativeStage implements Stage {
     const addresses = inEnvironment
       ? { PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` }
       : {};
-    const process = await this.#session.start(
-      program.path,
-      native.args({ dir, files, listen: { host: LOOPBACK, port } }),
-      {
-        cwd: dir,
-        env: { ...native.env, ...addresses },
-      },
-    );
+    const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
+      cwd: dir,
+      env: { ...native.env, ...addresses },
+    });
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
     const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
       await process[Symbol.asyncDispose]();

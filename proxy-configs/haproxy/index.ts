@@ -170,7 +170,7 @@ export default {
     {
       id: 'wait-for-body',
       title: 'The response is held until it is whole',
-      changes: 'option http-no-delay, http-response wait-for-body time 5s',
+      changes: 'option http-no-delay, http-response wait-for-body time 30s',
       files: { config: 'wait-for-body.cfg' },
       since: '2.4',
       docs: [`${RULES}#4.2-http-response%20wait-for-body`, `${MANUAL}#3.2-tune.bufsize`],
@@ -190,9 +190,25 @@ export default {
       ],
     },
     {
+      id: 'wait-for-body-200ms',
+      title: 'The response is held for 200 ms at most',
+      changes: 'option http-no-delay, http-response wait-for-body time 200ms',
+      files: { config: 'wait-for-body-200ms.cfg' },
+      since: '2.4',
+      docs: [`${RULES}#4.2-http-response%20wait-for-body`],
+      tags: ['buffering', 'timeouts'],
+      lanes: [
+        {
+          expected: 'breaks',
+          why: 'The time is not for how long the response is held before it passes: when it is over, the client gets a 504 in place of a stream that had begun well.',
+          fix: { change: 'Remove http-response wait-for-body', provenBy: 'haproxy/no-delay' },
+        },
+      ],
+    },
+    {
       id: 'wait-for-body-1k',
       title: 'The first KiB of a response is held',
-      changes: 'option http-no-delay, http-response wait-for-body time 5s at-least 1k',
+      changes: 'option http-no-delay, http-response wait-for-body time 30s at-least 1k',
       files: { config: 'wait-for-body-1k.cfg' },
       since: '2.4',
       docs: [`${RULES}#4.2-http-response%20wait-for-body`],
@@ -208,7 +224,7 @@ export default {
     {
       id: 'wait-for-body-bufsize',
       title: 'The response is held, in buffers of 64 KiB',
-      changes: 'tune.bufsize 65536, option http-no-delay, http-response wait-for-body time 5s',
+      changes: 'tune.bufsize 65536, option http-no-delay, http-response wait-for-body time 30s',
       files: { config: 'wait-for-body-bufsize.cfg' },
       since: '2.4',
       docs: [`${MANUAL}#3.2-tune.bufsize`, `${RULES}#4.2-http-response%20wait-for-body`],
@@ -301,7 +317,7 @@ export default {
     {
       id: 'request-wait-for-body-1k',
       title: 'The first KiB of a request is held',
-      changes: 'option http-no-delay, http-request wait-for-body time 5s at-least 1k',
+      changes: 'option http-no-delay, http-request wait-for-body time 30s at-least 1k',
       files: { config: 'request-wait-for-body-1k.cfg' },
       since: '2.4',
       docs: [`${RULES}#4.2-http-request%20wait-for-body`],

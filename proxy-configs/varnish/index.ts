@@ -16,7 +16,7 @@ const SPARE_EVENTS = { change: 'set beresp.do_gzip for other content types alone
 const OPTIONS = ['-s', 'malloc,256m', '-T', 'none', '-j', 'none'];
 
 /** `-n`: its working folder, with the compiled VCL and the shared memory log, is in the run's. */
-function common({ dir, files }: Pick<NativeFiles, 'dir' | 'files'>): string[] {
+function common({ dir, files }: NativeFiles): string[] {
   return ['-f', files['config'] ?? '', '-n', `${dir}/varnish`, ...OPTIONS];
 }
 
@@ -28,7 +28,7 @@ export default {
   native: {
     program: 'varnishd',
     apt: 'varnish',
-    args: ({ listen, ...at }) => ['-F', '-a', `${listen.host}:${listen.port}`, ...common(at)],
+    args: ({ port, ...at }) => ['-F', '-a', `127.0.0.1:${port}`, ...common(at)],
     checkArgs: (at) => ['-C', ...common(at)],
   },
   docker: {
