@@ -113,16 +113,19 @@ export interface NativeProgram {
   program: string;
   /** Pinned wheels, the default first. */
   wheels?: Wheel[];
-  /** Debian package that brings it. */
-  apt?: string;
+  /** Debian packages that bring it. */
+  apt?: string | string[];
   /**
    * How a native run tells it where to listen and where to forward: `in-files` (default) replaces
    * `8080` and `origin:3000` in copies of its files; `in-environment` sets PORT and UPSTREAM and runs
    * the files where they are.
    */
   addresses?: 'in-files' | 'in-environment';
-  /** Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty folder with the files in it. */
-  args(at: NativeFiles): string[];
+  /**
+   * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
+   * folder with the files in it. `port` is for a program that is told by an argument where to listen.
+   */
+  args(at: NativeFiles & { port: number }): string[];
   /** Arguments that only check the config: exit 0 when it is accepted. */
   checkArgs?(at: NativeFiles): string[];
   env?: Record<string, string>;

