@@ -2,6 +2,7 @@
 
 import type { Chain, Lane } from '../catalogue/catalogue.ts';
 import type { ThresholdFigures } from '../measures/threshold-figures.ts';
+import type { Remedy } from '../remedies.ts';
 import { isJudged, type LaneResult } from '../results.ts';
 import { streamOf } from './trade-offs.ts';
 
@@ -79,9 +80,22 @@ function basis({ expected }: Pick<Lane, 'expected'>, found: LaneResult | undefin
   return ` (measured${held(found)})`;
 }
 
-function remedy({ fixes = [], noFix }: Pick<Lane, 'fixes' | 'noFix'>, found: LaneResult | undefined): string {
+/** In the order of the run, which may be older than the catalogue: what it has not tried stands last. */
+export function orderedFixes(
+  { fixes = [] }: Pick<Lane, 'fixes'>,
+  found: LaneResult | undefined,
+): Pick<Remedy, 'change' | 'provenBy' | 'proven' | 'because'>[] {
+  const { remedies = [] } = found ?? {};
+  const isDeclared = (remedy: Remedy): boolean =>
+    fixes.some((fix) => fix.provenBy === remedy.provenBy && fix.change === remedy.change);
+  const tried = remedies.filter(isDeclared);
+  const rest = fixes.filter((fix) => !tried.some(({ provenBy }) => provenBy === fix.provenBy));
+  return [...tried, ...rest.map((fix) => ({ ...fix, proven: false }))];
+}
+
+function remedy({ fixes, noFix }: Pick<Lane, 'fixes' | 'noFix'>, found: LaneResult | undefined): string {
   if (noFix !== undefined) return ` No fix: ${noFix}`;
-  const remedies = found?.remedies ?? fixes.map((fix) => ({ ...fix, proven: false, because: undefined }));
+  const remedies = orderedFixes(fixes === undefined ? {} : { fixes }, found);
   const [first] = remedies;
   if (first === undefined) return '';
   const said = remedies.map(({ change, provenBy, proven }) => {

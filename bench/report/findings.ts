@@ -6,7 +6,17 @@
 import type { Catalogue, Chain, Lane, Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import type { Results } from '../results.ts';
-import { anchor, bullet, byFraming, cell, linked, otherClogs, row, type Found } from './findings-words.ts';
+import {
+  anchor,
+  bullet,
+  byFraming,
+  cell,
+  linked,
+  orderedFixes,
+  otherClogs,
+  row,
+  type Found,
+} from './findings-words.ts';
 import { proxyFindings } from './findings-proxy.ts';
 import { programsOf, streamOf } from './trade-offs.ts';
 
@@ -39,7 +49,7 @@ to one. Versions are those of this run; what an older one does otherwise is said
 function freeing(lanes: readonly Lane[], found: Found): string {
   const clogged = lanes.filter(({ expected }) => expected !== 'streams');
   if (clogged.length === 0) return 'nothing: it streams as it comes';
-  const fixes = clogged.flatMap(({ id, fixes: declared = [] }) => found.get(id)?.remedies ?? declared);
+  const fixes = clogged.flatMap((lane) => orderedFixes(lane, found.get(lane.id)));
   const linkedOnce = new Map(fixes.map(({ change, provenBy }) => [change, linked(`\`${change}\``, provenBy)]));
   return [...linkedOnce.values()].join('<br>');
 }

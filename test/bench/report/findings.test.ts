@@ -103,6 +103,13 @@ describe('a page of findings', () => {
     expect(lineOf([{ ...measured, verdict: 'streams' }])).toContain('(expected; this run found: streams)');
   });
 
+  it('names what the catalogue has to free a lane, though the run is older, and nothing that it has no more', () => {
+    const gone = { change: 'gone', provenBy: 'nginx/gone', proven: true, costs: [] };
+    const said = lineOf([{ ...measured, remedies: [gone] }]);
+    expect(said).toContain(`\`${clogged?.fixes?.[0]?.change}\``);
+    expect(said).not.toContain('gone');
+  });
+
   it('says of a timer its round period', () => {
     const timer = lane(id, { verdict: 'delays', threshold: { bytes: null, ms: 110.4 } });
     const delaying = {
