@@ -86,8 +86,8 @@ export function orderedFixes(
   found: LaneResult | undefined,
 ): Pick<Remedy, 'change' | 'provenBy' | 'proven' | 'because'>[] {
   const { remedies = [] } = found ?? {};
-  const isDeclared = (remedy: Remedy): boolean =>
-    fixes.some((fix) => fix.provenBy === remedy.provenBy && fix.change === remedy.change);
+  const isDeclared = (one: Remedy): boolean =>
+    fixes.some((fix) => fix.provenBy === one.provenBy && fix.change === one.change);
   const tried = remedies.filter(isDeclared);
   const rest = fixes.filter((fix) => !tried.some(({ provenBy }) => provenBy === fix.provenBy));
   return [...tried, ...rest.map((fix) => ({ ...fix, proven: false }))];
