@@ -63,6 +63,8 @@ export interface VariantDeclaration {
   files: Record<string, string>;
   /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */
   listens?: 'http' | 'https';
+  /** What it asks `origin:3000` in, where that is HTTP/2 without TLS: the origin speaks it, and few other hops do. */
+  upstream?: 'h2c';
   /** First and last version in which the setting exists or behaves so. */
   since?: string;
   until?: string;
