@@ -112,6 +112,8 @@ export interface Results {
     measures: string[];
     named?: true;
     vary?: string;
+    /** `unclog bisect`: what was compared, delivery or a measure. */
+    bisect?: { compared: string; from: string; to: string };
   };
   instrument: {
     sound: boolean;

@@ -7,7 +7,7 @@ import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
 /** `framing=chunked&chunk=7` as pairs; `undefined` where one is no dimension or no value of it. */
-function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
+export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
   const pairs = text.split('&').map((part) => {
     const [name = '', ...rest] = part.split('=');
     const value = rest.join('=');

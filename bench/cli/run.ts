@@ -93,6 +93,19 @@ export function machine(): Results['machine'] {
   };
 }
 
+/** What every results document begins with. */
+export function documentHead(
+  startedAt: Date,
+): Pick<Results, 'schema' | 'unclog' | 'startedAt' | 'durationMs' | 'machine'> {
+  return {
+    schema: 'unclog/results@1',
+    unclog: packageVersion(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    machine: machine(),
+  };
+}
+
 export const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (style, text) =>
@@ -166,11 +179,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   interruption.signal.throwIfAborted();
 
   const results: Results = {
-    schema: 'unclog/results@1',
-    unclog: packageVersion(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    machine: machine(),
+    ...documentHead(startedAt),
     options: {
       jobs: options.jobs,
       driver: options.driver,
@@ -210,7 +219,7 @@ function checkWords(catalogue: Catalogue, ids: string[], options: Options): void
 }
 
 /** An unset shell variable names no folder. @throws UsageError */
-function checkResults(folder: string): void {
+export function checkResults(folder: string): void {
   if (folder.trim() === '') throw new UsageError('--results is empty; it takes a folder, such as results');
 }
 

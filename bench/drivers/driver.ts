@@ -76,5 +76,7 @@ export interface Driver {
   provide(proxy: Variant['proxy'], version: string | undefined, bringing?: Bringing): Promise<Runnable>;
   /** Whether it could run, found out without bringing anything. @throws UnavailableError */
   probe(proxy: Variant['proxy'], version: string | undefined): Promise<Runnable>;
+  /** Versions that it has or could bring, found out without bringing anything. @throws UnavailableError */
+  releases(proxy: Variant['proxy'], signal?: AbortSignal): Promise<string[]>;
   open(signal?: AbortSignal): Promise<Stage>;
 }

@@ -20,7 +20,7 @@ import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
 import { insteadOf, matchesVersion, sayVersions } from './version.ts';
-import { bringProgram, unpackedProgram } from './wheels.ts';
+import { bringProgram, hasProgram, unpackedProgram } from './wheels.ts';
 
 const LOOPBACK = '127.0.0.1';
 const ORIGIN_READY_MS = 20_000;
@@ -251,6 +251,16 @@ export class NativeDriver implements Driver {
 
   probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
     return findProgram(proxy, version, undefined);
+  }
+
+  /** Of wheels for this platform, and of what is on PATH. */
+  async releases(proxy: ProxyDeclaration): Promise<string[]> {
+    const { native } = proxy;
+    if (native === undefined) return [];
+    if (native.program === 'node') return [process.versions.node];
+    const wheels = (native.wheels ?? []).filter(hasProgram).map(({ version }) => version);
+    const path = onPath(native.program);
+    return path === undefined ? wheels : [...new Set([...wheels, await versionOf(path, proxy)])];
   }
 
   async open(): Promise<Stage> {

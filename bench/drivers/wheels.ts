@@ -33,6 +33,11 @@ function programIn(wheel: Wheel, folder: string): string {
   return join(folder, path);
 }
 
+/** Whether there is one for this platform. */
+export function hasProgram(wheel: Wheel): boolean {
+  return wheel.programs[PLATFORM] !== undefined;
+}
+
 /** The program if its wheel has been unpacked before. */
 export function unpackedProgram(wheel: Wheel): string | undefined {
   const program = programIn(wheel, folderOf(wheel));
