@@ -40,9 +40,14 @@ function fromTheMiddle(low: number, high: number, missing: ReadonlySet<number>):
     .toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
 }
 
+/** How many of `count` releases are judged at most, where all can be had. */
+export function mostSteps(count: number): number {
+  return count < 2 ? count : 2 + Math.ceil(Math.log2(count - 1));
+}
+
 /**
- * Judges the two ends, then always the middle between the last release that is as the oldest and one that is not: at
- * most the binary logarithm of `count` more, rounded up. Where there were several changes it finds one of them.
+ * Judges the two ends, then always the middle between the last release that is as the oldest and one that is not.
+ * Where there were several changes it finds one of them.
  * @param judge is asked once for each index of 0 to `count` - 1 that it needs.
  */
 export async function halve(count: number, judge: (index: number) => Promise<Outcome>): Promise<Found> {

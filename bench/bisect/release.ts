@@ -41,7 +41,12 @@ export class ReleaseJudge implements AsyncDisposable {
     const place = runnable === undefined ? undefined : await this.#stageOf(driver);
     const hop = new SharedHop(1, () => (place as ProvenStage).stage.startHop(variant, version, signal));
     const lane = inVersion({ ...this.#lane, version }, runnable);
-    return judgedLane({ lane, hop, isFirst: true }, provided, place, { ...this.#options, slots: slotsFor(1) });
+    const result = await judgedLane({ lane, hop, isFirst: true }, provided, place, {
+      ...this.#options,
+      slots: slotsFor(1),
+    });
+    signal.throwIfAborted();
+    return result;
   }
 
   async #stageOf(driver: Driver): Promise<ProvenStage> {

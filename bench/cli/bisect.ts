@@ -1,82 +1,26 @@
 import { Command } from 'commander';
 
-import { candidatesOf, type Candidate, type Ends } from '../bisect/candidates.ts';
-import { halve, type Found, type Outcome } from '../bisect/halving.ts';
+import { candidatesOf, type Candidate } from '../bisect/candidates.ts';
+import { halve, mostSteps, type Found, type Outcome } from '../bisect/halving.ts';
 import { NO_FLAW, outcomeOf, ReleaseJudge } from '../bisect/release.ts';
-import { loadCatalogue, type Catalogue, type Lane } from '../catalogue/catalogue.ts';
-import { laneOf } from '../catalogue/lane-of.ts';
-import { planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
-import type { DriverName } from '../drivers/driver.ts';
-import { isVersion, matchesVersion } from '../drivers/version.ts';
+import { matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { summarise } from '../proving.ts';
-import { sayBisected } from '../report/bisected.ts';
-import { instrumentLines } from '../report/matrix.ts';
-import { STYLES, WIDTH, wrap } from '../report/text.ts';
-import { nameOf, type LaneResult, type Results } from '../results.ts';
+import { bisectedReport, stepLine } from '../report/bisected.ts';
+import type { LaneResult, Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { Session } from '../session.ts';
-import { checkAll } from './complaints.ts';
+import { asked, type Options } from './bisect-asked.ts';
+import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
-import { checkJson, writeJson } from './json-file.ts';
+import { writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
-import {
-  driverOption,
-  measuresHelp,
-  parseMeasures,
-  parseProxies,
-  proxyOption,
-  timeoutFor,
-  timeoutOption,
-} from './options.ts';
+import { driverOption, measuresHelp, proxyOption, timeoutFor, timeoutOption } from './options.ts';
 import { Progress } from './progress.ts';
-import { checkResults, documentHead, paintFor } from './run.ts';
-
-interface Options {
-  driver: DriverName | 'auto';
-  proxy?: string[];
-  good?: string;
-  bad?: string;
-  from?: string;
-  to?: string;
-  measure?: string;
-  timeout?: number;
-  json?: string;
-  results: string;
-}
+import { paintFor } from './run.ts';
 
 const EXIT = { change: 0, 'no-change': 1, unknown: 3, 'too-few': 3 } as const satisfies Record<Found['found'], number>;
-
-/** @throws UsageError */
-function endsOf({ good, bad, from, to }: Options): Ends {
-  for (const [option, version] of Object.entries({ good, bad, from, to }))
-    if (version !== undefined && !isVersion(version))
-      throw new UsageError(`--${option} takes a version, such as 3.3.4; got "${version}"`);
-  if (good === undefined && bad === undefined)
-    return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  if (from !== undefined || to !== undefined)
-    throw new UsageError('--good and --bad are two ends, and so are --from and --to: give one pair of them');
-  if (good === undefined || bad === undefined)
-    throw new UsageError('--good and --bad go together: one release that streams and one that does not');
-  return { good, bad };
-}
-
-/** Delivery alone, or one measure and what it needs. @throws UsageError */
-function planFor(measure: string | undefined): Plan {
-  if (measure === undefined) return planOf('quick', undefined);
-  const measures = parseMeasures([measure]);
-  if (measures.length > 1) throw new UsageError(`bisect compares one measure; got "${measure}"`);
-  return planOf('standard', measures);
-}
-
-/** Versions of the lane's proxy that `--proxy` names; none where it names the proxy alone. @throws UsageError */
-function versionsFor(catalogue: Catalogue, { variant: { proxy } }: Lane, names: readonly string[]): string[] {
-  const proxies = parseProxies(catalogue, names);
-  const other = [...proxies.keys()].find((id) => id !== proxy.id);
-  if (other !== undefined) throw new UsageError(`the lane is one of ${proxy.id}, and --proxy names ${other}`);
-  return (proxies.get(proxy.id) ?? []).filter((version) => version !== undefined);
-}
 
 /** @throws UsageError where an end is not what the command line says of it. */
 function checkEnd(version: string, outcome: Outcome, { good, bad, measure }: Options): void {
@@ -86,47 +30,41 @@ function checkEnd(version: string, outcome: Outcome, { good, bad, measure }: Opt
   if (isGood === isBad) throw new UsageError(`--${option} ${version} is not ${option}: ${outcome.said}`);
 }
 
-function stepLine(result: LaneResult, outcome: Outcome, width: number): string {
-  const paint = paintFor(process.stdout);
-  const {
-    verdict,
-    path: [hop],
-    version = '',
-    asExpected,
-    outside,
-  } = result;
-  const expectation =
-    asExpected === undefined
-      ? outside === undefined
-        ? []
-        : [`nothing expected: ${outside}`]
-      : [asExpected ? 'as expected' : 'NOT AS EXPECTED'];
-  const said = 'said' in outcome && outcome.said !== verdict ? [outcome.said] : [];
-  const head = `  ${(hop?.version ?? version).padEnd(width)}${paint(STYLES[verdict], verdict)}`;
-  const more = [
-    ...said,
-    ...(hop === undefined ? [result.because] : [`${hop.driver}: ${hop.image ?? hop.source}`]),
-    ...expectation,
-  ];
-  return `${head}  ${more.join('; ')}\n`;
+/** What has been found so far. */
+interface Steps {
+  results: LaneResult[];
+  /** By the candidate's place. */
+  said: Map<number, string>;
+  /** As the programs say themselves: an image of 1.30 is some 1.30.6. */
+  versions: string[];
 }
 
-/** Its words and its figures, each given by itself. @throws UsageError */
-async function asked(
-  id: string,
+interface Stepping {
+  candidates: Candidate[];
+  judge: ReleaseJudge;
+  progress: Progress;
+  /** Of stdout; nothing comes there where it is the document's. */
+  say: (text: string) => void;
+}
+
+async function stepThrough(
+  { candidates, judge, progress, say }: Stepping,
   options: Options,
-): Promise<{ lane: Lane; versions: string[]; ends: Ends; plan: Plan }> {
-  const catalogue = await loadCatalogue();
-  checkAll([
-    () => versionsFor(catalogue, laneOf(catalogue, id), options.proxy ?? []),
-    () => endsOf(options),
-    () => planFor(options.measure),
-    () => checkResults(options.results),
-  ]);
-  if (options.json !== undefined) await checkJson(options.json);
-  const lane = laneOf(catalogue, id);
-  const versions = versionsFor(catalogue, lane, options.proxy ?? []);
-  return { lane, versions, ends: endsOf(options), plan: planFor(options.measure) };
+): Promise<Steps & { found: Found }> {
+  const steps: Steps = { results: [], said: new Map(), versions: candidates.map(({ version }) => version) };
+  const width = 2 + Math.max(...steps.versions.map(({ length }) => length));
+  const found = await halve(candidates.length, async (index) => {
+    const result = await judge.judge(candidates[index] as Candidate);
+    const outcome = outcomeOf(result, options.measure);
+    steps.results.push(result);
+    steps.versions[index] = result.path[0]?.version ?? steps.versions[index] ?? '';
+    if ('said' in outcome) steps.said.set(index, outcome.said);
+    progress.end();
+    say(stepLine(result, outcome, width, paintFor(process.stdout)));
+    if (index === 0 || index === candidates.length - 1) checkEnd(steps.versions[index], outcome, options);
+    return outcome;
+  });
+  return { ...steps, found };
 }
 
 async function bisect(id: string, options: Options, interruption: Interruption): Promise<void> {
@@ -139,40 +77,18 @@ async function bisect(id: string, options: Options, interruption: Interruption):
   // A wheel is brought sooner than an image, and all steps by one driver where that can be.
   const drivers = chooseDrivers(options.driver, session).toReversed();
   const candidates = await candidatesOf(lane.variant.proxy, { drivers, versions, ends, signal });
-  const most = Math.ceil(Math.log2(candidates.length)) + 2;
-  const width = 2 + Math.max(...candidates.map(({ version }) => version.length));
+  const most = mostSteps(candidates.length);
+  const [from, to] = [candidates[0]?.version ?? '', candidates.at(-1)?.version ?? ''];
+  const compared = options.measure ?? 'delivery';
   interruption.after(options.timeout ?? timeoutFor(0));
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, most);
-  await using judge = new ReleaseJudge(lane, {
-    plan,
-    session,
-    signal,
-    onEvent: (event) => progress.on(event),
-    keep: (evidence) => folder.keep(evidence),
-  });
-  const [oldest, newest] = [candidates[0]?.version ?? '', candidates.at(-1)?.version ?? ''];
-  const compared = options.measure ?? 'delivery';
-  say(
-    `${lane.id}: ${compared} in ${candidates.length} releases, ${oldest} to ${newest}, at most ${most} of them judged\n`,
-  );
-
-  const results: LaneResult[] = [];
-  const said = new Map<number, string>();
-  const found = await halve(candidates.length, async (index) => {
-    signal.throwIfAborted();
-    const candidate = candidates[index] as Candidate;
-    const result = await judge.judge(candidate);
-    signal.throwIfAborted();
-    const outcome = outcomeOf(result, options.measure);
-    results.push(result);
-    if ('said' in outcome) said.set(index, outcome.said);
-    progress.on({ type: 'lane', result, done: results.length, of: most });
-    progress.end();
-    say(stepLine(result, outcome, width));
-    if (index === 0 || index === candidates.length - 1) checkEnd(candidate.version, outcome, options);
-    return outcome;
-  }).finally(() => progress.end());
+  const keep = folder.keep.bind(folder);
+  const onEvent = progress.on.bind(progress);
+  await using judge = new ReleaseJudge(lane, { plan, session, signal, onEvent, keep });
+  say(`${lane.id}: ${compared} in ${candidates.length} releases, ${from} to ${to}, at most ${most} of them judged\n`);
+  const steps = await stepThrough({ candidates, judge, progress, say }, options).finally(() => progress.end());
+  signal.throwIfAborted();
 
   const document: Results = {
     ...documentHead(startedAt),
@@ -182,22 +98,14 @@ async function bisect(id: string, options: Options, interruption: Interruption):
       ids: [lane.id],
       depth: plan.depth,
       measures: plan.measures.map((measure) => measure.id),
-      bisect: { compared, from: oldest, to: newest },
+      bisect: { compared, from, to },
     },
     instrument: summarise(judge.stages),
-    lanes: results,
+    lanes: steps.results,
   };
   const path = shownPath(await folder.finish(document));
-  const told = sayBisected({ lane: lane.id, found, versions: candidates.map(({ version }) => version), said });
-  const last = results.at(-1);
-  const lines = [
-    ...told,
-    ...(last === undefined ? [] : [`\`unclog explain '${nameOf(last)}'\` shows one of them.`]),
-    ...instrumentLines(document.instrument),
-    `Evidence: ${path}, traces beside it`,
-  ];
-  say(`${lines.map((line) => wrap(line, WIDTH)).join('\n')}\n`);
-  process.exitCode = EXIT[found.found];
+  say(bisectedReport({ lane: lane.id, ...steps }, document, `${path}, traces beside it`));
+  process.exitCode = EXIT[steps.found.found];
   if (options.json !== undefined) await writeJson(options.json, document);
 }
 

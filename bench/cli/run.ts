@@ -1,4 +1,3 @@
-import { cpus, release, totalmem } from 'node:os';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
@@ -20,7 +19,6 @@ import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
 import { inEachVersion, type AskedVersions } from '../in-version.ts';
-import { packageVersion } from '../programs.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix, type Paint } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
@@ -32,6 +30,7 @@ import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
+import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import {
@@ -56,6 +55,7 @@ import {
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
 import { Progress } from './progress.ts';
+import { checkResults } from './results-option.ts';
 
 interface Options {
   driver: DriverName | 'auto';
@@ -78,32 +78,6 @@ interface Options {
 function planFrom({ quick, deep, measure, vary }: Options): Plan {
   const depth = quick === true || vary !== undefined ? 'quick' : 'standard';
   return planOf(deep === true ? 'deep' : depth, measure === undefined ? undefined : parseMeasures(measure));
-}
-
-export function machine(): Results['machine'] {
-  const processors = cpus();
-  return {
-    platform: process.platform,
-    arch: process.arch,
-    kernel: release(),
-    cpu: processors[0]?.model.trim() ?? 'unknown processor',
-    cpus: processors.length,
-    memoryMiB: Math.round(totalmem() / 1024 / 1024),
-    node: process.versions.node,
-  };
-}
-
-/** What every results document begins with. */
-export function documentHead(
-  startedAt: Date,
-): Pick<Results, 'schema' | 'unclog' | 'startedAt' | 'durationMs' | 'machine'> {
-  return {
-    schema: 'unclog/results@1',
-    unclog: packageVersion(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    machine: machine(),
-  };
 }
 
 export const paintFor =
@@ -150,7 +124,11 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   );
   const lanes = inEachVersion(streams, proxies);
   if (lanes.length + chains.length === 0)
-    throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
+    throw new UsageError(
+      chosen.every(isChain)
+        ? 'all that is selected are chains, which have a stream of their own and one version of each proxy, by --path too'
+        : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
+    );
 
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
@@ -216,11 +194,6 @@ function checkWords(catalogue: Catalogue, ids: string[], options: Options): void
     () => vary === undefined || parseVary(vary),
     () => checkResults(options.results),
   ]);
-}
-
-/** An unset shell variable names no folder. @throws UsageError */
-export function checkResults(folder: string): void {
-  if (folder.trim() === '') throw new UsageError('--results is empty; it takes a folder, such as results');
 }
 
 /** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */

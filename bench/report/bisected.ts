@@ -1,6 +1,9 @@
-/** What halving over releases found, in sentences. Pure. */
+/** What halving over releases found, step by step and at the end. Pure. */
 
-import type { Found } from '../bisect/halving.ts';
+import type { Found, Outcome } from '../bisect/halving.ts';
+import { nameOf, type LaneResult, type Results } from '../results.ts';
+import { instrumentLines } from './matrix.ts';
+import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
 export interface Bisected {
   lane: string;
@@ -61,4 +64,34 @@ export function sayBisected(bisected: Bisected): string[] {
     case 'too-few':
       return [`${lane}: of ${versions.length} releases fewer than two could be had here.`];
   }
+}
+
+function sayExpectation({ asExpected, outside }: LaneResult): string[] {
+  if (outside !== undefined) return [`nothing expected: ${outside}`];
+  if (asExpected === undefined) return [];
+  return [asExpected ? 'as expected' : 'NOT AS EXPECTED'];
+}
+
+/** @param width of the column of versions */
+export function stepLine(result: LaneResult, outcome: Outcome, width: number, paint: Paint): string {
+  const { verdict, path, version = '', because } = result;
+  const [hop] = path;
+  const more = [
+    ...('said' in outcome ? [outcome.said].filter((said) => said !== verdict) : [because]),
+    ...(hop === undefined ? [] : [`${hop.driver}: ${hop.image ?? hop.source}`]),
+    ...sayExpectation(result),
+  ];
+  return `  ${(hop?.version ?? version).padEnd(width)}${paint(STYLES[verdict], verdict)}  ${more.join('; ')}\n`;
+}
+
+export function bisectedReport(bisected: Bisected, { lanes, instrument }: Results, where: string): string {
+  const last = lanes.at(-1);
+  return [
+    ...sayBisected(bisected),
+    ...(last === undefined ? [] : [`\`unclog explain '${nameOf(last)}'\` shows all of one of them.`]),
+    ...instrumentLines(instrument),
+    `Evidence: ${where}`,
+  ]
+    .map((line) => `${wrap(line, WIDTH)}\n`)
+    .join('');
 }
