@@ -51,6 +51,7 @@ export function mostSteps(count: number): number {
  * @param judge is asked once for each index of 0 to `count` - 1 that it needs.
  */
 export async function halve(count: number, judge: (index: number) => Promise<Outcome>): Promise<Found> {
+  if (count < 2) return { found: 'too-few' };
   const oldest = await firstThere(0, count - 1, judge);
   if (oldest === undefined || oldest.index === count - 1) return { found: 'too-few' };
   if ('unknown' in oldest.outcome) return { found: 'unknown', at: oldest.index, why: oldest.outcome.unknown };

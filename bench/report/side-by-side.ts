@@ -1,7 +1,7 @@
 /** The same lanes in several versions of their proxy: which columns there are, and what differs between them. Pure. */
 
 import { byVersion } from '../drivers/version.ts';
-import type { LaneResult } from '../results.ts';
+import { isJudged, type LaneResult } from '../results.ts';
 
 /** One program of a proxy. */
 export interface Column {
@@ -71,10 +71,15 @@ export function withoutFigures(text: string): string {
   return text.replaceAll(/\d+(?:[.,]\d+)*/g, '…');
 }
 
+/** What can be compared with another version: a lane that was not judged says nothing. */
+function verdictOf(lane: LaneResult | undefined): LaneResult['verdict'] | undefined {
+  return lane !== undefined && (isJudged(lane) || lane.verdict === 'unsupported') ? lane.verdict : undefined;
+}
+
 /** What changed from version to version, of delivery and of each measure; a lane of each version. */
 export function changesOf(lanes: readonly LaneResult[]): string[] {
   const columns = columnsOf(lanes);
-  const delivery = sayChange(columns, (column) => inColumn(lanes, column)?.verdict);
+  const delivery = sayChange(columns, (column) => verdictOf(inColumn(lanes, column)));
   const measures = [...new Set(lanes.flatMap(({ measures: of = {} }) => Object.keys(of)))];
   const flaws = measures.flatMap((id) => {
     const change = sayChange(columns, (column) => {

@@ -77,8 +77,10 @@ function changed(lanes: readonly LaneResult[], paint: Paint): string[] {
   const isUnexpected = lanes.some(({ asExpected }) => asExpected === false);
   if (changes.length === 0 && !isUnexpected) return [];
   const [first] = lanes;
+  // What a measure found needs no reason of delivery.
+  const isDelivery = isUnexpected || new Set(lanes.filter(isJudged).map(({ verdict }) => verdict)).size > 1;
   const seen = new Set<string>();
-  const reasons = columnsOf(lanes).flatMap((column) => {
+  const reasons = (isDelivery ? columnsOf(lanes) : []).flatMap((column) => {
     const lane = inColumn(lanes, column);
     if (lane === undefined || !isJudged(lane)) return [];
     const expectation = sayExpectation(lane);
