@@ -53,8 +53,9 @@ export function mostSteps(count: number): number {
 export async function halve(count: number, judge: (index: number) => Promise<Outcome>): Promise<Found> {
   if (count < 2) return { found: 'too-few' };
   const oldest = await firstThere(0, count - 1, judge);
-  if (oldest === undefined || oldest.index === count - 1) return { found: 'too-few' };
+  if (oldest === undefined) return { found: 'too-few' };
   if ('unknown' in oldest.outcome) return { found: 'unknown', at: oldest.index, why: oldest.outcome.unknown };
+  if (oldest.index === count - 1) return { found: 'too-few' };
   const newest = await firstThere(count - 1, oldest.index + 1, judge);
   if (newest === undefined) return { found: 'too-few' };
   if ('unknown' in newest.outcome) return { found: 'unknown', at: newest.index, why: newest.outcome.unknown };

@@ -59,9 +59,11 @@ describe('what was last measured', () => {
   });
 });
 
+function at(version: string): LaneResult {
+  return lane('nginx/a', { version, because: `as ${version} does`, path: [{ ...NGINX, version }] });
+}
+
 describe('versions of a lane', () => {
-  const at = (version: string): LaneResult =>
-    lane('nginx/a', { version, because: `as ${version} does`, path: [{ ...NGINX, version }] });
   const BOTH = kept(6, at('1.22.1'), at('1.31.3'), at('1.30.6'));
   const OLD = kept(7, at('1.22.1'));
 

@@ -90,11 +90,11 @@ describe('versions side by side', () => {
   });
 });
 
-describe('what changed', () => {
-  const flaw = (words: string): Partial<LaneResult> => ({
-    measures: { abort: { figures: {}, says: '', flaw: words } },
-  });
+function flaw(words: string): Partial<LaneResult> {
+  return { measures: { abort: { figures: {}, says: '', flaw: words } } };
+}
 
+describe('what changed', () => {
   it('is told of measures too, whose figures are not compared', () => {
     const lanes = [
       at('2.8.4', 'caddy/a', flaw('zombie: not within 2.5 s')),
