@@ -83,7 +83,7 @@ export function insteadOf(
     // The project's own image has the one version that it has.
     ...(docker === undefined || docker.image === 'unclog'
       ? []
-      : [`--driver docker brings ${id}@${version} as an image`]),
+      : [`--driver docker brings ${id}@${version} as an image, if there is one`]),
     natively === '' ? `natively there is none` : `natively there is --proxy ${natively}`,
   ].join('; ');
 }

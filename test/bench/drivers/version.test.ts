@@ -7,7 +7,7 @@ const [wheel] = nginx.native?.wheels ?? [];
 
 describe('in place of a version that is not here', () => {
   it('are an image, and each version that can be had natively, once', () => {
-    const advice = `--driver docker brings nginx@1.30 as an image; natively there is --proxy nginx@${wheel?.version}`;
+    const advice = `--driver docker brings nginx@1.30 as an image, if there is one; natively there is --proxy nginx@${wheel?.version}`;
     expect(insteadOf('1.30', nginx, undefined)).toBe(advice);
     expect(insteadOf('1.30', nginx, wheel?.version)).toBe(advice);
     expect(insteadOf('1.30', nginx, '1.22.1')).toBe(`${advice} or nginx@1.22.1`);
