@@ -108,7 +108,7 @@ function ofProxy(proxy: string, lanes: readonly LaneResult[], paint: Paint): str
   const rows = [...Map.groupBy(lanes, ({ id }) => id).values()];
   const found = rows.map((members) => changed(members, paint)).filter((text) => text.length > 0);
   const alike = rows.length - found.length;
-  const isSeveral = columnsOf(lanes).length > 1;
+  const isSeveral = columnsOf(lanes.filter(isJudged)).length > 1;
   return [
     paint('bold', proxy),
     ...table(lanes, paint),

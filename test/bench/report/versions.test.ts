@@ -80,6 +80,11 @@ describe('versions side by side', () => {
     expect(flat(text)).toContain('skipped: nginx/default@1.26: no nginx 1.26 here. To have it: docker pull nginx:1.26');
   });
 
+  it('are not compared where only one could be had', () => {
+    const absent = { ...skipped('nginx/default', 'no nginx 1.26 here'), version: '1.26' };
+    expect(report([absent, ...DEFAULT.slice(2)])).not.toContain('differ');
+  });
+
   it('are no wider than a terminal, however many there are and however long their lanes’ names', () => {
     const versions = Array.from({ length: 17 }, (_, minor) => `1.${minor + 10}.0`);
     const ids = ['nginx/default', `nginx/default?response-header=${'x'.repeat(60)}`];
