@@ -145,8 +145,11 @@ export interface ProxyDeclaration {
   home: string;
   /** Files by role that variants share unless they name their own. */
   files?: Record<string, string>;
-  /** Arguments by which the program says its version; group 1 of the pattern is the version. */
-  version: { args: string[]; pattern: RegExp };
+  /**
+   * Arguments by which the program says its version; group 1 of the pattern is the version. `minors`: of each major
+   * version the first and last minor ones that were released when this was written.
+   */
+  version: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];
