@@ -29,15 +29,17 @@ export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): Path
 export function describe(
   lane: Lane,
   path: PathEntry[],
-): Pick<LaneResult, 'id' | 'title' | 'workload' | 'vary' | 'path' | 'expected'> {
-  const { id, variant, expected, vary, preset = DEFAULT_PRESET } = lane;
+): Pick<LaneResult, 'id' | 'title' | 'workload' | 'vary' | 'version' | 'path' | 'expected' | 'outside'> {
+  const { id, variant, expected, vary, version, outside, preset = DEFAULT_PRESET } = lane;
   return {
     id,
     title: variant.title,
     workload: preset,
     ...(vary === undefined ? {} : { vary }),
+    ...(version === undefined ? {} : { version }),
     path,
     ...(expected === undefined ? {} : { expected }),
+    ...(outside === undefined ? {} : { outside }),
   };
 }
 

@@ -37,6 +37,7 @@ function variantOf(id: string): string {
 
 /** Of the same program where it is the same proxy: a run may have it in several versions. */
 function sameProgram(one: LaneResult, other: LaneResult): boolean {
+  if (one.version !== other.version) return false;
   return other.path.every(({ proxy, version }) =>
     one.path.every((hop) => hop.proxy !== proxy || hop.version === version),
   );
@@ -128,14 +129,19 @@ export function remediesOf(fixes: readonly Fix[], lane: LaneResult, results: rea
   return [{ ...first.remedy, because }, ...[second, ...rest].map(({ remedy }) => remedy)];
 }
 
+/** A lane in a version, whether it is declared or judged. */
+function keyOf({ id, version = '' }: { id: string; version?: string }): string {
+  return `${id}@${version}`;
+}
+
 /** Every lane that was judged not to stream, with what frees it, or why nothing does. */
 export function withRemedies(
   results: readonly LaneResult[],
-  lanes: readonly Pick<Lane | Chain, 'id' | 'fixes' | 'noFix'>[],
+  lanes: readonly (Pick<Lane | Chain, 'id' | 'fixes' | 'noFix'> & Pick<Lane, 'version'>)[],
 ): LaneResult[] {
-  const declared = new Map(lanes.map((lane) => [lane.id, lane]));
+  const declared = new Map(lanes.map((lane) => [keyOf(lane), lane]));
   return results.map((result) => {
-    const { fixes, noFix } = declared.get(result.id) ?? {};
+    const { fixes, noFix } = declared.get(keyOf(result)) ?? {};
     if (!isJudged(result) || result.verdict === 'streams') return result;
     if (fixes !== undefined) return { ...result, remedies: remediesOf(fixes, result, results) };
     return noFix === undefined ? result : { ...result, noFix };

@@ -79,6 +79,7 @@ const VARIANT = closed(
     changes: WORDS,
     files: FILES,
     listens: Type.Optional(Type.Unsafe<'http' | 'https'>({ type: 'string', enum: ['http', 'https'] })),
+    upstream: Type.Optional(Type.Unsafe<'h2c'>({ type: 'string', enum: ['h2c'] })),
     since: Type.Optional(VERSION),
     until: Type.Optional(VERSION),
     docs: several(ADDRESS, 'https addresses'),

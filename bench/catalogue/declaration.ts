@@ -69,6 +69,8 @@ export interface VariantDeclaration {
   files: Record<string, string>;
   /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */
   listens?: 'http' | 'https';
+  /** What it asks `origin:3000` in, where that is HTTP/2 without TLS: the origin speaks it, and few other hops do. */
+  upstream?: 'h2c';
   /** First and last version in which the setting exists or behaves so. */
   since?: string;
   until?: string;
@@ -149,8 +151,11 @@ export interface ProxyDeclaration {
   home: string;
   /** Files by role that variants share unless they name their own. */
   files?: Record<string, string>;
-  /** Arguments by which the program says its version; group 1 of the pattern is the version. */
-  version: { args: string[]; pattern: RegExp };
+  /**
+   * Arguments by which the program says its version; group 1 of the pattern is the version. `minors`: of each major
+   * version the first and last minor ones that were released when this was written.
+   */
+  version: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

@@ -23,7 +23,18 @@ import { wrap, type Paint } from '../report/text.ts';
 import { tradeOffCard } from '../report/trade-offs.ts';
 import type { LaneResult } from '../results.ts';
 import { explainChain } from './explain-chain.ts';
-import { evidenceLines, keptRuns, lastKnown, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
+import {
+  evidenceLines,
+  inOtherVersions,
+  keptRuns,
+  lastKnown,
+  lastMeasured,
+  measureLines,
+  sayRun,
+  withoutVersion,
+  type KeptRun,
+  type LastMeasured,
+} from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -62,14 +73,23 @@ function pacedLine({ paced }: LaneResult): string[] {
   return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
 }
 
+/** What was measured in other versions than the last, a line for each. */
+function versionLines(id: string, last: LastMeasured, runs: KeptRun[]): string[] {
+  return inOtherVersions(id, last, runs).map(
+    (one) => `in ${one.result.path[0]?.version}: ${one.result.verdict} (${sayRun(one)}): ${one.result.because}`,
+  );
+}
+
 /** All that was last measured, a line for each thing. */
-function measured(id: string, runs: KeptRun[]): string[] {
-  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'`;
-  const last = lastMeasured(id, runs);
+function measured({ id, variant }: Lane, version: string | undefined, runs: KeptRun[]): string[] {
+  const proxy = version === undefined ? '' : ` --proxy ${variant.proxy.id}@${version}`;
+  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'${proxy}`;
+  const name = version === undefined ? id : `${id}@${version}`;
+  const last = lastMeasured(name, runs);
   if (last === undefined) return [`not measured yet: ${command}`];
   const { result } = last;
   const { hold } = result;
-  const others = measureLines(id, last, runs);
+  const others = measureLines(name, last, runs);
   return [
     `measured: ${result.verdict} (${sayRun(last)}): ${result.because}`,
     ...(hold === undefined
@@ -78,10 +98,11 @@ function measured(id: string, runs: KeptRun[]): string[] {
     ...evidenceLines(last),
     ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
     ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
+    ...(version === undefined ? versionLines(id, last, runs) : []),
   ];
 }
 
-function explainLane(lane: Lane, runs: KeptRun[]): string {
+function explainLane(lane: Lane, version: string | undefined, runs: KeptRun[]): string {
   const lines = [
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
@@ -90,7 +111,7 @@ function explainLane(lane: Lane, runs: KeptRun[]): string {
           `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}`,
           ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
         ]),
-    ...measured(lane.id, runs),
+    ...measured(lane, version, runs),
     ...fixLines(lane, lastMeasured(lane.id, runs)?.result),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
@@ -125,6 +146,7 @@ async function explainVariant(
   variant: Variant,
   members: readonly Lane[],
   { lanes }: Catalogue,
+  version: string | undefined,
   runs: KeptRun[],
 ): Promise<string[]> {
   const since = [
@@ -138,13 +160,14 @@ async function explainVariant(
     ...(await configs(variant)),
     '',
     ...card(variant, lanes, runs),
-    ...members.flatMap((lane) => [explainLane(lane, runs), '']),
+    ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
     ...variant.docs.map((address) => `see ${address}`),
     '',
   ];
 }
 
-async function explain(id: string, options: { results: string }): Promise<void> {
+async function explain(name: string, options: { results: string }): Promise<void> {
+  const { id, version } = withoutVersion(name);
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
   const proxy = catalogue.proxies.find((declared) => declared.id === id);
@@ -156,7 +179,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
   const { lanes, chains } = selected(catalogue, id, runs);
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
   for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant))
-    out.push(...(await explainVariant(variant, members, catalogue, runs)));
+    out.push(...(await explainVariant(variant, members, catalogue, version, runs)));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }
 
@@ -167,7 +190,7 @@ export function explainCommand(): Command {
     )
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

@@ -1,4 +1,3 @@
-import { cpus, release, totalmem } from 'node:os';
 import { styleText } from 'node:util';
 
 import { Command } from 'commander';
@@ -19,16 +18,19 @@ import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
-import { packageVersion } from '../programs.ts';
+import { inEachVersion, type AskedVersions } from '../in-version.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix, type Paint } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
+import { hasSeveralVersions } from '../report/side-by-side.ts';
+import { versionsReport } from '../report/versions.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
+import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import {
@@ -55,6 +57,7 @@ import {
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
 import { Progress } from './progress.ts';
+import { checkResults } from './results-option.ts';
 
 interface Options {
   driver: DriverName | 'auto';
@@ -80,19 +83,6 @@ function planFrom({ quick, deep, measure, vary }: Options): Plan {
   return planOf(deep === true ? 'deep' : depth, measure === undefined ? undefined : parseMeasures(measure));
 }
 
-export function machine(): Results['machine'] {
-  const processors = cpus();
-  return {
-    platform: process.platform,
-    arch: process.arch,
-    kernel: release(),
-    cpu: processors[0]?.model.trim() ?? 'unknown processor',
-    cpus: processors.length,
-    memoryMiB: Math.round(totalmem() / 1024 / 1024),
-    node: process.versions.node,
-  };
-}
-
 export const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (style, text) =>
@@ -106,18 +96,45 @@ function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane
   return workload === DEFAULT_PRESET ? varied : withPreset(varied, workload);
 }
 
-/** Chains have the stream that they are declared with: asked for another, they are left out. @throws UsageError for --path */
-function withOwnStreams(chains: Chain[], { path, vary, workload }: Options): Chain[] {
-  if (vary === undefined && workload === DEFAULT_PRESET) return chains;
-  if (path !== undefined)
-    throw new UsageError('--path takes neither --vary nor --workload: these are for lanes of one hop');
-  return [];
+/**
+ * Chains have the stream that they are declared with, and each proxy in one version: asked for another, or for several,
+ * they are left out. @throws UsageError for --path
+ */
+function withOwnStreams(chains: Chain[], { path, vary, workload }: Options, versions: AskedVersions): Chain[] {
+  const several = [...versions].find(([, asked]) => asked.length > 1)?.[0];
+  if (vary === undefined && workload === DEFAULT_PRESET && several === undefined) return chains;
+  if (path === undefined) return [];
+  throw new UsageError(
+    several === undefined
+      ? '--path takes neither --vary nor --workload: these are for lanes of one hop'
+      : `--path takes one version of each proxy; got several of ${several}`,
+  );
 }
 
 /** Those whose every hop is one of the proxies; all of them where none is named. */
-function ofProxies(items: (Lane | Chain)[], proxies: Map<string, string | undefined>): (Lane | Chain)[] {
+function ofProxies(items: (Lane | Chain)[], proxies: AskedVersions): (Lane | Chain)[] {
   const isWanted = ({ proxy }: Variant): boolean => proxies.size === 0 || proxies.has(proxy.id);
   return items.filter((item) => (isChain(item) ? item.path.every(isWanted) : isWanted(item.variant)));
+}
+
+/** With the streams and in the versions that the command line asks for. */
+function asAsked(
+  items: (Lane | Chain)[],
+  options: Options,
+  versions: AskedVersions,
+): { lanes: Lane[]; chains: Chain[] } {
+  const streams = withStreams(
+    items.filter((item): item is Lane => !isChain(item)),
+    options,
+  );
+  return {
+    lanes: inEachVersion(streams, versions),
+    chains: withOwnStreams(items.filter(isChain), options, versions),
+  };
+}
+
+function countOf({ lanes, chains }: ReturnType<typeof asAsked>): number {
+  return lanes.length + chains.length;
 }
 
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
@@ -129,13 +146,13 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const selected = ofProxies(select(catalogue, ids, options), proxies);
   const chosen = filterCore(selected, options.core === true);
-  const chains = withOwnStreams(chosen.filter(isChain), options);
-  const lanes = withStreams(
-    chosen.filter((item): item is Lane => !isChain(item)),
-    options,
-  );
+  const { lanes, chains } = asAsked(chosen, options, proxies);
   if (lanes.length + chains.length === 0)
-    throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
+    throw new UsageError(
+      chosen.every(isChain)
+        ? 'all that is selected are chains, which have a stream of their own and one version of each proxy, by --path too'
+        : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
+    );
 
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
@@ -148,7 +165,9 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     lanes,
     chains,
     drivers: chooseDrivers(options.driver, session),
-    versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    versions: Object.fromEntries(
+      [...proxies].flatMap(([id, [version]]) => (version === undefined ? [] : [[id, version]])),
+    ),
     jobs: options.jobs,
     plan,
     session,
@@ -162,11 +181,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   interruption.signal.throwIfAborted();
 
   const results: Results = {
-    schema: 'unclog/results@1',
-    unclog: packageVersion(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    machine: machine(),
+    ...documentHead(startedAt),
     options: {
       jobs: options.jobs,
       driver: options.driver,
@@ -175,16 +190,22 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       measures: plan.measures.map(({ id }) => id),
       ...(plan.isNamed ? { named: true as const } : {}),
       ...(options.vary === undefined ? {} : { vary: options.vary }),
-      ...(options.core === undefined ? {} : { coreOf: selected.length }),
+      ...(options.core === undefined ? {} : { coreOf: countOf(asAsked(selected, options, proxies)) }),
     },
     ...outcome,
   };
   const document = shownPath(await folder.finish(results));
-  const report = options.vary === undefined ? matrix : variedReport;
+  const report = reportFor(results);
   if (options.json !== '-')
     process.stdout.write(report(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
+}
+
+/** What is varied, dimensions or versions, is shown side by side. */
+function reportFor({ lanes, options }: Results): typeof matrix {
+  if (options.vary !== undefined) return variedReport;
+  return hasSeveralVersions(lanes) ? versionsReport : matrix;
 }
 
 /** Each name that is given, by itself: what it is about, and what was probably meant. @throws UsageError */
@@ -198,11 +219,6 @@ function checkWords(catalogue: Catalogue, ids: string[], options: Options): void
     () => vary === undefined || parseVary(vary),
     () => checkResults(options.results),
   ]);
-}
-
-/** An unset shell variable names no folder. @throws UsageError */
-function checkResults(folder: string): void {
-  if (folder.trim() === '') throw new UsageError('--results is empty; it takes a folder, such as results');
 }
 
 /** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */

@@ -387,6 +387,7 @@ export default {
       changes: 'server origin origin:3000 proto h2',
       files: { config: 'upstream-h2c.cfg' },
       since: '1.9',
+      upstream: 'h2c',
       docs: [`${MANUAL}#5.2-proto`, 'https://github.com/haproxy/haproxy/issues/3447'],
       tags: ['http-version', 'timer'],
       lanes: [
@@ -403,6 +404,7 @@ export default {
       changes: 'option http-no-delay, server origin origin:3000 proto h2',
       files: { config: 'upstream-h2c-no-delay.cfg' },
       since: '1.9',
+      upstream: 'h2c',
       docs: [`${MANUAL}#5.2-proto`, NO_DELAY],
       tags: ['http-version', 'fix'],
       lanes: [

@@ -288,6 +288,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     title: 'A proxy by hand that speaks HTTP/2 to its upstream',
     changes: 'http2.connect(UPSTREAM)',
     files: { program: 'http2-upstream.mjs' },
+    upstream: 'h2c',
     docs: [`${HTTP2}#http2connectauthority-options-listener`, `${HTTP2}#clienthttp2sessionrequestheaders-options`],
     tags: ['hand-written', 'abort'],
     lanes: [

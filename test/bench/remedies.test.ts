@@ -140,3 +140,19 @@ describe('a run', () => {
     expect(remedyLines(none as LaneResult)).toEqual(['no fix: No option turns it off.']);
   });
 });
+
+it('a fix is proven by its lane in the same version alone', () => {
+  const fixes = [{ change: 'proxy_http_version 1.1;', provenBy: 'nginx/b' }];
+  const results = [
+    lane('nginx/a', { version: '1.22', verdict: 'coalesces' }),
+    lane('nginx/a', { version: '1.30', verdict: 'coalesces' }),
+    lane('nginx/b', { version: '1.30' }),
+  ];
+  const declared = ['1.22', '1.30'].map((version) => ({ id: 'nginx/a', version, fixes }));
+  expect(withRemedies(results, declared).map(({ remedies }) => remedies?.[0]?.proven)).toEqual([
+    false,
+    true,
+    undefined,
+  ]);
+  expect(withRemedies(results.slice(0, 1), [{ id: 'nginx/a', fixes }])[0]?.remedies).toBeUndefined();
+});
