@@ -74,7 +74,7 @@ export interface RunOutcome {
   lanes: LaneResult[];
 }
 
-function summarise(instruments: Instrument[]): Results['instrument'] {
+export function summarise(instruments: Instrument[]): Results['instrument'] {
   return {
     sound: instruments.every(({ sound }) => sound),
     floorMs: {

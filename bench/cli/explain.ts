@@ -19,7 +19,9 @@ import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { wrap } from '../report/matrix.ts';
 import type { LaneResult } from '../results.ts';
+import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
+import { explainRequirement } from './explain-requirement.ts';
 import { evidenceLines, keptRuns, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
@@ -104,6 +106,11 @@ function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: L
 }
 
 async function explain(id: string, options: { results: string }): Promise<void> {
+  if (isOfSuite(id)) {
+    const requirements = selectRequirements([id]);
+    const kept = await keptRuns(options.results);
+    return void process.stdout.write(requirements.map((one) => explainRequirement(one, kept)).join('\n'));
+  }
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
   const { lanes, chains } = selected(catalogue, id, runs);
@@ -132,7 +139,7 @@ export function explainCommand(): Command {
     .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it; or a requirement: rfc10036/headers-first',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

@@ -1,6 +1,3 @@
-import { cpus, release, totalmem } from 'node:os';
-import { styleText } from 'node:util';
-
 import { Command } from 'commander';
 
 import { DEFAULT_PRESET, type PresetName } from '../../server/presets.ts';
@@ -15,13 +12,14 @@ import {
   type Variant,
 } from '../catalogue/catalogue.ts';
 import { chainOfPath } from '../catalogue/path.ts';
+import { isOfSuite } from '../conformance/select.ts';
 import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
 import { drawChain } from '../report/chain.ts';
-import { matrix, type Paint } from '../report/matrix.ts';
+import { matrix } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
@@ -31,6 +29,7 @@ import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
+import { machine, paintFor } from './machine.ts';
 import {
   deepOption,
   driverOption,
@@ -53,6 +52,7 @@ import {
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
 import { Progress } from './progress.ts';
+import { runConformance } from './run-conformance.ts';
 
 interface Options {
   driver: DriverName | 'auto';
@@ -76,24 +76,6 @@ function planFrom({ quick, deep, measure, vary }: Options): Plan {
   const depth = quick === true || vary !== undefined ? 'quick' : 'standard';
   return planOf(deep === true ? 'deep' : depth, measure === undefined ? undefined : parseMeasures(measure));
 }
-
-export function machine(): Results['machine'] {
-  const processors = cpus();
-  return {
-    platform: process.platform,
-    arch: process.arch,
-    kernel: release(),
-    cpu: processors[0]?.model.trim() ?? 'unknown processor',
-    cpus: processors.length,
-    memoryMiB: Math.round(totalmem() / 1024 / 1024),
-    node: process.versions.node,
-  };
-}
-
-export const paintFor =
-  (stream: NodeJS.WriteStream): Paint =>
-  (style, text) =>
-    styleText(style, text, { stream });
 
 /** The lanes with the streams that the command line asks for in place of their own. */
 function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane[] {
@@ -209,7 +191,10 @@ function select(catalogue: Catalogue, ids: string[], { path, only = [] }: Option
 export function runCommand(interruption: Interruption): Command {
   return new Command('run')
     .description('judge every lane that this machine can run, or those that match')
-    .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
+    .argument(
+      '[ids...]',
+      "lanes or variants, globs too: nginx/default, 'nginx/*'; or requirements of a standard: 'rfc10036/*'",
+    )
     .addOption(onlyOption)
     .addOption(pathOption)
     .addOption(proxyOption)
@@ -225,5 +210,7 @@ export function runCommand(interruption: Interruption): Command {
     .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')
     .option('--results <folder>', 'where results are kept', 'results')
     .addHelpText('after', () => measuresHelp() + streamsHelp())
-    .action((ids: string[], options: Options) => runLanes(ids, options, interruption));
+    .action((ids: string[], options: Options) =>
+      (ids.some(isOfSuite) ? runConformance : runLanes)(ids, options, interruption),
+    );
 }

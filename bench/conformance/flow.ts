@@ -111,7 +111,9 @@ export function heldRank({ how }: Flow): number | undefined {
 
 /** A busy machine holds, and lets nothing through that a hop holds: of several tries the one that held least tells. */
 function least(flows: readonly Flow[]): Flow {
-  const ranked = flows.toSorted((a, b) => (heldRank(a) ?? 4) - (heldRank(b) ?? 4) || Number(headOf(b)) - Number(headOf(a)));
+  const ranked = flows.toSorted(
+    (a, b) => (heldRank(a) ?? 4) - (heldRank(b) ?? 4) || Number(headOf(b)) - Number(headOf(a)),
+  );
   return ranked[0] ?? { how: 'untold', reason: 'not measured' };
 }
 

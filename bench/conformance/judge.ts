@@ -166,20 +166,36 @@ function perMessage(found: Found): Told {
   return together(response, upload);
 }
 
+function sayDuplex(duplex: Duplex): string {
+  switch (duplex.how) {
+    case 'flows':
+      return 'an early response is forwarded';
+    case 'waits':
+      return 'an early response waits for the end of the request';
+    case 'loses':
+      return `an early response loses content of the request: ${duplex.reason}`;
+    case 'refused':
+      return sayRefusal(duplex);
+    case 'untold':
+      return duplex.reason;
+  }
+}
+
 function earlyResponse(found: Found): Told {
   const [plain, marked] = [found.duplex['duplex none'], found.duplex['duplex both']];
   if (plain === undefined || marked === undefined) return say('untold', 'not measured');
-  if (marked.how === 'untold') return untold(marked);
   if (marked.how === 'refused') return say('refuses', sayRefusal(marked));
+  const isNoise = marked.how === 'untold' && marked.isNoise === true;
+  if (marked.how === 'flows' && plain.how === 'flows')
+    return say('streams-anyway', `${sayDuplex(marked)}, with and without the field`);
   if (marked.how === 'flows')
-    return plain.how === 'flows'
-      ? say('streams-anyway', 'an early response is forwarded with and without the field')
-      : say('honours', 'an early response is forwarded with the field alone');
-  const what = marked.how === 'loses' ? `an early response loses content: ${marked.reason}` : 'the response waits for the end of the request';
+    return say('honours', `${sayDuplex(marked)} with the field; without it: ${sayDuplex(plain)}`);
+  if (!isAware(found) && !isNoise) return say('unaware', `with and without the field: ${sayDuplex(marked)}`);
+  if (marked.how === 'untold') return untold(marked);
   // Of a message that is held whole no early response can be seen, and that is told already.
-  const isHeld = (['response', 'request'] as const).some((side) => pair(found, side).marked.how === 'whole');
-  if (!isAware(found)) return say('unaware', `with and without the field ${what}`);
-  return isHeld ? say('untold', 'a marked message is held whole: no-whole-buffer tells') : say('violates', what);
+  if ((['response', 'request'] as const).some((side) => pair(found, side).marked.how === 'whole'))
+    return say('untold', 'a marked message is held whole: no-whole-buffer tells');
+  return say('violates', `${sayDuplex(marked)}; without the field: ${sayDuplex(plain)}`);
 }
 
 function boundedHold(found: Found): Told {
@@ -194,7 +210,9 @@ function boundedHold(found: Found): Told {
       : say('honours', `with the field alone a word comes out in silence, after ${milliseconds(marked.afterMs)}`);
   const held = `a word is held for ${milliseconds(marked.forMs)} of silence, to the end`;
   if (!isAware(found)) return say('unaware', `with and without the field ${held}`);
-  return flows.marked.how === 'whole' ? say('untold', 'a marked response is held whole: no-whole-buffer tells') : say('violates', held);
+  return flows.marked.how === 'whole'
+    ? say('untold', 'a marked response is held whole: no-whole-buffer tells')
+    : say('violates', held);
 }
 
 /** Of marked messages and those that mean the same. */

@@ -30,8 +30,8 @@ export interface ConformanceEvidence {
 }
 
 /** Of one hop side by side: fewer than a hop that limits marked exchanges allows. */
-export const TRIALS_AT_ONCE = 6;
-const MOST_TRIES = 3;
+const TRIALS_AT_ONCE = 10;
+const MOST_TRIES = 2;
 /** Of an early response: what a hop makes of it can be a race inside it. */
 const DUPLEX_TRIES = 2;
 /** Between the head and the first word, in which a head that goes first has time to come. */
@@ -39,7 +39,15 @@ const LEAD_MS = 150;
 /** A few words are enough to see that they come one by one; after a stall the bytes are raised to the bound. */
 const STREAM: WorkloadInput = {
   count: 10,
-  pace: { ...LOCK_STEP, deadlineMs: 500, budgetMs: 700, boundBytes: 256 * 1024, growth: 2, lingerMs: 100, leadMs: LEAD_MS },
+  pace: {
+    ...LOCK_STEP,
+    deadlineMs: 500,
+    budgetMs: 700,
+    boundBytes: 256 * 1024,
+    growth: 2,
+    lingerMs: 100,
+    leadMs: LEAD_MS,
+  },
 };
 /** Taken for indefinitely: far longer than any timer that flushes a stream. */
 const REST_WAIT_MS = 2500;
@@ -79,7 +87,7 @@ function streamed(context: MeasureContext, more: WorkloadInput): Promise<Trace> 
   return measureStream({ ...context, workload: { ...context.workload, ...more } });
 }
 
-/** Another try where less may be held by the next, up to three. */
+/** Another try where less may be held by it. */
 async function whileInDoubt<Try>(once: () => Promise<Try>, inDoubt: (tries: Try[]) => boolean): Promise<Try[]> {
   const tries = [await once()];
   while (tries.length < MOST_TRIES && inDoubt(tries)) tries.push(await once());
@@ -160,7 +168,11 @@ export async function measureConformance(
 }
 
 /** Pure: what the trials found. */
-export function foundIn({ floor, declared, trials }: Pick<ConformanceEvidence, 'floor' | 'declared' | 'trials'>): Found {
+export function foundIn({
+  floor,
+  declared,
+  trials,
+}: Pick<ConformanceEvidence, 'floor' | 'declared' | 'trials'>): Found {
   const found: Found = { flows: {}, duplex: {}, rests: {}, declared };
   for (const one of trials) {
     const { id } = one.trial;

@@ -40,16 +40,24 @@ const FIRST: readonly OutcomeWord[] = [
   'not-asked',
 ];
 
+function becauseOf(response: Outcome, request: Outcome): string {
+  if (response.because === request.because) return response.because;
+  const sides = [
+    { side: 'response', ...response },
+    { side: 'request', ...request },
+  ];
+  // What goes on as without the field says nothing beside what does not.
+  const telling = sides.filter((one) => !isOrdinary(one));
+  return (telling.length === 0 ? sides : telling).map(({ side, because }) => `${side}: ${because}`).join('; ');
+}
+
 /** Both directions as one. */
 export function together(response: Outcome, request: Outcome): Told {
   const [first] = [response, request].toSorted((a, b) => FIRST.indexOf(a.outcome) - FIRST.indexOf(b.outcome));
   const isNoise = [response, request].some((one) => one.isNoise === true);
   return {
     outcome: first?.outcome ?? 'untold',
-    because:
-      response.because === request.because
-        ? response.because
-        : `response: ${response.because}; request: ${request.because}`,
+    because: becauseOf(response, request),
     ...(isNoise ? { isNoise: true } : {}),
     response,
     request,

@@ -125,7 +125,9 @@ export async function proveSuite(
   const needed = relaysFor(requirements);
   const names = needed.map(({ relay }) => `${relay}=${stage.direct.port}`);
   const cwd = await session.folder(SUITE);
-  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), ...names], { cwd });
+  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), ...names], {
+    cwd,
+  });
   const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
   const withheld = new Map<RequirementId, string[]>();
   const slots = new Slots(RELAYS_AT_ONCE);
@@ -133,7 +135,11 @@ export async function proveSuite(
     needed.map((one, index) =>
       slots.use(async (): Promise<RelayProof> => {
         const via = { host: '127.0.0.1', port: ports[names[index] ?? ''] ?? 0 };
-        const { told, missed } = await proveRelay(one, requirements, measureContext(stage, instrument, { via, signal }));
+        const { told, missed } = await proveRelay(
+          one,
+          requirements,
+          measureContext(stage, instrument, { via, signal }),
+        );
         const proof: RelayProof = {
           id: one.relay,
           measure: SUITE,

@@ -209,6 +209,7 @@ export default {
       files: { program: 'collect.mjs' },
       docs: ['https://nodejs.org/api/stream.html#readabletoarrayoptions'],
       tags: ['hand-written', 'abort'],
+      incremental: { why: 'The program collects the response to its end.' },
       lanes: [
         {
           expected: 'buffers',

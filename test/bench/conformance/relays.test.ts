@@ -20,15 +20,23 @@ describe('the relays of the suite', () => {
   it.concurrent.each(RELAYS_OF_SUITE)('$relay breaks $breaks and nothing else', async (relay) => {
     const { told, missed } = await proveRelay(relay, REQUIREMENTS, relayed.through(relay.relay));
     const breaches = [...told].filter(([, outcome]) => isBreach(outcome)).map(([id]) => id);
-    expect(breaches, JSON.stringify(Object.fromEntries(told), null, 1)).toEqual(relay.breaks === undefined ? [] : [relay.breaks]);
+    expect(breaches, JSON.stringify(Object.fromEntries(told), null, 1)).toEqual(
+      relay.breaks === undefined ? [] : [relay.breaks],
+    );
     expect(missed).toEqual([]);
   });
 });
 
 it('a relay that knows nothing of the field is unaware of each, or forwards anyway', async () => {
-  for (const [id, outcome] of [['transparent', 'streams-anyway'], ['collect-all', 'unaware']] as const) {
+  for (const [id, outcome] of [
+    ['transparent', 'streams-anyway'],
+    ['collect-all', 'unaware'],
+  ] as const) {
     const { told } = await proveRelay({ relay: 'incremental-forwards' }, REQUIREMENTS, relayed.through(id));
     expect([...told.values()].filter(isBreach)).toEqual([]);
-    expect(told.get('no-whole-buffer')).toMatchObject({ response: { outcome }, request: { outcome: 'streams-anyway' } });
+    expect(told.get('no-whole-buffer')).toMatchObject({
+      response: { outcome },
+      request: { outcome: 'streams-anyway' },
+    });
   }
 });
