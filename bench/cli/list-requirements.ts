@@ -18,7 +18,8 @@ function bold(text: string): string {
 export function listRequirements(catalogue: Catalogue, ids: readonly string[]): string {
   const requirements = selectRequirements(ids);
   return `${[
-    bold(`RFC 10036, Incremental Forwarding of HTTP Messages: ${RFC}`),
+    bold('RFC 10036, Incremental Forwarding of HTTP Messages'),
+    RFC,
     ...requirements.map((one) => {
       const level = one.level === undefined ? '' : `${one.level}: `;
       return `  ${idOf(one)}  (section ${one.section})\n${wrap(level + one.says, WIDTH, '      ')}`;

@@ -194,7 +194,8 @@ export function conformanceReport(results: Results, suite: ConformanceResult, wh
     .filter((one) => !one.asExpected);
   const out = [
     ...headLines(results),
-    `RFC 10036, Incremental Forwarding of HTTP Messages: ${RFC}`,
+    'RFC 10036, Incremental Forwarding of HTTP Messages',
+    RFC,
     '',
     ...(instrument.sound
       ? []
