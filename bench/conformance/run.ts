@@ -132,6 +132,8 @@ async function prove(stage: Stage, { session, requirements, signal }: Conformanc
   signal.throwIfAborted();
   if (!instrument.sound) return instrument;
   const suite = await proveSuite(session, stage, instrument, requirements, signal);
+  // What was cut short by an interruption was not judged wrongly.
+  signal.throwIfAborted();
   return {
     ...instrument,
     relays: [...instrument.relays, ...suite.relays],

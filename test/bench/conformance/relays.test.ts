@@ -17,7 +17,7 @@ describe('the relays of the suite', () => {
       expect(relaysFor([requirement]).filter(({ breaks }) => breaks === requirement.id)).not.toEqual([]);
   });
 
-  it.concurrent.each(RELAYS_OF_SUITE)('$relay breaks $breaks and nothing else', async (relay) => {
+  it.concurrent.each(RELAYS_OF_SUITE)('$relay is convicted of what it breaks, and of nothing else', async (relay) => {
     const { told, missed } = await proveRelay(relay, REQUIREMENTS, relayed.through(relay.relay));
     const breaches = [...told].filter(([, outcome]) => isBreach(outcome)).map(([id]) => id);
     expect(breaches, JSON.stringify(Object.fromEntries(told), null, 1)).toEqual(
