@@ -113,7 +113,6 @@ function groupOf({ path: [hop], id }: SubjectResult): string {
 }
 
 function tableLines({ subjects }: ConformanceResult, asked: readonly Requirement[], paint: Paint): string[] {
-  if (subjects.length === 0) return [];
   const groups = [...Map.groupBy(subjects, groupOf)].flatMap(([group, members]) => [
     paint('bold', wrap(group, WIDTH)),
     ...members.map((one) => row(one, asked, paint)),
@@ -179,19 +178,45 @@ function proofLines({ proofs }: Results['instrument']): string[] {
   return proofs.map(({ driver, relays }) => {
     const right = relays.filter(({ convicted }) => convicted).length;
     const ofSuite = relays.filter(({ measure }) => measure !== undefined);
-    const said = ofSuite.map(({ id, verdict }) => (verdict.startsWith('breaks') ? `${id} ${verdict}` : `${id} right`));
-    return `Proof (${driver}): ${right} of ${relays.length} relays judged rightly, of the suite: ${said.join('; ')}.`;
+    const said = ofSuite.map(({ id, verdict, convicted }) =>
+      convicted && !verdict.startsWith('breaks') ? `${id} right` : `${id} ${verdict}`,
+    );
+    const suite = said.length === 0 ? '' : `, of the suite: ${said.join('; ')}`;
+    return `Proof (${driver}): ${right} of ${relays.length} relays judged rightly${suite}.`;
   });
 }
 
-export function conformanceReport(results: Results, suite: ConformanceResult, where: string, paint: Paint): string {
-  const asked = REQUIREMENTS.filter(({ id }) => suite.requirements.includes(id));
-  const { instrument } = results;
-  const unsound = instrument.proofs.flatMap((proof) => proof.unsound ?? []);
-  const answered = suite.subjects.filter(isAnswered).length;
-  const wrong = suite.subjects
+/** How many were asked, and whether what was found is what was expected. */
+function totals({ subjects }: ConformanceResult, asked: readonly Requirement[]): string {
+  const answered = subjects.filter(isAnswered);
+  const wrong = answered
     .flatMap(({ requirements = {} }) => Object.values(requirements))
     .filter((one) => !one.asExpected);
+  const agreement = wrong.length === 0 ? 'all is as expected' : `${wrong.length} NOT AS EXPECTED`;
+  const [first] = asked;
+  const explain = first === undefined ? '' : ` \`unclog explain ${idOf(first)}\` says what is sent for one.`;
+  return `${answered.length} of ${subjects.length} variants asked; ${agreement}.${explain}`;
+}
+
+/** Table, legend and what is worth a sentence; nothing where nobody was asked. */
+function body(suite: ConformanceResult, isWithheld: boolean, paint: Paint): string[] {
+  if (suite.subjects.length === 0) return [];
+  const asked = REQUIREMENTS.filter(({ id }) => suite.requirements.includes(id));
+  return [
+    ...tableLines(suite, asked, paint),
+    ...legend(suite, asked).map((line) => paint('dim', wrap(line, WIDTH, INDENT))),
+    ...(isWithheld ? [`${INDENT}${WITHHELD} withheld: not proven in this run`] : []),
+    '',
+    ...suite.subjects.flatMap((subject) => findings(subject, paint)),
+    wrap(summary(suite), WIDTH),
+    wrap(totals(suite, asked), WIDTH),
+  ];
+}
+
+export function conformanceReport(results: Results, suite: ConformanceResult, where: string, paint: Paint): string {
+  const { instrument } = results;
+  const unsound = instrument.proofs.flatMap((proof) => proof.unsound ?? []);
+  const withheld = withheldLines(instrument);
   const out = [
     ...headLines(results),
     'RFC 10036, Incremental Forwarding of HTTP Messages',
@@ -200,17 +225,8 @@ export function conformanceReport(results: Results, suite: ConformanceResult, wh
     ...(instrument.sound
       ? []
       : [wrap(`The instrument did not prove itself, so nothing was asked: ${unsound.join('; ')}`, WIDTH), '']),
-    ...withheldLines(instrument).flatMap((line) => [paint('red', wrap(line, WIDTH)), '']),
-    ...tableLines(suite, asked, paint),
-    ...legend(suite, asked).map((line) => paint('dim', wrap(line, WIDTH, INDENT))),
-    ...(withheldLines(instrument).length === 0 ? [] : [`${INDENT}${WITHHELD} withheld: not proven in this run`]),
-    '',
-    ...suite.subjects.flatMap((subject) => findings(subject, paint)),
-    wrap(summary(suite), WIDTH),
-    wrap(
-      `${answered} of ${suite.subjects.length} variants asked; ${wrong.length === 0 ? 'all is as expected' : `${wrong.length} NOT AS EXPECTED`}. \`unclog explain ${asked[0] === undefined ? 'rfc10036/ID' : idOf(asked[0])}\` says what is sent for one.`,
-      WIDTH,
-    ),
+    ...withheld.flatMap((line) => [paint('red', wrap(line, WIDTH)), '']),
+    ...body(suite, withheld.length > 0, paint),
     ...[...reasons(suite.subjects), ...proofLines(instrument), `Evidence: ${where}`].map((line) => wrap(line, WIDTH)),
   ];
   return `${out.join('\n')}\n`;

@@ -133,3 +133,11 @@ it('the report is 80 columns wide, says what was withheld, and what is not as ex
   expect(text).toMatch(/ {2}default +X +!\n/);
   expect(text.replaceAll('\n', ' ')).toContain('skipped: traefik/default: no Traefik here. To have it: unclog setup');
 });
+
+it('a report of an instrument that did not prove itself says so, and tells nothing of anybody', () => {
+  const suite = suiteOf([]);
+  const unsound = results([], { sound: false, unsound: 'the floor is 3.2 ms' });
+  const text = conformanceReport({ ...unsound, conformance: suite }, suite, 'results.json', (_style, what) => what);
+  expect(text).toContain('did not prove itself, so nothing was asked: the floor is 3.2 ms');
+  expect(text).not.toMatch(/as expected|headers-first/);
+});
