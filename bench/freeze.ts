@@ -5,7 +5,7 @@
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Trace } from './trace.ts';
-import { freezing, outAtStall } from './frozen-bytes.ts';
+import { freezing, outAtStall, type Freezing } from './frozen-bytes.ts';
 import { firstRelease, judgeTrace, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
@@ -48,12 +48,19 @@ export async function freeze(
   if (delivery.verdict !== 'coalesces' || release === undefined || pace.mode !== 'lock-step') return [];
   const { streamedChunks: afterChunks, heldBytes } = delivery;
   const streamedBytes = trace.origin.emissions.slice(0, afterChunks).reduce((sum, { bytes }) => sum + bytes, 0);
+  const firstBytes = trace.origin.emissions[afterChunks]?.bytes ?? 0;
   const frozen: Trace[] = [];
+  const freezeBytes = async (held: number): Promise<Freezing['how']> => {
+    const at = { afterChunks, bytes: streamedBytes + held };
+    const outcome = await through(frozenWorkload(workload, pace, at, release.waitedMs));
+    frozen.push(outcome);
+    return freezing(outcome, afterChunks, pace.deadlineMs, outAtStall(trace)).how;
+  };
   for (const held of stepsDown(trace, afterChunks, heldBytes.over)) {
     if (held <= 0) break;
-    const bytes = streamedBytes + held;
-    frozen.push(await through(frozenWorkload(workload, pace, { afterChunks, bytes }, release.waitedMs)));
-    const { how } = freezing(frozen.at(-1) as Trace, afterChunks, pace.deadlineMs, outAtStall(trace));
+    const how = await freezeBytes(held);
+    // A timer lets go of the first chunk alone as well; bytes that were enough, and late on a busy machine, do not.
+    if (how === 'timer' && held > firstBytes) await freezeBytes(firstBytes);
     if (how !== 'at-once') break;
   }
   return frozen;

@@ -41,8 +41,11 @@ function frozenPart(trace: Trace, afterChunks: number): { bytes: number; lastAt:
   return { bytes: sizeOf(chunks), lastAt: onClientClock(trace, last.at), endAt: onClientClock(trace, end.at) };
 }
 
-/** What came of freezing so many bytes: `held` to the end, let go `at-once` (they were enough), or by a `timer`. */
-export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'timer'; holdMs: number };
+/** What came of freezing so many bytes: `held` for so long, to the end; let go `at-once` (they were enough), or by a `timer`. */
+export type Freezing =
+  | { how: 'held'; bytes: number; waitedMs: number }
+  | { how: 'at-once'; bytes: number }
+  | { how: 'timer'; bytes: number; holdMs: number };
 
 /**
  * @param afterChunks that had streamed before; `deadlineMs` of the stream that stalled after them.
@@ -50,11 +53,19 @@ export type Freezing = { how: 'held' | 'at-once'; bytes: number } | { how: 'time
  */
 export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number, out = 0): Freezing {
   const part = frozenPart(frozen, afterChunks);
-  if (part === undefined) return { how: 'held', bytes: 0 };
+  if (part === undefined) return { how: 'held', bytes: 0, waitedMs: 0 };
   const { bytes, lastAt, endAt } = part;
   const release = letGo(frozen, afterChunks, out);
-  if (release === undefined || release.at >= endAt) return { how: 'held', bytes };
+  if (release === undefined || release.at >= endAt) return { how: 'held', bytes, waitedMs: endAt - lastAt };
   const holdMs = release.at - lastAt;
   // A timer shorter than the deadline would have let the very first chunk go before it: no stall.
-  return holdMs < deadlineMs ? { how: 'at-once', bytes } : { how: 'timer', holdMs };
+  return holdMs < deadlineMs ? { how: 'at-once', bytes } : { how: 'timer', bytes, holdMs };
+}
+
+/** A timer lets go of whatever was written: what stayed held for longer shows that it was none, but bytes that were enough, and late. */
+export function withoutLate(freezings: readonly Freezing[]): Freezing[] {
+  const heldMs = Math.max(0, ...freezings.map((one) => (one.how === 'held' ? one.waitedMs : 0)));
+  return freezings.map((one) =>
+    one.how === 'timer' && one.holdMs < heldMs ? { how: 'at-once', bytes: one.bytes } : one,
+  );
 }

@@ -10,8 +10,9 @@ import { describe, figures, notProvided, notStarted, pathEntry, reportsOf } from
 import { measureAll } from './measures/all.ts';
 import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
-import { isJudged, type LaneResult } from './results.ts';
-import type { ProvenStage, RunOptions } from './run.ts';
+import { isJudged, nameOf, type LaneResult } from './results.ts';
+import type { ProvenStage } from './proving.ts';
+import type { RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
 import { heldBytesOf } from './verdict.ts';
@@ -41,7 +42,7 @@ async function judged(
   const turns = { turn: slot.use.bind(slot), quiet: slots.quiet.use.bind(slots.quiet) } satisfies LaneContext['turns'];
   const hop = await slot.use(async () => {
     signal.throwIfAborted();
-    options.onEvent({ type: 'measuring', lane: lane.id });
+    options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
     return start();
   });
   const context = { stage, hop, instrument, reference, depth, turns, signal };
@@ -66,6 +67,7 @@ async function judged(
   const file = await options.keep({
     schema: 'unclog/evidence@1',
     lane: lane.id,
+    ...(lane.version === undefined ? {} : { version: lane.version }),
     floor: instrument.floor,
     delivery,
     evidence,

@@ -28,15 +28,17 @@ export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): Path
 export function describe(
   lane: Lane,
   path: PathEntry[],
-): Pick<LaneResult, 'id' | 'title' | 'workload' | 'vary' | 'path' | 'expected'> {
-  const { id, variant, expected, vary, preset = DEFAULT_PRESET } = lane;
+): Pick<LaneResult, 'id' | 'title' | 'workload' | 'vary' | 'version' | 'path' | 'expected' | 'outside'> {
+  const { id, variant, expected, vary, version, outside, preset = DEFAULT_PRESET } = lane;
   return {
     id,
     title: variant.title,
     workload: preset,
     ...(vary === undefined ? {} : { vary }),
+    ...(version === undefined ? {} : { version }),
     path,
     ...(expected === undefined ? {} : { expected }),
+    ...(outside === undefined ? {} : { outside }),
   };
 }
 
@@ -116,13 +118,19 @@ export function reportsOf(
   );
 }
 
-/** A fix is proven where the lane that it names was measured to stream in this same run. */
-export function withFixes(results: LaneResult[], lanes: readonly Pick<Lane, 'id' | 'fix'>[]): LaneResult[] {
-  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(({ id }) => id));
-  const declared = new Map(lanes.map(({ id, fix }) => [id, fix]));
+/** A lane in a version, whether it is declared or judged. */
+function keyOf({ id, version = '' }: { id: string; version?: string }): string {
+  return `${id}@${version}`;
+}
+
+/** A fix is proven where the lane that it names was measured to stream in this same run, in the same version. */
+export function withFixes(results: LaneResult[], lanes: readonly Pick<Lane, 'id' | 'fix' | 'version'>[]): LaneResult[] {
+  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(keyOf));
+  const declared = new Map(lanes.map((lane) => [keyOf(lane), lane.fix]));
   return results.map((result) => {
-    const fix = declared.get(result.id);
+    const fix = declared.get(keyOf(result));
     const needed = isJudged(result) && result.verdict !== 'streams';
-    return fix === undefined || !needed ? result : { ...result, fix: { ...fix, proven: streams.has(fix.provenBy) } };
+    if (fix === undefined || !needed) return result;
+    return { ...result, fix: { ...fix, proven: streams.has(keyOf({ ...result, id: fix.provenBy })) } };
   });
 }

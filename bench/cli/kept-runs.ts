@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
 import { DEFAULT_PRESET } from '../../server/presets.ts';
+import { byVersion, matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
 
@@ -43,27 +44,51 @@ export async function keptRuns(folder: string): Promise<KeptRun[]> {
   );
 }
 
-/** Each run in which the lane was judged, the newest first. Pure. */
-function judgedRuns(id: string, runs: readonly KeptRun[]): LastMeasured[] {
-  return runs.flatMap(({ lanes, startedAt, folder }) =>
-    lanes
-      .filter((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane))
-      .map((result) => ({ result, startedAt, folder })),
-  );
+function versionOf({ path: [hop] }: LaneResult): string {
+  return hop?.version ?? '';
 }
 
-/** The newest run in which the lane was judged. Pure. */
-export function lastMeasured(id: string, runs: readonly KeptRun[]): LastMeasured | undefined {
-  return judgedRuns(id, runs)[0];
+/** `nginx/default@1.22` is the lane in that version. */
+export function withoutVersion(name: string): { id: string; version?: string } {
+  const [, id = name, version] = /^(.+)@(v?[\d.]+)$/.exec(name) ?? [];
+  return version === undefined ? { id } : { id, version };
+}
+
+/** Each run in which the lane was judged, the newest first; of several versions in one run the newest. Pure. */
+function judgedRuns(name: string, runs: readonly KeptRun[]): LastMeasured[] {
+  const { id, version } = withoutVersion(name);
+  return runs.flatMap(({ lanes, startedAt, folder }) => {
+    const [result] = lanes
+      .filter((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane))
+      .filter((lane) => version === undefined || matchesVersion(versionOf(lane), version))
+      .toSorted((a, b) => byVersion(versionOf(b), versionOf(a)));
+    return result === undefined ? [] : [{ result, startedAt, folder }];
+  });
+}
+
+/** The newest run in which the lane was judged. Pure. @param name its id, or with a version: `nginx/default@1.22` */
+export function lastMeasured(name: string, runs: readonly KeptRun[]): LastMeasured | undefined {
+  return judgedRuns(name, runs)[0];
+}
+
+/** What the newest run says of each other version in which a lane of one hop was judged, the newest first. Pure. */
+export function inOtherVersions(id: string, { result }: LastMeasured, runs: readonly KeptRun[]): LastMeasured[] {
+  const versions = runs.flatMap(({ lanes }) =>
+    lanes.filter((lane) => lane.id === id && lane.path.length === 1).map(versionOf),
+  );
+  return [...new Set(versions)]
+    .filter((version) => version !== versionOf(result))
+    .toSorted((a, b) => byVersion(b, a))
+    .flatMap((version) => lastMeasured(`${id}@${version}`, runs) ?? []);
 }
 
 /** Each measure once, from the newest run that has it: a quick run after a full one takes nothing away. Pure. */
 export function lastMeasures(
-  id: string,
+  name: string,
   runs: readonly KeptRun[],
 ): { run: LastMeasured; measures: [string, MeasureResult][] }[] {
   const known = new Set<string>();
-  return judgedRuns(id, runs).flatMap((run) => {
+  return judgedRuns(name, runs).flatMap((run) => {
     const measures = Object.entries(run.result.measures ?? {}).filter(([measure]) => !known.has(measure));
     for (const [measure] of measures) known.add(measure);
     return measures.length === 0 ? [] : [{ run, measures }];
@@ -90,8 +115,8 @@ export function sayRun({ result, startedAt }: LastMeasured): string {
 }
 
 /** What was measured besides delivery; of another run than the verdict's with that run's name above. */
-export function measureLines(id: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
-  return lastMeasures(id, runs).flatMap(({ run, measures }) => {
+export function measureLines(name: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
+  return lastMeasures(name, runs).flatMap(({ run, measures }) => {
     const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);
     return run.folder === last.folder
       ? lines

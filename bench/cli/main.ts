@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 
 import { BenchError, ProxyError, UnavailableError, UsageError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
+import { bisectCommand } from './bisect.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { Interruption } from './interruption.ts';
@@ -20,7 +21,7 @@ const MACHINE_REFUSES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS',
 const EXIT_CODES = `
 Exit codes:
     0  all as expected
-    1  some lane was not as expected
+    1  some lane was not as expected; of bisect: no change between the two ends
     2  bad usage or input
     3  the bench failed, noise forbade a verdict or a figure, or nothing could
        be judged
@@ -34,7 +35,7 @@ function program(interruption: Interruption): Command {
     .exitOverride()
     .showHelpAfterError('(unclog --help shows what there is)')
     .addHelpText('after', () => wordsHelp() + measuresHelp() + suitesHelp() + EXIT_CODES);
-  for (const command of [runCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
+  for (const command of [runCommand, bisectCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
     const sub = command(interruption);
     sub.exitOverride().showHelpAfterError(`(unclog ${sub.name()} --help shows what there is)`);
     root.addCommand(sub);

@@ -7,8 +7,10 @@ import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../../server/nearest.ts';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
 import { REQUIREMENTS, SUITE } from '../conformance/requirements.ts';
+import { isVersion, sayWhatCanBeHad } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
@@ -40,7 +42,7 @@ function byCommas(text: string, before: string[] | undefined): string[] {
 
 export const proxyOption = new Option(
   '--proxy <names>',
-  'only these proxies, in this version where one is given: nginx@1.30,caddy',
+  'only these proxies, in this version where one is given, or in several side by side: nginx@1.22,1.30,caddy',
 ).argParser(byCommas);
 
 export const onlyOption = new Option(
@@ -137,23 +139,41 @@ export function parseMeasures(names: readonly string[]): AnyMeasure[] {
   return MEASURES.filter(({ id }) => wanted.has(id));
 }
 
-/** `nginx@1.30` → `{ nginx: '1.30' }`. @throws UsageError for a proxy that is not in the catalogue. */
-export function parseProxies(catalogue: Catalogue, names: readonly string[]): Map<string, string | undefined> {
-  const known = catalogue.proxies.map(({ id }) => id);
-  return new Map(
-    names
-      .flatMap((name) => name.split(','))
-      .map((name) => {
-        const [id = '', version, ...rest] = name.split('@');
-        if (rest.length > 0 || version === '')
-          throw new UsageError(`--proxy takes NAME or NAME@VERSION, such as nginx@1.30; got "${name}"`);
-        if (known.includes(id)) return [id, version];
-        const meant = nearest(id, known);
-        throw new UsageError(
-          `no proxy is called "${id}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
-        );
-      }),
+const PROXY_FORM = '--proxy takes NAME or NAME@VERSION, several versions by commas, such as nginx@1.22,1.30';
+
+function proxyOf(catalogue: Catalogue, id: string): ProxyDeclaration {
+  const proxy = catalogue.proxies.find((known) => known.id === id);
+  if (proxy !== undefined) return proxy;
+  const known = catalogue.proxies.map((one) => one.id);
+  const meant = nearest(id, known);
+  throw new UsageError(
+    `no proxy is called "${id}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
   );
+}
+
+/** A version after another stands for the same proxy once more: `nginx@1.22,1.30`. */
+function withNames(words: readonly string[]): string[] {
+  return words.reduce<string[]>((names, word) => {
+    const [before, version] = names.at(-1)?.split('@') ?? [];
+    return [...names, /^v?\d/.test(word) && version !== undefined ? `${before}@${word}` : word];
+  }, []);
+}
+
+/** `nginx@1.22,1.30` → `{ nginx: ['1.22', '1.30'] }`. @throws UsageError for a proxy that is not in the catalogue. */
+export function parseProxies(catalogue: Catalogue, names: readonly string[]): Map<string, (string | undefined)[]> {
+  const versions = new Map<string, (string | undefined)[]>();
+  for (const name of withNames(names.flatMap((words) => words.split(',')))) {
+    const [id = '', version, ...rest] = name.split('@');
+    if (rest.length > 0 || version === '' || isVersion(id)) throw new UsageError(`${PROXY_FORM}; got "${name}"`);
+    const proxy = proxyOf(catalogue, id);
+    if (version !== undefined && !isVersion(version))
+      throw new UsageError(
+        `"${version}" is no version of ${id}: it takes numbers with dots between; ${sayWhatCanBeHad(proxy)}`,
+      );
+    const known = versions.get(id) ?? [];
+    versions.set(id, known.includes(version) ? known : [...known, version]);
+  }
+  return versions;
 }
 
 function tagsOf(item: Lane | Chain): readonly string[] {

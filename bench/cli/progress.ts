@@ -1,6 +1,7 @@
 /** Progress on stderr: one line that is rewritten on a terminal, one line per step elsewhere. */
 
 import { monotonicMs } from '../../server/clock.ts';
+import { nameOf } from '../results.ts';
 import type { ConformanceEvent } from '../conformance/run.ts';
 import type { RunEvent } from '../run.ts';
 
@@ -53,12 +54,22 @@ export class Progress {
     switch (event.type) {
       case 'providing':
         return this.#status(`looking for ${event.proxy.name}, bringing it if it is missing`);
+      case 'bringing':
+        return this.#line(`bringing ${event.what}`);
       case 'provided':
         return this.#line(
           `${event.proxy.name} ${event.runnable.version} (${event.runnable.driver}: ${event.runnable.source})`,
         );
       case 'unavailable':
-        return this.#line(`${event.proxy.name} is skipped: ${event.reason}`);
+        return this.#line(`${[event.proxy.name, event.version].filter(Boolean).join(' ')} is skipped: ${event.reason}`);
+      case 'twins': {
+        const [first, ...others] = event.asked.map(
+          (version) => `${event.proxy.id}${version === undefined ? '' : `@${version}`}`,
+        );
+        return this.#line(
+          `${others.join(' and ')} ${others.length === 1 ? 'is' : 'are'} ${event.runnable.version} as ${first} is, which is judged once`,
+        );
+      }
       case 'proving':
         return this.#status(`proving the instrument (${event.driver})`);
       case 'proven': {
@@ -75,15 +86,17 @@ export class Progress {
         return this.#status(this.#count());
       case 'lane':
         this.#done = event.done;
-        this.#measuring.delete(event.result.id);
+        this.#measuring.delete(nameOf(event.result));
         if (this.#stream.isTTY) return this.#status(this.#count());
-        return this.#line(`${event.done}/${event.of} ${event.result.id}: ${event.result.verdict}${this.#times('; ')}`);
+        return this.#line(
+          `${event.done}/${event.of} ${nameOf(event.result)}: ${event.result.verdict}${this.#times('; ')}`,
+        );
       case 'subject': {
-        const { id, without } = event.result;
+        const { result } = event;
         this.#done = event.done;
-        this.#measuring.delete(id);
+        this.#measuring.delete(nameOf(result));
         if (this.#stream.isTTY) return this.#status(this.#count());
-        return this.#line(`${event.done}/${event.of} ${id}: ${without?.verdict ?? 'asked'}`);
+        return this.#line(`${event.done}/${event.of} ${nameOf(result)}: ${result.without?.verdict ?? 'asked'}`);
       }
     }
   }

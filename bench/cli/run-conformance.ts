@@ -8,18 +8,20 @@ import { subjectsOf, type Subject } from '../conformance/subjects.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
-import { packageVersion } from '../programs.ts';
+import { inEachVersion } from '../in-version.ts';
 import { conformanceReport } from '../report/conformance.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { Session } from '../session.ts';
 import { checkAll } from './complaints.ts';
+import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
-import { machine, paintFor } from './machine.ts';
 import { parseProxies, timeoutFor } from './options.ts';
+import { paintFor } from './paint.ts';
 import { Progress } from './progress.ts';
+import { checkResults } from './results-option.ts';
 
 /** Of lanes: they say nothing here. */
 const OF_LANES = ['quick', 'deep', 'measure', 'path', 'vary', 'pairwise'] as const;
@@ -76,10 +78,11 @@ export async function runConformance(
     () => checkAlone(ids, options),
     ...ids.filter(isOfSuite).map((id) => () => selectRequirements([id])),
     () => parseProxies(catalogue, options.proxy ?? []),
+    () => checkResults(options.results),
   ]);
   if (options.json !== undefined) await checkJson(options.json);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
-  const subjects = filterSubjects(subjectsOf(catalogue), proxies, options.only ?? []);
+  const subjects = inEachVersion(filterSubjects(subjectsOf(catalogue), proxies, options.only ?? []), proxies);
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, subjects.length, 'variant');
@@ -88,7 +91,6 @@ export async function runConformance(
     requirements: selectRequirements(ids),
     subjects,
     drivers: chooseDrivers(options.driver, session),
-    versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
     session,
     signal: interruption.signal,
     onEvent: (event) => progress.on(event),
@@ -96,11 +98,7 @@ export async function runConformance(
   }).finally(() => progress.end());
   interruption.signal.throwIfAborted();
   const results: Results = {
-    schema: 'unclog/results@1',
-    unclog: packageVersion(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    machine: machine(),
+    ...documentHead(startedAt),
     options: { jobs: options.jobs, driver: options.driver, ids: [...ids], depth: 'standard', measures: [] },
     instrument,
     lanes: [],

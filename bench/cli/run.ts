@@ -17,19 +17,21 @@ import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
-import { packageVersion } from '../programs.ts';
+import { inEachVersion, type AskedVersions } from '../in-version.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
+import { hasSeveralVersions } from '../report/side-by-side.ts';
+import { versionsReport } from '../report/versions.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run.ts';
 import { Session } from '../session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
+import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
-import { machine, paintFor } from './machine.ts';
 import {
   deepOption,
   driverOption,
@@ -51,8 +53,10 @@ import {
   workloadOption,
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
+import { paintFor } from './paint.ts';
 import { Progress } from './progress.ts';
 import { runConformance } from './run-conformance.ts';
+import { checkResults } from './results-option.ts';
 
 interface Options {
   driver: DriverName | 'auto';
@@ -85,12 +89,19 @@ function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane
   return workload === DEFAULT_PRESET ? varied : withPreset(varied, workload);
 }
 
-/** Chains have the stream that they are declared with: asked for another, they are left out. @throws UsageError for --path */
-function withOwnStreams(chains: Chain[], { path, vary, workload }: Options): Chain[] {
-  if (vary === undefined && workload === DEFAULT_PRESET) return chains;
-  if (path !== undefined)
-    throw new UsageError('--path takes neither --vary nor --workload: these are for lanes of one hop');
-  return [];
+/**
+ * Chains have the stream that they are declared with, and each proxy in one version: asked for another, or for several,
+ * they are left out. @throws UsageError for --path
+ */
+function withOwnStreams(chains: Chain[], { path, vary, workload }: Options, versions: AskedVersions): Chain[] {
+  const several = [...versions].find(([, asked]) => asked.length > 1)?.[0];
+  if (vary === undefined && workload === DEFAULT_PRESET && several === undefined) return chains;
+  if (path === undefined) return [];
+  throw new UsageError(
+    several === undefined
+      ? '--path takes neither --vary nor --workload: these are for lanes of one hop'
+      : `--path takes one version of each proxy; got several of ${several}`,
+  );
 }
 
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
@@ -102,13 +113,18 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
   const chosen = select(catalogue, ids, options);
-  const chains = withOwnStreams(chosen.filter(isChain), options).filter(({ path }) => path.every(isWanted));
-  const lanes = withStreams(
+  const chains = withOwnStreams(chosen.filter(isChain), options, proxies).filter(({ path }) => path.every(isWanted));
+  const streams = withStreams(
     chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant)),
     options,
   );
+  const lanes = inEachVersion(streams, proxies);
   if (lanes.length + chains.length === 0)
-    throw new UsageError(`of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`);
+    throw new UsageError(
+      chosen.every(isChain)
+        ? 'all that is selected are chains, which have a stream of their own and one version of each proxy, by --path too'
+        : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
+    );
 
   await using session = await Session.open();
   await using folder = await ResultsFolder.open(options.results, session);
@@ -121,7 +137,9 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     lanes,
     chains,
     drivers: chooseDrivers(options.driver, session),
-    versions: Object.fromEntries([...proxies].filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    versions: Object.fromEntries(
+      [...proxies].flatMap(([id, [version]]) => (version === undefined ? [] : [[id, version]])),
+    ),
     jobs: options.jobs,
     plan,
     session,
@@ -135,11 +153,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   interruption.signal.throwIfAborted();
 
   const results: Results = {
-    schema: 'unclog/results@1',
-    unclog: packageVersion(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    machine: machine(),
+    ...documentHead(startedAt),
     options: {
       jobs: options.jobs,
       driver: options.driver,
@@ -152,11 +166,17 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
     ...outcome,
   };
   const document = shownPath(await folder.finish(results));
-  const report = options.vary === undefined ? matrix : variedReport;
+  const report = reportFor(results);
   if (options.json !== '-')
     process.stdout.write(report(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
+}
+
+/** What is varied, dimensions or versions, is shown side by side. */
+function reportFor({ lanes, options }: Results): typeof matrix {
+  if (options.vary !== undefined) return variedReport;
+  return hasSeveralVersions(lanes) ? versionsReport : matrix;
 }
 
 /** Each name that is given, by itself: what it is about, and what was probably meant. @throws UsageError */
@@ -170,11 +190,6 @@ function checkWords(catalogue: Catalogue, ids: string[], options: Options): void
     () => vary === undefined || parseVary(vary),
     () => checkResults(options.results),
   ]);
-}
-
-/** An unset shell variable names no folder. @throws UsageError */
-function checkResults(folder: string): void {
-  if (folder.trim() === '') throw new UsageError('--results is empty; it takes a folder, such as results');
 }
 
 /** What is to be judged: the paths that are given, or the lanes and chains that match. @throws UsageError */

@@ -39,7 +39,7 @@ async function bring(proxies: ProxyDeclaration[], driver: Driver, signal: AbortS
   const missing: string[] = [];
   for (const proxy of proxies) {
     try {
-      const { version, source } = await driver.provide(proxy, undefined, signal);
+      const { version, source } = await driver.provide(proxy, undefined, { signal });
       say(`  ${proxy.name} ${version} is here (${source})`);
     } catch (error) {
       signal.throwIfAborted();

@@ -24,6 +24,8 @@ export interface ConformanceEvidence {
   suite: string;
   /** The subject's id. */
   lane: string;
+  /** Where one was asked for. */
+  version?: string;
   floor: Floor;
   declared: Declared;
   trials: Tried[];

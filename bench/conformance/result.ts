@@ -16,6 +16,8 @@ export interface RequirementResult extends Outcome {
 /** One variant under one stream. */
 export interface SubjectResult {
   id: string;
+  /** Where one was asked for. */
+  version?: string;
   title: string;
   path: PathEntry[];
   /** Absent where it could not be asked. */

@@ -2,14 +2,12 @@
 
 import { laneStream } from '../lane.ts';
 import { notProvided, pathEntry, refusal } from '../lane-result.ts';
-import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import type { Driver, Runnable, Stage } from '../drivers/driver.ts';
-import { proveInstrument, type Instrument } from '../instrument.ts';
+import { planOf } from '../depth.ts';
+import type { Driver, Runnable } from '../drivers/driver.ts';
 import { measureContext } from '../measures/context.ts';
-import { driversOf, provide, type Provided, type ProvideOptions } from '../provision.ts';
-import type { ProvideEvent } from '../provision.ts';
+import { driversOf, provideAll, type Provided, type ProvideEvent, type ProvideOptions } from '../provision.ts';
+import { proveStage, summarise, type ProvenStage, type ProvingEvent } from '../proving.ts';
 import type { Results } from '../results.ts';
-import { summarise } from '../run.ts';
 import { workOff } from '../schedule.ts';
 import type { Session } from '../session.ts';
 import { isWithheld } from '../withheld.ts';
@@ -24,12 +22,11 @@ import { trialsFor } from './trials.ts';
 
 export type ConformanceEvent =
   | ProvideEvent
-  | { type: 'proving'; driver: Driver['name'] }
-  | { type: 'proven'; instrument: Instrument }
+  | ProvingEvent
   | { type: 'measuring'; lane: string }
   | { type: 'subject'; result: SubjectResult; done: number; of: number };
 
-export interface ConformanceOptions extends Omit<ProvideOptions, 'onEvent'> {
+export interface ConformanceOptions extends Omit<ProvideOptions, 'onEvent' | 'versions'> {
   requirements: readonly Requirement[];
   subjects: readonly Subject[];
   session: Session;
@@ -46,20 +43,15 @@ export interface ConformanceOutcome {
 /** Each is many exchanges side by side already, most of which wait. */
 const SUBJECTS_AT_ONCE = 3;
 
-interface ProvenSuite {
-  stage: Stage;
-  instrument: Instrument;
-}
-
 async function asked(
   subject: Subject,
   runnable: Runnable,
-  { stage, instrument }: ProvenSuite,
+  { stage, proof: { instrument } }: ProvenStage,
   options: ConformanceOptions,
 ): Promise<SubjectResult> {
-  const { versions, signal, requirements } = options;
-  const { variant, vary } = subject;
-  await using hop = await stage.startHop(variant, versions[variant.proxy.id], signal);
+  const { signal, requirements } = options;
+  const { variant, vary, version } = subject;
+  await using hop = await stage.startHop(variant, version, signal);
   const declared = declaredOf(subject);
   const way = { via: hop.address, signal, ...laneStream(vary === undefined ? {} : { vary }) };
   const told = requirements.filter((one) => !isWithheld(instrument.withheld, idOf(one)));
@@ -69,6 +61,7 @@ async function asked(
     schema: 'unclog/conformance-evidence@1',
     suite: SUITE,
     lane: subject.id,
+    ...(version === undefined ? {} : { version }),
     floor,
     declared,
     trials,
@@ -82,6 +75,7 @@ async function asked(
   });
   return {
     id: subject.id,
+    ...(version === undefined ? {} : { version }),
     title: variant.title,
     path: [pathEntry(variant, runnable, hop)],
     requirements: Object.fromEntries(outcomes),
@@ -97,6 +91,7 @@ function withoutAnswer(
   const { verdict, because, bring, log } = { bring: undefined, log: undefined, ...said };
   return {
     id: subject.id,
+    ...(subject.version === undefined ? {} : { version: subject.version }),
     title: subject.variant.title,
     path: [],
     without: {
@@ -111,7 +106,7 @@ function withoutAnswer(
 async function resultOf(
   subject: Subject,
   provided: Provided,
-  proven: ReadonlyMap<Driver, ProvenSuite>,
+  proven: ReadonlyMap<Driver, ProvenStage>,
   options: ConformanceOptions,
 ): Promise<SubjectResult> {
   const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
@@ -127,41 +122,48 @@ async function resultOf(
 }
 
 /** The instrument of delivery first, by whose floor and clock the suite's relays are judged. */
-async function prove(stage: Stage, { session, requirements, signal }: ConformanceOptions): Promise<Instrument> {
-  const { instrument } = await proveInstrument(session, stage, { measures: [], signal });
-  signal.throwIfAborted();
-  if (!instrument.sound) return instrument;
-  const suite = await proveSuite(session, stage, instrument, requirements, signal);
-  // What was cut short by an interruption was not judged wrongly.
-  signal.throwIfAborted();
-  return {
-    ...instrument,
-    relays: [...instrument.relays, ...suite.relays],
-    withheld: [...instrument.withheld, ...suite.withheld],
-  };
+async function prove(
+  driver: Driver,
+  stack: AsyncDisposableStack,
+  { session, requirements, signal, onEvent }: ConformanceOptions,
+): Promise<ProvenStage> {
+  const proven = await proveStage(driver, stack, {
+    plan: planOf('quick', undefined),
+    session,
+    signal,
+    hasChains: false,
+    // It is not all proven yet.
+    onEvent: (event) => event.type === 'proving' && onEvent(event),
+  });
+  const { stage, proof } = proven;
+  const { instrument } = proof;
+  if (instrument.sound) {
+    const suite = await proveSuite(session, stage, instrument, requirements, signal);
+    // What was cut short by an interruption was not judged wrongly.
+    signal.throwIfAborted();
+    proof.instrument = {
+      ...instrument,
+      relays: [...instrument.relays, ...suite.relays],
+      withheld: [...instrument.withheld, ...suite.withheld],
+    };
+  }
+  onEvent({ type: 'proven', instrument: proof.instrument });
+  return proven;
 }
 
 /** Where the instrument is not sound nothing is asked: there are no subjects. */
 export async function runSuite(options: ConformanceOptions): Promise<ConformanceOutcome> {
-  const { onEvent, subjects, signal } = options;
-  const provided = new Map<ProxyDeclaration, Provided>();
-  const proxies = [...new Set(subjects.map(({ variant }) => variant.proxy))];
-  await workOff(proxies, 2, async (proxy) => void provided.set(proxy, await provide(proxy, options)));
+  const { onEvent, subjects } = options;
+  const provided = await provideAll(subjects, [], { ...options, versions: {} });
 
   await using stack = new AsyncDisposableStack();
-  const proven = new Map<Driver, ProvenSuite>();
-  for (const driver of driversOf(provided.values())) {
-    onEvent({ type: 'proving', driver: driver.name });
-    const stage = stack.use(await driver.open(signal));
-    const instrument = await prove(stage, options);
-    onEvent({ type: 'proven', instrument });
-    proven.set(driver, { stage, instrument });
-  }
-  const instrument = summarise([...proven.values()].map((one) => one.instrument));
+  const proven = new Map<Driver, ProvenStage>();
+  for (const driver of driversOf(provided.values())) proven.set(driver, await prove(driver, stack, options));
+  const instrument = summarise(proven.values());
   const results = new Map<Subject, SubjectResult>();
   if (instrument.sound)
     await workOff(subjects, SUBJECTS_AT_ONCE, async (subject) => {
-      const result = await resultOf(subject, provided.get(subject.variant.proxy) as Provided, proven, options);
+      const result = await resultOf(subject, provided.get(subject.variant.proxy, subject.version), proven, options);
       results.set(subject, result);
       onEvent({ type: 'subject', result, done: results.size, of: subjects.length });
     });

@@ -1,19 +1,14 @@
 /** Which variants are asked, and of which stream: each proxy's first, and those that show what it makes of the field. */
 
-import type { Catalogue, Variant } from '../catalogue/catalogue.ts';
+import type { Catalogue, Lane, Variant } from '../catalogue/catalogue.ts';
 import { laneId } from '../catalogue/catalogue.ts';
-import type { Vary } from '../catalogue/declaration.ts';
 import { isBefore } from '../drivers/version.ts';
 import type { Declared } from './judge.ts';
 import { isOrdinary, type Outcome, type OutcomeWord } from './outcome.ts';
 import type { RequirementId } from './requirements.ts';
 
-export interface Subject {
-  /** As a lane's. */
-  id: string;
-  variant: Variant;
-  vary?: Vary;
-}
+/** A lane without an expectation of its delivery. */
+export type Subject = Pick<Lane, 'id' | 'variant' | 'vary' | 'version'>;
 
 function isFirst({ id, proxy }: Variant): boolean {
   return id === `${proxy.id}/${proxy.variants[0]?.id}`;

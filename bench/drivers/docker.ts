@@ -21,8 +21,8 @@ import { engine, LoopbackContainer, logOf, remove, startOrEnd } from './containe
 import { networkName, SESSION_LABEL } from './docker-session.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
-import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
-import { imageFor } from './images.ts';
+import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
+import { imageFor, imageVersions } from './images.ts';
 import { usageOfContainer } from './usage.ts';
 import { provideOwnImage, pull } from './own-image.ts';
 import { whyNotReady } from './ready.ts';
@@ -198,13 +198,17 @@ export class DockerDriver implements Driver {
     this.#session = session;
   }
 
-  async provide(proxy: ProxyDeclaration, version: string | undefined, signal?: AbortSignal): Promise<Runnable> {
+  async provide(
+    proxy: ProxyDeclaration,
+    version: string | undefined,
+    { signal, onBringing }: Bringing = {},
+  ): Promise<Runnable> {
     const client = await engine();
     this.#session.usesDocker();
     this.#ownImage ??= provideOwnImage(client, signal);
     await this.#ownImage;
     const image = this.#imageOf(proxy, version);
-    await pull(client, image, signal);
+    await pull(client, image, signal, onBringing);
     return { driver: 'docker', version: await versionIn(client, image, proxy, this.#session.id), source: image };
   }
 
@@ -214,6 +218,12 @@ export class DockerDriver implements Driver {
     if (!(await client.image.exists(ImageName.fromString(image))))
       throw new UnavailableError(`the image ${image} is not here`, 'unclog setup --docker');
     return { driver: 'docker', version: version ?? '', source: image };
+  }
+
+  async releases({ docker }: ProxyDeclaration): Promise<string[]> {
+    await engine();
+    // The project's own image has the one version that it has.
+    return docker === undefined || docker.image === 'unclog' ? [] : imageVersions(docker.image);
   }
 
   async open(): Promise<Stage> {

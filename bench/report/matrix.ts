@@ -2,7 +2,7 @@
 
 import Table from 'cli-table3';
 
-import { isJudged, noisyFigures, type LaneResult, type Results } from '../results.ts';
+import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
 import { MANY_SHARE, MAX_TRIES, RULE_SHARE } from '../verdict.ts';
 import { headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
@@ -41,7 +41,7 @@ function blamed({ expectedGuilty }: LaneResult): string {
   return expectedGuilty.length === 0 ? ', with no guilty hop' : `, by hop ${expectedGuilty.join(' and ')}`;
 }
 
-function notes(lane: LaneResult, found: string[]): string[] {
+export function notes(lane: LaneResult, found: string[]): string[] {
   const { fix, log, command, bring } = lane;
   const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
   return [
@@ -57,7 +57,7 @@ function notes(lane: LaneResult, found: string[]): string[] {
 
 /** @param isNamed whether what is measured besides was asked for by name: then all of it is shown of a hop too. */
 function rows(lane: LaneResult, found: string[], paint: Paint, isNamed: boolean): string {
-  const name = nameOf(lane.id);
+  const name = withoutProxy(lane.id);
   // The figures are plain text in columns of their own; colour would count as width.
   const table = new Table({
     chars: PLAIN,
@@ -72,7 +72,7 @@ function rows(lane: LaneResult, found: string[], paint: Paint, isNamed: boolean)
   return [head.trimEnd(), paint('dim', reason), ...hopLines(lane, paint, isNamed), ...rest].join('\n');
 }
 
-function nameOf(id: string): string {
+export function withoutProxy(id: string): string {
   return id.slice(id.indexOf('/') + 1);
 }
 
@@ -93,7 +93,7 @@ function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-function totals(lanes: LaneResult[]): string {
+export function totals(lanes: LaneResult[]): string {
   const counts = Object.entries(Object.groupBy(lanes, ({ verdict }) => verdict)).map(([verdict, group]) =>
     lanes.length === 1 ? verdict : `${group.length} ${verdict}`,
   );
@@ -106,7 +106,7 @@ function totals(lanes: LaneResult[]): string {
         ? judged.some(({ asExpected }) => asExpected !== undefined)
           ? 'all that were judged are as expected'
           : 'nothing was expected of them'
-        : `${wrong.length} NOT AS EXPECTED: ${wrong.map(({ id }) => id).join(', ')}`;
+        : `${wrong.length} NOT AS EXPECTED: ${wrong.map(nameOf).join(', ')}`;
   return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
 }
 
@@ -157,17 +157,17 @@ export function withheldLines({ proofs }: Results['instrument']): string[] {
 }
 
 /** Its proxy could not even be tried: said once for all of its lanes. */
-function isUntried({ path }: LaneResult): boolean {
+export function isUntried({ path }: LaneResult): boolean {
   return path.length === 0;
 }
 
-function untried(lanes: LaneResult[]): string[] {
+export function untried(lanes: LaneResult[]): string[] {
   const groups = Map.groupBy(lanes.filter(isUntried), ({ verdict, because, bring }) =>
     JSON.stringify([verdict, because, bring]),
   );
   return [...groups.values()].map((group) => {
     const [first] = group;
-    return `${first?.verdict}: ${group.map(({ id }) => id).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
+    return `${first?.verdict}: ${group.map(nameOf).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
   });
 }
 
@@ -221,7 +221,7 @@ function variantRows(lanes: LaneResult[], showsAll: boolean, paint: Paint, isNam
   if (first === undefined || shared.length === 0) return ofEach;
   return [
     ...ofEach,
-    `  ${nameOf(variantOf(first))}, each lane:`,
+    `  ${withoutProxy(variantOf(first))}, each lane:`,
     ...listed(shared, showsAll).map((line) => wrap(line, WIDTH, INDENT)),
   ];
 }

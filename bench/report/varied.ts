@@ -22,7 +22,7 @@ function narrow(label: string): string {
   return broken.join('\n');
 }
 
-function plainTable(
+export function plainTable(
   head: readonly string[],
   rows: readonly string[][],
   verdictColumns: (column: number) => boolean,
@@ -98,10 +98,15 @@ function reasons(results: readonly LaneResult[]): string[] {
 
 export function variedReport(results: Results, where: string, paint: Paint): string {
   const out: string[] = [...headLines(results), ''];
-  for (const [variant, members] of Map.groupBy(results.lanes, ({ id }) => id.split('?')[0] ?? '')) {
-    const [hop] = members[0]?.path ?? [];
-    const program = hop === undefined ? '' : `  ${hop.proxy} ${hop.version} (${hop.driver})`;
-    out.push(paint('bold', `${variant}${program}`), table(members, paint), '');
+  for (const members of Map.groupBy(
+    results.lanes,
+    ({ id, version = '' }) => `${id.split('?')[0]}@${version}`,
+  ).values()) {
+    const [first] = members;
+    const [hop] = first?.path ?? [];
+    const program =
+      hop === undefined ? `  ${first?.version ?? ''}`.trimEnd() : `  ${hop.proxy} ${hop.version} (${hop.driver})`;
+    out.push(paint('bold', `${first?.id.split('?')[0]}${program}`), table(members, paint), '');
     for (const sentence of [...sayWhatMatters(members), ...reasons(members)]) out.push(wrap(sentence, WIDTH));
     out.push('');
   }

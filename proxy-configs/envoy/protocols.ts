@@ -25,6 +25,7 @@ export const protocols: VariantDeclaration[] = [
     title: 'HTTP/2 to the origin',
     changes: 'explicit_http_config: { http2_protocol_options: {} }',
     files: { config: 'upstream-h2c.yaml' },
+    upstream: 'h2c',
     docs: [
       'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/upstreams/http/v3/http_protocol_options.proto',
     ],

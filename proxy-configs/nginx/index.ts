@@ -64,7 +64,7 @@ export default {
   id: 'nginx',
   name: 'nginx',
   home: 'https://nginx.org/',
-  version: { args: ['-v'], pattern: /nginx\/(\d+\.\d+\.\d+)/ },
+  version: { args: ['-v'], pattern: /nginx\/(\d+\.\d+\.\d+)/, minors: { 0: [1, 9], 1: [0, 31] } },
   native: {
     program: 'nginx',
     wheels: [WHEEL],

@@ -84,6 +84,7 @@ export const protocols: VariantDeclaration[] = [
     title: 'HTTP/2 to the origin',
     changes: 'url: h2c://origin:3000',
     files: { dynamic: 'upstream-h2c.yml' },
+    upstream: 'h2c',
     docs: [SERVICE, 'https://github.com/traefik/traefik/pull/3371'],
     tags: ['http-version'],
     lanes: [
@@ -100,6 +101,7 @@ export const protocols: VariantDeclaration[] = [
     changes: 'experimental.fastProxy: {} and url: h2c://origin:3000',
     files: { static: 'traefik-fast-proxy.yml', dynamic: 'upstream-h2c.yml' },
     since: '3.2.0',
+    upstream: 'h2c',
     docs: [FAST_PROXY],
     tags: ['experimental', 'http-version'],
     lanes: [

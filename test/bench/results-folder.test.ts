@@ -76,6 +76,16 @@ describe('a run that is finished', () => {
     );
   });
 
+  it('keeps the evidence of each version under a name of its own', async () => {
+    await using folder = await ResultsFolder.open(root, session);
+    const names = [
+      await folder.keep(evidence('nginx/a')),
+      await folder.keep({ ...evidence('nginx/a'), version: '1.22' }),
+      await folder.keep({ ...evidence('nginx/a'), version: '1.30' }),
+    ];
+    expect(names).toEqual(['traces/nginx_a.json', 'traces/nginx_a_1.22.json', 'traces/nginx_a_1.30.json']);
+  });
+
   it('moves latest on to the newest, and keeps the one before', async () => {
     await finishedRun('2026-11-21T06:00:00.000Z');
     await finishedRun('2026-11-21T07:00:00.000Z');

@@ -20,7 +20,11 @@ it('the longest lanes come first, those of a variant together', () => {
     lane('c', C),
     lane('c?slow', C, { expected: 'delays', patienceMs: 5000 }),
   ];
-  expect(longestFirst(lanes).map(({ id }) => id)).toEqual(['c?slow', 'c', 'b?held', 'b', 'a']);
+  expect(
+    longestFirst(lanes)
+      .flat()
+      .map(({ id }) => id),
+  ).toEqual(['c?slow', 'c', 'b?held', 'b', 'a']);
 });
 
 it('so many at a time, and a failure is thrown when the others have ended', async () => {

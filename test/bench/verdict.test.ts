@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
-import { resolveWorkload } from '../../server/workload.ts';
+import { LOCK_STEP, resolveWorkload } from '../../server/workload.ts';
 import {
   arriving,
   evidenceOf,
@@ -523,10 +523,23 @@ describe('coalesces with its bytes frozen', () => {
     expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(999), frozen(1000)] }, FLOOR).verdict).toBe('delays');
   });
 
+  it('is no timer where fewer bytes stayed held for longer: they were enough, and came late', () => {
+    const late = frozen(1200, 'chunked', 600);
+    const found = judge({ ...evidenceOf(coalescing), frozen: [late, frozen(undefined, 'chunked', 100)] }, FLOOR);
+    expect(found).toMatchObject({ verdict: 'coalesces', heldBytes: { over: 100, upTo: 600 } });
+    expect(judge({ ...evidenceOf(coalescing), frozen: [late, frozen(1200, 'chunked', 100)] }, FLOOR).verdict).toBe(
+      'delays',
+    );
+  });
+
   it('is told apart as bytes held, bytes that were enough at once, and a timer', () => {
-    expect(freezing(frozen(undefined), 1, 1000)).toEqual({ how: 'held', bytes: 700 });
+    expect(freezing(frozen(undefined), 1, 1000)).toEqual({
+      how: 'held',
+      bytes: 700,
+      waitedMs: 1500 + LOCK_STEP.lingerMs,
+    });
     expect(freezing(frozen(999), 1, 1000)).toEqual({ how: 'at-once', bytes: 700 });
-    expect(freezing(frozen(1000), 1, 1000)).toEqual({ how: 'timer', holdMs: 1000 });
+    expect(freezing(frozen(1000), 1, 1000)).toEqual({ how: 'timer', bytes: 700, holdMs: 1000 });
   });
 
   it('is let go by any byte of the frozen ones, not only by the whole', () => {

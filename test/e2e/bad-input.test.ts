@@ -39,6 +39,32 @@ describe('usage', () => {
     [['run', '--proxy', 'ngin'], 2, /no proxy is called "ngin" \(did you mean "nginx"\?\); there are: /],
     [['run', '--proxy', 'nginx@'], 2, /--proxy takes NAME or NAME@VERSION/],
     [
+      ['run', '--proxy', 'nginx@1.x'],
+      2,
+      /"1\.x" is no version of nginx: it takes numbers with dots between; there are/,
+    ],
+    [['run', 'nginx/default@1.22'], 2, /names a version, which --proxy asks for: nginx\/default --proxy nginx@1\.22/],
+    [
+      ['run', '--path', 'nginx/default,node/pipe', '--proxy', 'nginx@1.22,1.30,node'],
+      2,
+      /--path takes one version of each proxy; got several of nginx/,
+    ],
+    [['run', 'chain/two-nginx', '--proxy', 'nginx@1.22,1.30'], 2, /all that is selected are chains/],
+    [['bisect', 'traefik/compres'], 2, /did you mean "traefik\/compress"/],
+    [
+      ['bisect', 'traefik/compress', '--from', 'soon', '--measure', 'abrot', '--proxy', 'caddy'],
+      2,
+      /^unclog: the lane is one of traefik, and --proxy names caddy\nunclog: --from takes a version, such as 3\.3\.4; got "soon"\nunclog: no measure is called "abrot" \(did you mean "abort"\?\).*$/,
+    ],
+    [
+      ['bisect', 'traefik/compress', '--driver', 'native', '--from', '3.3.99'],
+      2,
+      /--from 3\.3\.99 is no release that can be had here; there are \d+ from 3\.0\.4 to .*, of 3\.3: 3\.3\.6, /,
+    ],
+    [['bisect', 'traefik/compress', '--good', '3.3.4'], 2, /--good and --bad go together/],
+    [['bisect', 'traefik/buffering', '--from', '3.5.0', '--to', '3.4.0'], 2, /is newer than --to 3\.4\.0/],
+    [['bisect', 'node/pipe'], 2, /halving takes two releases of .* or more, and here there is only \d/],
+    [
       ['run', 'nginx/default', '--vary', 'framming'],
       2,
       /knows no dimension "framming" \(did you mean "framing"\?\); there are: all, /,
@@ -97,6 +123,27 @@ describe('what is missing or broken on the machine', () => {
       /skipped: nginx\/default, .*no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker, or use --driver native/,
     );
     expect(exitCode).toBe(3);
+    isPlain(stderr);
+  });
+
+  test('a version that was never released is no lane to be skipped', async () => {
+    await using folder = await scratch();
+    const { exitCode, stdout, stderr } = await unclog([
+      'run',
+      'traefik/retry',
+      '--proxy',
+      'traefik@3.99',
+      '--driver',
+      'native',
+      '--results',
+      join(folder.path, 'results'),
+    ]);
+    expect(stderr).toMatch(
+      /Traefik 3\.99 was never released, as far as unclog knows, and is not to be had; there are of traefik: as a wheel \d+ from 3\.0\.4 to /,
+    );
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(await readdir(folder.path)).toEqual([]);
     isPlain(stderr);
   });
 

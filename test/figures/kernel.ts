@@ -109,7 +109,7 @@ export async function kernel(context: Context): Promise<object> {
   const [lane] = selectLanes(await loadCatalogue(), [NGINX]);
   try {
     if (lane === undefined) throw new UnavailableError(`the catalogue has no ${NGINX}`);
-    await new NativeDriver(context.session).provide(lane.variant.proxy, undefined, context.signal);
+    await new NativeDriver(context.session).provide(lane.variant.proxy, undefined, { signal: context.signal });
     ways[NGINX] = stack.use(await paths.stage.startHop(lane.variant, undefined, context.signal)).address;
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
 import { Interruption } from '../../bench/cli/interruption.ts';
-import { machine } from '../../bench/cli/machine.ts';
+import { machine } from '../../bench/cli/document.ts';
 import { BenchError, ProxyError, UnavailableError, UsageError } from '../../bench/errors.ts';
 import { packageVersion } from '../../bench/programs.ts';
 import { Session } from '../../bench/session.ts';

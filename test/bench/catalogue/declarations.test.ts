@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue, type Variant } from '../../../bench/catalogue/catalogue.ts';
 import { imageKeys } from '../../../bench/drivers/images.ts';
+import { byVersion, isKnownRelease } from '../../../bench/drivers/version.ts';
 import { laneStream } from '../../../bench/lane.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { LOCK_STEP } from '../../../server/workload.ts';
@@ -96,6 +97,18 @@ describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, 
       expect(wheel.hashes.length).toBeGreaterThan(0);
       for (const hash of wheel.hashes) expect(hash).toMatch(/^sha256:[\da-f]{64}$/);
     }
+  });
+
+  it('has wheels of each release once, the newest first', () => {
+    const versions = (native?.wheels ?? []).map((wheel) => wheel.version);
+    expect(new Set(versions).size).toBe(versions.length);
+    expect(versions).toEqual(versions.toSorted((a, b) => byVersion(b, a)));
+  });
+
+  it('knows the branches of its own releases', () => {
+    const own = (native?.wheels ?? []).map((wheel) => wheel.version);
+    expect(own.filter((release) => !isKnownRelease({ version }, release))).toEqual([]);
+    expect(Object.values(version.minors ?? {}).filter(([first, last]) => first > last)).toEqual([]);
   });
 
   it('has an image, and a place in it for every file', () => {

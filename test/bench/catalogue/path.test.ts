@@ -29,6 +29,10 @@ describe('--path', () => {
       'node/pipe,nginx/tls,nginx/default',
       /nginx\/tls cannot stand as hop 2: it listens with TLS, and node\/pipe \(hop 1\) speaks plain HTTP to what is behind it, origin:3000; what listens with TLS may stand as hop 1 alone/,
     ],
+    [
+      'caddy/upstream-h2c,nginx/default',
+      /caddy\/upstream-h2c cannot stand as hop 1: it speaks HTTP\/2 without TLS to what is behind it, which the origin understands and nginx\/default \(hop 2\) need not; it may stand as the last hop alone/,
+    ],
     ['zebra,node/pipe', /no variant has the id "zebra"; `unclog list` shows them all/],
     [
       'nginx/default?framing=content-length,node/pipe',
@@ -39,6 +43,10 @@ describe('--path', () => {
     expect(() => chainOfPath(catalogue, text)).toThrow(UsageError);
     expect(() => chainOfPath(catalogue, text)).toThrow(message);
   });
+});
+
+it('what speaks HTTP/2 without TLS to the origin may stand in front of it', () => {
+  expect(chainOfPath(catalogue, 'nginx/default,caddy/upstream-h2c').path).toHaveLength(2);
 });
 
 describe('chains of the catalogue', () => {

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import {
+  inOtherVersions,
   keptRuns,
   lastMeasured,
   lastMeasures,
   measureLines,
+  withoutVersion,
   type KeptRun,
   type LastMeasured,
 } from '../../../bench/cli/kept-runs.ts';
 import type { LaneResult, MeasureResult } from '../../../bench/results.ts';
 import { scratch, unclog } from '../../e2e/unclog.ts';
-import { lane, results } from '../results.ts';
+import { lane, NGINX, results } from '../results.ts';
 
 function measures(...ids: string[]): Record<string, MeasureResult> {
   return Object.fromEntries(ids.map((id) => [id, { figures: {}, says: `${id} says` }]));
@@ -54,6 +56,32 @@ describe('what was last measured', () => {
     ]);
     const full = lastMeasured('nginx/a', [FULL]) as LastMeasured;
     expect(measureLines('nginx/a', full, [FULL])).toEqual(['threshold: threshold says', 'flush: flush says']);
+  });
+});
+
+function at(version: string): LaneResult {
+  return lane('nginx/a', { version, because: `as ${version} does`, path: [{ ...NGINX, version }] });
+}
+
+describe('versions of a lane', () => {
+  const BOTH = kept(6, at('1.22.1'), at('1.31.3'), at('1.30.6'));
+  const OLD = kept(7, at('1.22.1'));
+
+  it('are asked for by name', () => {
+    expect(withoutVersion('nginx/a?chunk=7@1.22')).toEqual({ id: 'nginx/a?chunk=7', version: '1.22' });
+    expect(withoutVersion('nginx/a?content-type=a@b')).toEqual({ id: 'nginx/a?content-type=a@b' });
+    expect(lastMeasured('nginx/a@1.30', [OLD, BOTH])?.result.because).toBe('as 1.30.6 does');
+    expect(lastMeasured('nginx/a@1.3', [OLD, BOTH])).toBeUndefined();
+  });
+
+  it('are the newest of a run where none is asked for, and the others stand beside it', () => {
+    const last = lastMeasured('nginx/a', [BOTH]) as LastMeasured;
+    expect(last.result.because).toBe('as 1.31.3 does');
+    const others = inOtherVersions('nginx/a', last, [OLD, BOTH]);
+    expect(others.map(({ folder, result }) => [folder, result.because])).toEqual([
+      [BOTH.folder, 'as 1.30.6 does'],
+      [OLD.folder, 'as 1.22.1 does'],
+    ]);
   });
 });
 

@@ -9,14 +9,28 @@ const catalogue = await loadCatalogue();
 describe('--proxy', () => {
   it('takes names, and versions where they are given', () => {
     expect([...parseProxies(catalogue, ['nginx@1.30', 'node'])]).toEqual([
-      ['nginx', '1.30'],
-      ['node', undefined],
+      ['nginx', ['1.30']],
+      ['node', [undefined]],
     ]);
     expect([...parseProxies(catalogue, ['nginx,node@24'])]).toEqual([
-      ['nginx', undefined],
-      ['node', '24'],
+      ['nginx', [undefined]],
+      ['node', ['24']],
     ]);
     expect(parseProxies(catalogue, []).size).toBe(0);
+  });
+
+  it('takes several versions of one, each once', () => {
+    const parsed = parseProxies(catalogue, ['nginx@1.22,1.30,caddy', 'nginx@v1.31.3,1.22', 'nginx']);
+    expect([...parsed]).toEqual([
+      ['nginx', ['1.22', '1.30', 'v1.31.3', undefined]],
+      ['caddy', [undefined]],
+    ]);
+  });
+
+  it.each(['nginx@1.x', 'nginx@latest', 'nginx@1.30-alpine', 'nginx@1.2.3.4.5'])('takes no %s', (name) => {
+    expect(() => parseProxies(catalogue, [name])).toThrow(
+      /^"\S+" is no version of nginx: it takes numbers with dots between; there are of nginx: as a wheel 1\.31\.3; natively the nginx on PATH; in a container/,
+    );
   });
 
   it('says which proxy was meant, and which there are', () => {
@@ -27,9 +41,11 @@ describe('--proxy', () => {
     expect(() => parseProxies(catalogue, ['zebrafish'])).toThrow(`no proxy is called "zebrafish"; there are: ${known}`);
   });
 
-  it.each(['nginx@', 'nginx@1@2'])('does not guess what %s means', (name) => {
+  it.each(['nginx@', 'nginx@1@2', '1.30'])('does not guess what %s means', (name) => {
     expect(() => parseProxies(catalogue, [name])).toThrow(
-      new UsageError(`--proxy takes NAME or NAME@VERSION, such as nginx@1.30; got "${name}"`),
+      new UsageError(
+        `--proxy takes NAME or NAME@VERSION, several versions by commas, such as nginx@1.22,1.30; got "${name}"`,
+      ),
     );
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BenchError } from '../../../bench/errors.ts';
-import { imageFor, imageKeys } from '../../../bench/drivers/images.ts';
+import { imageFor, imageKeys, imageVersions } from '../../../bench/drivers/images.ts';
 
 // A root of its own with the real docker-compose.yml: a .env of whoever runs the tests is neither read nor touched.
 const root = vi.hoisted(() => ({ path: '' }));
@@ -70,9 +70,17 @@ describe('images', () => {
     expect(imageFor('nginx', '1.22')).toBe('nginx:1.22');
   });
 
-  it('that docker-compose.yml does not know are named', () => {
-    expect(() => imageFor('haproxy')).toThrow(
-      new BenchError('docker-compose.yml names no image "haproxy" under x-images'),
+  it('are known in the versions that are named, and in that of the default', () => {
+    writeFileSync(
+      dotEnv,
+      'UNCLOG_IMAGE_NGINX=mine:1.30\nUNCLOG_IMAGE_NGINX_1_22=stand-in:x\nUNCLOG_IMAGE_NODE=node:24-slim\n',
     );
+    expect(imageVersions('nginx').toSorted()).toEqual(['1.22', '1.30']);
+    expect(imageVersions('node')).toEqual([]);
+    expect(imageVersions('traefik')).toEqual([imageFor('traefik').split(':v')[1]]);
+  });
+
+  it('that docker-compose.yml does not know are named', () => {
+    expect(() => imageFor('squid')).toThrow(new BenchError('docker-compose.yml names no image "squid" under x-images'));
   });
 });

@@ -1,9 +1,8 @@
-/** The machine that a run is made on, and the terminal that it is told on. */
+/** What every results document begins with. */
 
 import { cpus, release, totalmem } from 'node:os';
-import { styleText } from 'node:util';
 
-import type { Paint } from '../report/matrix.ts';
+import { packageVersion } from '../programs.ts';
 import type { Results } from '../results.ts';
 
 export function machine(): Results['machine'] {
@@ -19,7 +18,14 @@ export function machine(): Results['machine'] {
   };
 }
 
-export const paintFor =
-  (stream: NodeJS.WriteStream): Paint =>
-  (style, text) =>
-    styleText(style, text, { stream });
+export function documentHead(
+  startedAt: Date,
+): Pick<Results, 'schema' | 'unclog' | 'startedAt' | 'durationMs' | 'machine'> {
+  return {
+    schema: 'unclog/results@1',
+    unclog: packageVersion(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    machine: machine(),
+  };
+}

@@ -1,0 +1,69 @@
+/** Lanes in the versions that were asked for: which they are, and what is to be expected of each. Pure. */
+
+import type { Lane, Variant } from './catalogue/catalogue.ts';
+import type { ProxyDeclaration } from './catalogue/declaration.ts';
+import type { Runnable } from './drivers/driver.ts';
+import { isBefore, matchesVersion } from './drivers/version.ts';
+import { packageVersion } from './programs.ts';
+
+/** By proxy id, in the order in which they were asked for; `undefined` is whichever is here. */
+export type AskedVersions = ReadonlyMap<string, readonly (string | undefined)[]>;
+
+/** Each lane once for each version that was asked for of its proxy. */
+export function inEachVersion(lanes: readonly Lane[], versions: AskedVersions): Lane[] {
+  return lanes.flatMap((lane) =>
+    (versions.get(lane.variant.proxy.id) ?? [undefined]).map((version) =>
+      version === undefined ? lane : { ...lane, version },
+    ),
+  );
+}
+
+/** Why the variant is not what the catalogue says in that version; `undefined` where it is. */
+function outsideOf({ since, until }: Variant, version: string): string | undefined {
+  if (since !== undefined && isBefore(version, since)) return `since ${since}`;
+  if (until !== undefined && isBefore(until, version) && !matchesVersion(version, until)) return `until ${until}`;
+  return undefined;
+}
+
+/** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
+export function inVersion(lane: Lane, runnable: Runnable | undefined): Lane {
+  if (runnable === undefined) return lane;
+  const { variant } = lane;
+  // Of a proxy that is a package of npm the versions are that package's.
+  const version = variant.package === undefined ? runnable.version : packageVersion(variant.package);
+  const { earlier, fix: _fix, ...rest } = lane;
+  const outside = outsideOf(variant, version);
+  if (outside !== undefined) {
+    const { expected: _expected, why: _why, ...unexpected } = rest;
+    return { ...unexpected, outside };
+  }
+  return earlier !== undefined && isBefore(version, earlier.before) ? { ...rest, ...earlier } : lane;
+}
+
+export interface Twins {
+  proxy: ProxyDeclaration;
+  /** As they were asked for; the first is judged. */
+  asked: (string | undefined)[];
+  runnable: Runnable;
+}
+
+/** Versions that were asked for by several names and are one program here. */
+export function twins(lanes: readonly Lane[], runnableOf: (lane: Lane) => Runnable | undefined): Twins[] {
+  const programs = new Map<string, Twins>();
+  for (const lane of lanes) {
+    const runnable = runnableOf(lane);
+    if (runnable === undefined) continue;
+    const { proxy } = lane.variant;
+    const key = [proxy.id, runnable.driver, runnable.version].join(' ');
+    const known = programs.get(key) ?? { proxy, asked: [], runnable };
+    if (!known.asked.includes(lane.version)) known.asked.push(lane.version);
+    programs.set(key, known);
+  }
+  return [...programs.values()].filter(({ asked }) => asked.length > 1);
+}
+
+export function withoutTwins(lanes: readonly Lane[], found: readonly Twins[]): Lane[] {
+  return lanes.filter(
+    ({ variant, version }) => !found.some(({ proxy, asked }) => proxy === variant.proxy && asked.indexOf(version) > 0),
+  );
+}

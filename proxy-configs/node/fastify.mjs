@@ -1,0 +1,10 @@
+// @fastify/http-proxy as it comes: undici speaks to the upstream.
+import httpProxy from '@fastify/http-proxy';
+import Fastify from 'fastify';
+
+const { PORT = 8080, UPSTREAM = 'http://origin:3000' } = process.env;
+
+const app = Fastify();
+app.register(httpProxy, { upstream: UPSTREAM });
+await app.listen({ port: Number(PORT), host: '0.0.0.0' });
+console.log(`@fastify/http-proxy on port ${PORT}, to ${UPSTREAM}`);

@@ -1,0 +1,15 @@
+// http-proxy-3 with its way through fetch, which is how it speaks HTTP/2 to an upstream.
+import { createServer } from 'node:http';
+import { createProxyServer } from 'http-proxy-3';
+
+const { PORT = 8080, UPSTREAM = 'http://origin:3000' } = process.env;
+
+const proxy = createProxyServer({ target: UPSTREAM, fetch });
+
+proxy.on('error', (error, request, response) => {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(502).end();
+});
+
+const server = createServer((request, response) => proxy.web(request, response));
+server.listen(PORT, () => console.log(`http-proxy-3 with fetch on port ${PORT}, to ${UPSTREAM}`));
