@@ -8,9 +8,11 @@ import type { FieldLines } from './trials.ts';
 
 export type Passed = 'unchanged' | 'removed' | 'changed' | 'added' | 'unknown';
 
+/** Of `?1`; and the trials with another value that came to something else than that, by their ids. */
 export interface PassedOn {
   request: Passed;
   response: Passed;
+  otherwise: string[];
 }
 
 /** Lines of one name are one list (RFC 9110, section 5.3), and space around its commas says nothing. */
@@ -47,11 +49,19 @@ function first(all: readonly Passed[]): Passed {
   return all.toSorted((a, b) => FIRST.indexOf(a) - FIRST.indexOf(b))[0] ?? 'unknown';
 }
 
-/** Of all trials. */
+function isTrue(field: FieldLines): boolean {
+  return field.length === 1 && field[0] === '?1';
+}
+
 export function passedOn(trials: readonly Tried[]): PassedOn {
   const seen = trials.flatMap((one) => one.tries.map((sides: Sides) => ({ one, sides })));
-  return {
-    request: first(seen.map(({ one, sides }) => ofRequest(one, sides))),
-    response: first(seen.map(({ one, sides }) => ofResponse(one, sides))),
-  };
+  const ofMarked = (side: 'request' | 'response', of: typeof ofRequest): Passed =>
+    first(seen.filter(({ one }) => isTrue(one.trial[side])).map(({ one, sides }) => of(one, sides)));
+  const request = ofMarked('request', ofRequest);
+  const response = ofMarked('response', ofResponse);
+  const differs = (of: Passed, marked: Passed): boolean => of !== 'unknown' && of !== marked;
+  const otherwise = seen.filter(
+    ({ one, sides }) => differs(ofRequest(one, sides), request) || differs(ofResponse(one, sides), response),
+  );
+  return { request, response, otherwise: [...new Set(otherwise.map(({ one }) => one.trial.id))] };
 }

@@ -122,11 +122,12 @@ function tableLines({ subjects }: ConformanceResult, asked: readonly Requirement
 
 /** What is more than ordinary, or not as expected, a line each. */
 function findings(subject: SubjectResult, paint: Paint): string[] {
-  const { id, requirements = {} } = subject;
+  const { id, requirements = {}, passesOn } = subject;
   const worthy = Object.entries(requirements).filter(
     ([, told]) => !told.asExpected || told.isNoise === true || !(isOrdinary(told) || told.outcome === 'untold'),
   );
-  if (worthy.length === 0) return [];
+  const otherwise = passesOn?.otherwise ?? [];
+  if (worthy.length === 0 && otherwise.length === 0) return [];
   const lines = worthy.map(([name, told]) => {
     const otherwise = told.asExpected ? '' : `NOT AS EXPECTED (${told.expected ?? 'unaware, or streams anyway'}): `;
     const { style } = MARKS[told.outcome];
@@ -134,7 +135,11 @@ function findings(subject: SubjectResult, paint: Paint): string[] {
     const text = wrap(`${name}: ${otherwise}${word}: ${told.because}`, WIDTH, INDENT);
     return style === undefined ? text : text.replace(` ${word}`, ` ${paint(style, word)}`);
   });
-  return [paint('bold', wrap(`${id}  (${hopOf(subject)})`, WIDTH)), ...lines, ''];
+  const passing =
+    otherwise.length === 0
+      ? []
+      : [wrap(`the field is passed on otherwise than ?1 is: ${otherwise.join(', ')}`, WIDTH, INDENT)];
+  return [paint('bold', wrap(`${id}  (${hopOf(subject)})`, WIDTH)), ...lines, ...passing, ''];
 }
 
 function named(subjects: readonly SubjectResult[]): string {
