@@ -7,6 +7,13 @@ const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse
 const STREAMING = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/reverseproxy/streaming.go';
 const INCREMENTAL = 'https://github.com/caddyserver/caddy/pull/8020';
 
+const BEFORE_INCREMENTAL = {
+  before: '2.11.7',
+  expected: 'coalesces',
+  why: 'Caddy before 2.11.7 does not know the field: a response of known length waits for a full 4 KiB write buffer.',
+  fix: { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
+} as const;
+
 export const flushing: VariantDeclaration[] = [
   {
     id: 'default',
@@ -50,6 +57,7 @@ export const flushing: VariantDeclaration[] = [
         vary: { format: 'text', framing: 'content-length', 'response-header': 'incremental: ?1' },
         expected: 'streams',
         why: 'Since 2.11.7 a response with “Incremental: ?1” (RFC 10036) is flushed write by write.',
+        earlier: BEFORE_INCREMENTAL,
       },
       {
         vary: { format: 'text', framing: 'content-length', 'response-header': 'x-accel-buffering: no' },
@@ -109,12 +117,7 @@ export const flushing: VariantDeclaration[] = [
         vary: { format: 'text', framing: 'content-length' },
         expected: 'streams',
         why: 'The field is set before Caddy decides how to flush, and “Incremental: ?1” (RFC 10036) means a flush after each write since 2.11.7; hops in front of it that know the field are told too.',
-        earlier: {
-          before: '2.11.7',
-          expected: 'coalesces',
-          why: 'Caddy before 2.11.7 does not know the field: a response of known length waits for a full 4 KiB write buffer.',
-          fix: { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
-        },
+        earlier: BEFORE_INCREMENTAL,
       },
     ],
   },

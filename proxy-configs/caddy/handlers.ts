@@ -53,6 +53,12 @@ export const handlers: VariantDeclaration[] = [
         vary: { 'response-header': 'incremental: ?1' },
         expected: 'breaks',
         why: 'The server asks for incremental forwarding (RFC 10036) and Caddy is told to buffer: since 2.11.7 it answers 501 instead of the response.',
+        earlier: {
+          before: '2.11.7',
+          expected: 'coalesces',
+          why: 'Caddy before 2.11.7 does not know the field, and collects 64 KiB of this response as of any.',
+          fix: { change: 'take response_buffers out', provenBy: 'caddy/default' },
+        },
         fix: {
           change: 'take response_buffers out',
           provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
