@@ -53,13 +53,16 @@ function isTrue(field: FieldLines): boolean {
   return field.length === 1 && field[0] === '?1';
 }
 
+function differs(of: Passed, marked: Passed): boolean {
+  return of !== 'unknown' && of !== marked;
+}
+
 export function passedOn(trials: readonly Tried[]): PassedOn {
   const seen = trials.flatMap((one) => one.tries.map((sides: Sides) => ({ one, sides })));
   const ofMarked = (side: 'request' | 'response', of: typeof ofRequest): Passed =>
     first(seen.filter(({ one }) => isTrue(one.trial[side])).map(({ one, sides }) => of(one, sides)));
   const request = ofMarked('request', ofRequest);
   const response = ofMarked('response', ofResponse);
-  const differs = (of: Passed, marked: Passed): boolean => of !== 'unknown' && of !== marked;
   const otherwise = seen.filter(
     ({ one, sides }) => differs(ofRequest(one, sides), request) || differs(ofResponse(one, sides), response),
   );

@@ -129,10 +129,10 @@ function findings(subject: SubjectResult, paint: Paint): string[] {
   const otherwise = passesOn?.otherwise ?? [];
   if (worthy.length === 0 && otherwise.length === 0) return [];
   const lines = worthy.map(([name, told]) => {
-    const otherwise = told.asExpected ? '' : `NOT AS EXPECTED (${told.expected ?? 'unaware, or streams anyway'}): `;
+    const surprise = told.asExpected ? '' : `NOT AS EXPECTED (${told.expected ?? 'unaware, or streams anyway'}): `;
     const { style } = MARKS[told.outcome];
     const word = told.outcome.replaceAll('-', ' ');
-    const text = wrap(`${name}: ${otherwise}${word}: ${told.because}`, WIDTH, INDENT);
+    const text = wrap(`${name}: ${surprise}${word}: ${told.because}`, WIDTH, INDENT);
     return style === undefined ? text : text.replace(` ${word}`, ` ${paint(style, word)}`);
   });
   const passing =
