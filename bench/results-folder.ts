@@ -7,6 +7,8 @@ import { chmod, mkdir, mkdtemp, rename, rm, rmdir, symlink, writeFile } from 'no
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+import type { ConformanceEvidence } from './conformance/measure.ts';
+import { isAnswered } from './conformance/result.ts';
 import { BenchError } from './errors.ts';
 import { isJudged, type Results } from './results.ts';
 import type { EvidenceFile } from './run.ts';
@@ -43,7 +45,7 @@ export class ResultsFolder implements AsyncDisposable {
   }
 
   /** Keeps what a verdict is computed from; returns its name relative to the results document. */
-  async keep(evidence: EvidenceFile): Promise<string> {
+  async keep(evidence: EvidenceFile | ConformanceEvidence): Promise<string> {
     const name = join(
       'traces',
       `${slug([evidence.lane, ...(evidence.version === undefined ? [] : [evidence.version])].join('@'))}.json`,
@@ -59,7 +61,9 @@ export class ResultsFolder implements AsyncDisposable {
       const name = results.startedAt.replaceAll(/[:.]/g, '-');
       await rename(this.#work, join(this.#root, name));
       // What judged nothing does not take the place of what did.
-      if (!results.lanes.some(isJudged)) return join(this.#root, name, 'results.json');
+      const { lanes, conformance } = results;
+      if (!lanes.some(isJudged) && conformance?.subjects.some(isAnswered) !== true)
+        return join(this.#root, name, 'results.json');
       const link = join(this.#root, `.latest-${name}`);
       await symlink(name, link);
       await rename(link, join(this.#root, 'latest'));

@@ -3,6 +3,7 @@
 import type { DimensionId } from './catalogue/declaration.ts';
 import type { HopDelivery } from './chain/attribution.ts';
 import type { HopHeads } from './chain/heads.ts';
+import { conformanceExitCode, type ConformanceResult } from './conformance/result.ts';
 import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
@@ -131,6 +132,8 @@ export interface Results {
     proofs: Instrument[];
   };
   lanes: LaneResult[];
+  /** Of a run of a conformance suite, which judges no lanes. */
+  conformance?: ConformanceResult;
 }
 
 /** Its name where it may stand in the results once for each version: `nginx/default@1.22.1`. */
@@ -163,8 +166,9 @@ export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; meas
  * 0 all as expected, 1 some not, 3 the bench failed, a verdict was inconclusive, a measure withheld, a figure that was
  * asked for by name could not be had, or nothing could be judged: of lanes of which nothing was expected all were refused.
  */
-export function exitCode({ instrument, lanes, options }: Results): 0 | 1 | 3 {
+export function exitCode({ instrument, lanes, options, conformance }: Results): 0 | 1 | 3 {
   if (!instrument.sound || instrument.proofs.some(({ withheld }) => withheld.length > 0)) return 3;
+  if (conformance !== undefined) return conformanceExitCode(conformance);
   if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
   if (options.named === true && noisyFigures(lanes).length > 0) return 3;
   if (!lanes.some(isAnswered)) return 3;

@@ -109,6 +109,8 @@ const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'conten
 export function faultOf(workload: Workload): string | undefined {
   const reserved = Object.keys(workload.headers).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (reserved !== undefined) return `field "headers" may not hold "${reserved}": "framing" and "contentType" say it`;
+  const line = (workload.fieldLines ?? []).find(([name]) => RESERVED_HEADERS.has(name.toLowerCase()));
+  if (line !== undefined) return `field "fieldLines" may not hold "${line[0]}": "framing" and "contentType" say it`;
   const trailer = Object.keys(workload.trailers ?? {}).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (trailer !== undefined) return `field "trailers" may not hold "${trailer}" (RFC 9110, section 6.5.1)`;
   const { count, pace, death } = workload;

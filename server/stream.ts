@@ -99,7 +99,8 @@ export class Stream {
     const { trace } = this;
     trace.framing = this.#frame(request, response);
     this.#inform(request, response);
-    const { status, contentType, headers, trailers } = trace.workload;
+    const { status, contentType, headers, trailers, fieldLines = [] } = trace.workload;
+    for (const [name, value] of fieldLines) response.appendHeader(name, value);
     response.writeHead(status, {
       'content-type': contentType,
       ...(trace.framing === 'chunked' && trailers !== undefined ? { trailer: Object.keys(trailers).join(', ') } : {}),

@@ -177,12 +177,11 @@ export const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>(
   oneOf: [LockStep, Paced],
 });
 
+const FieldName = Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" });
+const FieldValue = Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' });
+
 function fields(description: string) {
-  return Type.Record(
-    Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-    Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
-    { additionalProperties: false, description },
-  );
+  return Type.Record(FieldName, FieldValue, { additionalProperties: false, description });
 }
 
 export const WorkloadInput = Type.Object(
@@ -221,6 +220,12 @@ export const WorkloadInput = Type.Object(
     ),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
     headers: Type.Optional(fields('Response headers besides Content-Type and what the framing needs.')),
+    fieldLines: Type.Optional(
+      Type.Array(Type.Tuple([FieldName, FieldValue]), {
+        maxItems: 20,
+        description: 'Response header lines after these, as they are: a name may stand more than once.',
+      }),
+    ),
     trailers: Type.Optional(
       fields(
         'Trailer fields after a chunked body, announced by Trailer (RFC 9110, section 6.5); other framings have none.',
@@ -247,7 +252,7 @@ type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence' | 'burst'>> & Pick<PacedInput, 'silence' | 'burst'>;
 export type Pace = LockStep | Paced;
 /** Fields that have no default: absent where they were not asked for. */
-type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational'>;
+type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational' | 'fieldLines'>;
 /** A workload with every default filled in. */
 export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
 
@@ -292,6 +297,7 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     ...(input.answer === undefined ? {} : { answer: input.answer }),
     ...(input.trailers === undefined ? {} : { trailers: input.trailers }),
     ...(input.informational === undefined ? {} : { informational: input.informational }),
+    ...(input.fieldLines === undefined ? {} : { fieldLines: input.fieldLines }),
     status: input.status ?? 200,
     headers: input.headers ?? {},
     lifetimeMs: input.lifetimeMs ?? 60_000,

@@ -5,10 +5,12 @@
 
 import { Type, type TSchema } from 'typebox';
 
+import { REQUIREMENTS } from '../conformance/requirements.ts';
 import type {
   ChainDeclaration,
   ExpectedVerdict,
   Fix,
+  IncrementalDeclaration,
   LaneDeclaration,
   ProxyDeclaration,
   VariantDeclaration,
@@ -72,6 +74,22 @@ const LANE_FIELDS = {
   ),
 } satisfies FieldsOf<LaneDeclaration>;
 
+const OUTCOMES = closed(
+  Object.fromEntries(REQUIREMENTS.map(({ id }) => [id, Type.Optional(WORDS)])),
+  'requirements and their outcomes',
+);
+const INCREMENTAL = closed(
+  {
+    why: SENTENCE,
+    vary: Type.Optional(VARY),
+    since: Type.Optional(VERSION),
+    refuses: Type.Optional(Type.Literal(true)),
+    limit: Type.Optional(Type.Integer({ minimum: 1, description: 'a number of exchanges' })),
+    expected: Type.Optional(OUTCOMES),
+  } satisfies FieldsOf<IncrementalDeclaration>,
+  'what it makes of the field Incremental',
+);
+
 const VARIANT = closed(
   {
     id: SLUG,
@@ -85,6 +103,7 @@ const VARIANT = closed(
     docs: several(ADDRESS, 'https addresses'),
     tags: Type.Optional(Type.Array(SLUG)),
     package: Type.Optional(WORDS),
+    incremental: Type.Optional(INCREMENTAL),
     lanes: several(closed(LANE_FIELDS, 'a lane'), 'lanes'),
   } satisfies FieldsOf<VariantDeclaration>,
   'a variant',

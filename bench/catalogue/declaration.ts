@@ -5,6 +5,9 @@
 
 import type { Format, Framing } from '../../server/workload.ts';
 import type { ClientRequest } from '../client/client.ts';
+import type { Declared } from '../conformance/judge.ts';
+import type { OutcomeWord } from '../conformance/outcome.ts';
+import type { RequirementId } from '../conformance/requirements.ts';
 
 /** The verdicts of delivery a lane may be expected to get. `refused`: the proxy does not start with this config. */
 export type ExpectedVerdict = 'breaks' | 'streams' | 'delays' | 'coalesces' | 'buffers' | 'refused';
@@ -58,6 +61,21 @@ export interface LaneDeclaration {
   earlier?: { before: string } & Pick<LaneDeclaration, 'expected' | 'why' | 'fix' | 'noFix'>;
 }
 
+/**
+ * That a variant shows what its proxy makes of the field `Incremental` (RFC 10036): it holds a message without the field,
+ * as one that streams anyway cannot show it; or it is told to refuse or limit marked ones.
+ */
+export interface IncrementalDeclaration extends Declared {
+  /** The stream whose response it holds, where that is not the plain one. */
+  vary?: Vary;
+  /** First version of which `expected` is known; before it the field is unknown. */
+  since?: string;
+  /** What is known to be so; of a requirement that is not named: unaware, or it cannot be told from that. */
+  expected?: Partial<Record<RequirementId, OutcomeWord>>;
+  /** What it holds without the field, and why it does what is expected. */
+  why: string;
+}
+
 /** One setting of a proxy: one plain config file and this entry. */
 export interface VariantDeclaration {
   /** Slug, unique in its proxy: `buffering-off`. With the proxy's id it is the variant's id: `nginx/buffering-off`. */
@@ -77,6 +95,7 @@ export interface VariantDeclaration {
   /** Addresses of the documentation, source or issue. */
   docs: string[];
   tags?: string[];
+  incremental?: IncrementalDeclaration;
   /** For a Node proxy: the npm package whose behaviour it shows; its version stands in the results. */
   package?: string;
   lanes: LaneDeclaration[];

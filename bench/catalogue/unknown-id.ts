@@ -1,6 +1,7 @@
 /** What to say of an id that selects nothing: what it probably means, and what does it. Pure. */
 
 import { nearest } from '../../server/nearest.ts';
+import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
 
@@ -53,6 +54,7 @@ export function sayUnknown(pattern: string, catalogue: Catalogue): string {
     ...lanes.map(({ id }) => id),
     ...lanes.map(({ variant }) => variant.id),
     ...proxies.map(({ id }) => id),
+    ...REQUIREMENT_IDS,
   ]);
   return `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
 }

@@ -18,7 +18,7 @@ import { writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
 import { driverOption, measuresHelp, proxyOption, timeoutFor, timeoutOption } from './options.ts';
 import { Progress } from './progress.ts';
-import { paintFor } from './run.ts';
+import { paintFor } from './paint.ts';
 
 const EXIT = { change: 0, 'no-change': 1, unknown: 3, 'too-few': 3 } as const satisfies Record<Found['found'], number>;
 

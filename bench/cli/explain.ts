@@ -22,7 +22,9 @@ import { settingsTable } from '../report/settings.ts';
 import { wrap, type Paint } from '../report/text.ts';
 import { tradeOffCard } from '../report/trade-offs.ts';
 import type { LaneResult } from '../results.ts';
+import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
+import { explainRequirement } from './explain-requirement.ts';
 import {
   evidenceLines,
   inOtherVersions,
@@ -167,6 +169,11 @@ async function explainVariant(
 }
 
 async function explain(name: string, options: { results: string }): Promise<void> {
+  if (isOfSuite(name)) {
+    const requirements = selectRequirements([name]);
+    const kept = await keptRuns(options.results);
+    return void process.stdout.write(requirements.map((one) => explainRequirement(one, kept)).join('\n'));
+  }
   const { id, version } = withoutVersion(name);
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
@@ -190,7 +197,7 @@ export function explainCommand(): Command {
     )
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it; or a requirement: rfc10036/headers-first',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

@@ -4,11 +4,13 @@ import { Command } from 'commander';
 
 import { isChain, loadCatalogue, selectChains, selectLanes, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import { isOfSuite } from '../conformance/select.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { UnavailableError } from '../errors.ts';
 import { wrap } from '../report/matrix.ts';
 import { Session } from '../session.ts';
+import { listRequirements } from './list-requirements.ts';
 import { driverOption, filterOnly, onlyOption } from './options.ts';
 
 /** One line: by which driver it can run here, or why not and how to have it. */
@@ -35,6 +37,7 @@ function describe({ id, expected, why }: Lane | Chain): string {
 
 async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {
   const catalogue = await loadCatalogue();
+  if (ids.some(isOfSuite)) return void process.stdout.write(listRequirements(catalogue, ids));
   const chosen = filterOnly<Lane | Chain>(
     [...selectLanes(catalogue, ids), ...selectChains(catalogue, ids)],
     options.only ?? [],
@@ -65,7 +68,7 @@ async function list(ids: string[], options: { driver: DriverName | 'auto'; only?
 export function listCommand(): Command {
   return new Command('list')
     .description('lanes, what each proves, whether it can run here')
-    .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'")
+    .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'; or requirements: 'rfc10036/*'")
     .addOption(onlyOption)
     .addOption(driverOption)
     .action(list);

@@ -9,7 +9,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { Interruption } from './interruption.ts';
 import { listCommand } from './list.ts';
-import { measuresHelp } from './options.ts';
+import { measuresHelp, suitesHelp } from './options.ts';
 import { runCommand } from './run.ts';
 import { setupCommand } from './setup.ts';
 import { wordsHelp } from './words.ts';
@@ -34,7 +34,7 @@ function program(interruption: Interruption): Command {
     .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('(unclog --help shows what there is)')
-    .addHelpText('after', () => wordsHelp() + measuresHelp() + EXIT_CODES);
+    .addHelpText('after', () => wordsHelp() + measuresHelp() + suitesHelp() + EXIT_CODES);
   for (const command of [runCommand, bisectCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
     const sub = command(interruption);
     sub.exitOverride().showHelpAfterError(`(unclog ${sub.name()} --help shows what there is)`);

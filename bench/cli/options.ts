@@ -9,6 +9,7 @@ import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
+import { REQUIREMENTS, SUITE } from '../conformance/requirements.ts';
 import { isVersion, sayWhatCanBeHad } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
@@ -93,6 +94,13 @@ export const deepOption = new Option(
 export function measuresHelp(): string {
   const titles = Object.fromEntries(MEASURES.map(({ id, title }) => [id, title]));
   return helpSection('Measures, besides the verdict of delivery', titles);
+}
+
+/** What is asked besides lanes, for the program's help. */
+export function suitesHelp(): string {
+  return helpSection('Standards, asked by `unclog run ID` and listed by `unclog list ID`', {
+    [`${SUITE}/*`]: `what each proxy makes of the field “Incremental” (RFC 10036): unaware, streams anyway, honours, refuses or violates; ${REQUIREMENTS.length} requirements`,
+  });
 }
 
 /** What can be streamed, for a command's help. */

@@ -2,6 +2,7 @@
 
 import { monotonicMs } from '../../server/clock.ts';
 import { nameOf } from '../results.ts';
+import type { ConformanceEvent } from '../conformance/run.ts';
 import type { RunEvent } from '../run.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
@@ -26,27 +27,30 @@ export function sayTimes(elapsedMs: number, estimatedMs: number): string {
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #total: number;
+  readonly #noun: string;
   readonly #measuring = new Set<string>();
   readonly #startedAt = monotonicMs();
   #done = 0;
   #estimatedMs: number | undefined;
   #life: NodeJS.Timeout | undefined;
 
-  constructor(stream: NodeJS.WriteStream, total: number) {
+  /** @param noun what is counted */
+  constructor(stream: NodeJS.WriteStream, total: number, noun = 'lane') {
     this.#stream = stream;
     this.#total = total;
+    this.#noun = noun;
   }
 
   /** Says how long it will take, and from now on how long it has taken and what is left. */
   estimate(ms: number): void {
-    this.#line(`about ${duration(ms)} for ${this.#total} lane${this.#total === 1 ? '' : 's'}`);
+    this.#line(`about ${duration(ms)} for ${this.#total} ${this.#noun}${this.#total === 1 ? '' : 's'}`);
     this.#estimatedMs = ms;
     const { isTTY } = this.#stream;
     const show = isTTY ? () => this.#status(this.#count()) : () => this.#line(this.#count());
     this.#life = setInterval(show, isTTY ? REWRITTEN_MS : NEW_LINE_MS).unref();
   }
 
-  on(event: RunEvent): void {
+  on(event: RunEvent | ConformanceEvent): void {
     switch (event.type) {
       case 'providing':
         return this.#status(`looking for ${event.proxy.name}, bringing it if it is missing`);
@@ -87,6 +91,13 @@ export class Progress {
         return this.#line(
           `${event.done}/${event.of} ${nameOf(event.result)}: ${event.result.verdict}${this.#times('; ')}`,
         );
+      case 'subject': {
+        const { result } = event;
+        this.#done = event.done;
+        this.#measuring.delete(nameOf(result));
+        if (this.#stream.isTTY) return this.#status(this.#count());
+        return this.#line(`${event.done}/${event.of} ${nameOf(result)}: ${result.without?.verdict ?? 'asked'}`);
+      }
     }
   }
 
@@ -97,7 +108,7 @@ export class Progress {
 
   #count(): string {
     const measuring = this.#measuring.size === 0 ? '' : `; measuring ${[...this.#measuring].join(', ')}`;
-    return `${this.#done}/${this.#total} lanes${this.#times(', ')}${measuring}`;
+    return `${this.#done}/${this.#total} ${this.#noun}s${this.#times(', ')}${measuring}`;
   }
 
   /** Nothing where no estimate was said. */

@@ -1,5 +1,3 @@
-import { styleText } from 'node:util';
-
 import { Command } from 'commander';
 
 import { DEFAULT_PRESET, type PresetName } from '../../server/presets.ts';
@@ -14,13 +12,14 @@ import {
   type Variant,
 } from '../catalogue/catalogue.ts';
 import { chainOfPath } from '../catalogue/path.ts';
+import { isOfSuite } from '../conformance/select.ts';
 import { estimateMs, planOf, type Plan } from '../depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
 import { inEachVersion, type AskedVersions } from '../in-version.ts';
 import { drawChain } from '../report/chain.ts';
-import { matrix, type Paint } from '../report/matrix.ts';
+import { matrix } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
 import { hasSeveralVersions } from '../report/side-by-side.ts';
 import { versionsReport } from '../report/versions.ts';
@@ -56,7 +55,9 @@ import {
   workloadOption,
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
+import { paintFor } from './paint.ts';
 import { Progress } from './progress.ts';
+import { runConformance } from './run-conformance.ts';
 import { checkResults } from './results-option.ts';
 
 interface Options {
@@ -82,11 +83,6 @@ function planFrom({ quick, deep, measure, vary }: Options): Plan {
   const depth = quick === true || vary !== undefined ? 'quick' : 'standard';
   return planOf(deep === true ? 'deep' : depth, measure === undefined ? undefined : parseMeasures(measure));
 }
-
-export const paintFor =
-  (stream: NodeJS.WriteStream): Paint =>
-  (style, text) =>
-    styleText(style, text, { stream });
 
 /** The lanes with the streams that the command line asks for in place of their own. */
 function withStreams(lanes: Lane[], { vary, pairwise, workload }: Options): Lane[] {
@@ -235,7 +231,10 @@ function select(catalogue: Catalogue, ids: string[], { path, only = [] }: Option
 export function runCommand(interruption: Interruption): Command {
   return new Command('run')
     .description('judge every lane that this machine can run, or those that match')
-    .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
+    .argument(
+      '[ids...]',
+      "lanes or variants, globs too: nginx/default, 'nginx/*'; or requirements of a standard: 'rfc10036/*'",
+    )
     .addOption(onlyOption)
     .addOption(coreOption)
     .addOption(pathOption)
@@ -252,5 +251,7 @@ export function runCommand(interruption: Interruption): Command {
     .option('--json <file>', 'write the results document there as well; - is stdout, in place of the matrix')
     .option('--results <folder>', 'where results are kept', 'results')
     .addHelpText('after', () => measuresHelp() + streamsHelp())
-    .action((ids: string[], options: Options) => runLanes(ids, options, interruption));
+    .action((ids: string[], options: Options) =>
+      (ids.some(isOfSuite) ? runConformance : runLanes)(ids, options, interruption),
+    );
 }

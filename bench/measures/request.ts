@@ -57,7 +57,7 @@ function lateFigures(beganAt: number, endedAt: number, writtenAt: number): Duple
   return { how: 'inconclusive', reason };
 }
 
-function duplexFigures(exchange: Exchange): DuplexFigures {
+export function duplexFigures(exchange: Exchange): DuplexFigures {
   const { sent, origin, client, body, clock } = exchange;
   const { head, end } = client;
   if (end.how === 'not-connected') return { how: 'unknown', reason: end.detail ?? 'no connection' };

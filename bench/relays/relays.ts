@@ -7,6 +7,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { pipeline } from 'node:stream';
 
+import { INCREMENTAL_RELAYS } from './incremental-relays.ts';
 import { definedOnly, MESSAGE_RELAYS, type Fields } from './message-relays.ts';
 
 export interface Target {
@@ -270,6 +271,7 @@ const RELAYS = {
   'total-limit': guilty(passOn, { onIdle: { total: true, cut: (out) => out.destroy() } }),
   'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
   ...MESSAGE_RELAYS,
+  ...INCREMENTAL_RELAYS,
 } satisfies Record<string, Relay>;
 
 async function listening(server: Server): Promise<number> {

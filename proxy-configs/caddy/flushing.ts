@@ -1,6 +1,7 @@
 /** When a response is flushed. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import { ofDefault } from './incremental.ts';
 
 const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse_proxy';
 const STREAMING = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/reverseproxy/streaming.go';
@@ -20,6 +21,7 @@ export const flushing: VariantDeclaration[] = [
     changes: 'nothing',
     files: { config: 'default.Caddyfile' },
     docs: [REVERSE_PROXY, STREAMING, INCREMENTAL],
+    incremental: ofDefault,
     lanes: [
       {
         core: true,

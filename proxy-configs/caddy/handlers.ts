@@ -1,6 +1,7 @@
 /** What else stands in the way of a request or a response. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import { ofProxyStatusName, ofRequestBuffers, ofResponseBuffers } from './incremental.ts';
 
 const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse_proxy';
 const INCREMENTAL = 'https://github.com/caddyserver/caddy/pull/8020';
@@ -17,6 +18,7 @@ export const handlers: VariantDeclaration[] = [
       'https://caddyserver.com/docs/json/apps/http/servers/routes/handle/reverse_proxy/request_buffers/',
     ],
     tags: ['request'],
+    incremental: ofRequestBuffers,
     lanes: [
       {
         expected: 'streams',
@@ -34,6 +36,7 @@ export const handlers: VariantDeclaration[] = [
       'https://caddyserver.com/docs/json/apps/http/servers/routes/handle/reverse_proxy/response_buffers/',
       INCREMENTAL,
     ],
+    incremental: ofResponseBuffers,
     lanes: [
       {
         expected: 'coalesces',
@@ -56,6 +59,27 @@ export const handlers: VariantDeclaration[] = [
           why: 'Caddy before 2.11.7 does not know the field, and collects 64 KiB of this response as of any.',
           fix: { change: 'take response_buffers out', provenBy: 'caddy/default' },
         },
+        fix: {
+          change: 'take response_buffers out',
+          provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
+        },
+      },
+    ],
+  },
+  {
+    id: 'proxy-status-name',
+    title: 'Response buffering that says why it refuses',
+    changes: 'response_buffers 64KiB and proxy_status_name edge',
+    files: { config: 'proxy-status-name.Caddyfile' },
+    since: '2.11.7',
+    docs: [INCREMENTAL, 'https://www.rfc-editor.org/rfc/rfc9209'],
+    tags: ['headers'],
+    incremental: ofProxyStatusName,
+    lanes: [
+      {
+        vary: { 'response-header': 'incremental: ?1' },
+        expected: 'breaks',
+        why: 'The server asks for incremental forwarding (RFC 10036) and Caddy is told to buffer: it answers 501 instead of the response, and says so in Proxy-Status.',
         fix: {
           change: 'take response_buffers out',
           provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',

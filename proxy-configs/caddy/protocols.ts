@@ -1,6 +1,7 @@
 /** How it speaks to clients and servers. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import { ofFullDuplex } from './incremental.ts';
 
 const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse_proxy';
 const PROTOCOLS = 'https://caddyserver.com/docs/caddyfile/options#protocols';
@@ -19,6 +20,7 @@ export const protocols: VariantDeclaration[] = [
       'https://github.com/golang/go/issues/40747',
     ],
     tags: ['request', 'fix'],
+    incremental: ofFullDuplex,
     lanes: [
       {
         expected: 'streams',

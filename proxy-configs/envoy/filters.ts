@@ -17,6 +17,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'buffer.yaml' },
     docs: ['https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/buffer_filter'],
     tags: ['request'],
+    incremental: { why: 'The filter collects the request to its end.' },
     lanes: [
       {
         expected: 'streams',
@@ -85,6 +86,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'file-system-buffer.yaml' },
     docs: [FILE_SYSTEM_BUFFER],
     tags: ['experimental'],
+    incremental: { why: 'The filter collects the response to its end.' },
     lanes: [
       {
         expected: 'buffers',

@@ -100,6 +100,10 @@ export default {
         'https://github.com/dstackai/dstack/issues/4269',
       ],
       tags: ['buffering', 'framing'],
+      incremental: {
+        vary: { framing: 'content-length' },
+        why: 'A response of known length is held for a buffer of 4 KiB, and a request to its end.',
+      },
       lanes: [
         {
           core: true,

@@ -57,6 +57,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     files: { program: 'collect.mjs' },
     docs: ['https://nodejs.org/api/stream.html#readabletoarrayoptions'],
     tags: ['hand-written', 'abort'],
+    incremental: { why: 'The program collects the response to its end.' },
     lanes: [
       {
         core: true,

@@ -11,6 +11,10 @@ export const flushing: VariantDeclaration[] = [
     changes: 'nothing',
     files: { dynamic: 'default.yml' },
     docs: [SERVICE, 'https://pkg.go.dev/net/http/httputil#ReverseProxy'],
+    incremental: {
+      vary: { format: 'text', framing: 'content-length' },
+      why: 'A response of known length that is no event stream is flushed every 100 ms.',
+    },
     lanes: [
       {
         core: true,

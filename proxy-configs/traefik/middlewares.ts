@@ -15,6 +15,7 @@ export const middlewares: VariantDeclaration[] = [
     files: { dynamic: 'buffering.yml' },
     docs: [BUFFERING, 'https://github.com/traefik/traefik/issues/12869'],
     tags: ['request', 'backpressure'],
+    incremental: { why: 'The middleware collects requests and responses to their end.' },
     lanes: [
       {
         core: true,

@@ -106,6 +106,7 @@ export default {
       files: { config: 'do-stream-off.vcl' },
       docs: [VARIABLES],
       tags: ['buffering', 'cache'],
+      incremental: { why: 'The response is collected to its end.' },
       lanes: [
         {
           core: true,

@@ -29,6 +29,23 @@ describe('the framing on the wire', () => {
     expect(await origin.trace(id)).toMatchObject({ framing: 'chunked' });
   });
 
+  it.each(['chunked', 'content-length', 'close-delimited'] as const)(
+    '%s: field lines stand as they are, also where a name stands twice, besides the headers',
+    async (framing) => {
+      const fieldLines: [string, string][] = [
+        ['Incremental', '?1'],
+        ['Incremental', ''],
+      ];
+      const id = await origin.create({ ...THREE, framing, headers: { 'x-other': 'one' }, fieldLines });
+      const { fields } = await rawRequest(origin.dataPort, `/stream/${id}`);
+      expect(fields.filter((field) => field.startsWith('incremental:')).map((field) => field.trim())).toEqual([
+        'incremental: ?1',
+        'incremental:',
+      ]);
+      expect(fields).toContain('x-other: one');
+    },
+  );
+
   it('piecewise: one HTTP chunk that is announced first, and filled by our chunks', async () => {
     const id = await origin.create({ ...THREE, framing: 'piecewise' });
     const { fields, body } = await rawRequest(origin.dataPort, `/stream/${id}`);
