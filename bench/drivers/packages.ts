@@ -105,12 +105,16 @@ function explainNpm(said: string, what: string, bring: string): Error {
   const complaints = said.split('\n').flatMap((line) => /^npm (?:error|ERR!) (.+)/.exec(line)?.[1] ?? []);
   if (complaints.some((line) => line.startsWith('code EINTEGRITY')))
     return new BenchError(
-      `what the package index gave for ${what} fails its pinned hash and was not unpacked: ${complaints.find((line) => line.includes('integrity'))}`,
+      `what the package index gave for ${what} fails its pinned hash and was not unpacked: ${complaints.find((line) => line.includes('sha512-'))}`,
     );
-  const cause = complaints.find((line) => !line.startsWith('code ')) ?? said.split('\n').at(-1);
+  // What comes before is for programs: `code ECONNREFUSED`, `syscall connect`.
+  const cause = complaints.find((line) => !/^(code|errno|syscall|address|port|type|path|dest) /.test(line));
   return (
     explainFullDisk(said, what) ??
-    new UnavailableError(`npm could not install ${what}: ${cause}`, `${bring}, once the package index can be reached`)
+    new UnavailableError(
+      `npm could not install ${what}: ${cause ?? said.split('\n').at(-1)}`,
+      `${bring}, once the package index can be reached`,
+    )
   );
 }
 
