@@ -82,6 +82,8 @@ export async function runTool(
   });
   const end = (): void => void running[Symbol.asyncDispose]();
   signal?.addEventListener('abort', end, { once: true });
+  // It may have been before the listener was there.
+  if (signal?.aborted === true) end();
   const how = await running.exited;
   signal?.removeEventListener('abort', end);
   signal?.throwIfAborted();

@@ -106,9 +106,8 @@ describe.each(proxies)('$id', (declaration) => {
       expect(program).toBe(packages.from === 'npm' ? 'node' : 'python3');
       expect(await pinnedVersion(declaration)).toMatch(VERSION);
       const texts = lockFiles(packages).map((name) => readFileSync(join(folderOf(id), name), 'utf8'));
-      expect(texts.join('\n')).not.toMatch(
-        /https?:\/\/(?!(www\.)?(github|opencollective|patreon|tidelift|buymeacoffee)\.)/,
-      );
+      // Where a package is fetched from is for each machine to say; addresses of homes and funds stand in a lock too.
+      expect(texts.join('\n')).not.toMatch(packages.from === 'npm' ? /"resolved"/ : /https?:|--index-url/);
       const pins = texts.at(-1)?.match(packages.from === 'npm' ? /^    "node_modules\//gm : /^[\w.[\]-]+==/gm) ?? [];
       const hashed =
         texts
