@@ -191,7 +191,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'call_next hands the body on part by part, through a stream in memory that keeps none of it.',
+          why: 'call_next hands the body on part by part, through a stream in memory that keeps none of it. But that the origin died in the middle is lost there: with or without a body that is touched, the client sees a clean end.',
         },
       ],
     },

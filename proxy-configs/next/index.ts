@@ -41,7 +41,10 @@ export default {
       docs: [REWRITES, COMPRESS, `${ISSUES}/9965`, `${ISSUES}/45048`],
       tags: ['compression', 'abort'],
       lanes: [
-        { expected: 'streams', why: 'A client that accepts no compression, as curl, gets what is read at once.' },
+        {
+          expected: 'streams',
+          why: 'A client that accepts no compression, as curl, gets what is read at once. An origin whose client left is not told, and one that dies in the middle is seldom told of: the client sees a clean end, or hangs.',
+        },
         {
           vary: { 'accept-encoding': 'gzip' },
           expected: 'coalesces',
