@@ -71,9 +71,8 @@ async function chosenProxies(names: readonly string[]): Promise<ProxyDeclaration
   const catalogue = await loadCatalogue();
   if (names.length === 0) return catalogue.proxies;
   const chosen = parseProxies(catalogue, names);
-  const versioned = [...chosen].find(([, version]) => version !== undefined);
-  if (versioned !== undefined)
-    throw new UsageError(`setup brings the version that is pinned; got "${versioned.join('@')}"`);
+  const versioned = names.find((name) => name.includes('@'));
+  if (versioned !== undefined) throw new UsageError(`setup brings the version that is pinned; got "${versioned}"`);
   return catalogue.proxies.filter(({ id }) => chosen.has(id));
 }
 
