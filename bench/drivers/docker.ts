@@ -24,6 +24,7 @@ import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor, imageVersions } from './images.ts';
 import { usageOfContainer } from './usage.ts';
+import { versionQuestion } from './version.ts';
 import { provideOwnImage, pull } from './own-image.ts';
 import { whyNotReady } from './ready.ts';
 
@@ -165,9 +166,11 @@ function versionIn(
 async function askVersion(
   client: ContainerRuntimeClient,
   image: string,
-  { docker, version, name }: ProxyDeclaration,
+  proxy: ProxyDeclaration,
   session: string,
 ): Promise<string> {
+  const { docker, name } = proxy;
+  const version = versionQuestion(proxy);
   const container = await client.container.dockerode.createContainer({
     Image: image,
     Entrypoint: [docker?.entrypoint[0] ?? '', ...version.args],

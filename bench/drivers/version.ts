@@ -1,6 +1,7 @@
 /** Versions: what is asked for, what is there. Pure. */
 
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import { BenchError } from '../errors.ts';
 
 const VERSION = /^v?\d+(?:\.\d+){0,3}$/;
 
@@ -32,7 +33,8 @@ export function byVersion(a: string, b: string): number {
 }
 
 /** Whether there may have been such a release, by what is declared; where nothing is, any may have been. */
-export function isKnownRelease({ version: { minors } }: Pick<ProxyDeclaration, 'version'>, asked: string): boolean {
+export function isKnownRelease({ version }: Pick<ProxyDeclaration, 'version'>, asked: string): boolean {
+  const minors = version?.minors;
   const [major = '', minor] = asked.replace(/^v/, '').split('.');
   const known = minors?.[major];
   if (minors === undefined) return true;
@@ -64,6 +66,12 @@ export function sayWhatCanBeHad(
     ...(docker === undefined || docker.image === 'unclog' ? [] : ['in a container any that there is an image of']),
   ];
   return `there are of ${id}: ${ways.join('; ')}`;
+}
+
+/** How to ask its program. @throws BenchError where the declaration leaves that out, as only packages may. */
+export function versionQuestion({ id, version }: ProxyDeclaration): NonNullable<ProxyDeclaration['version']> {
+  if (version === undefined) throw new BenchError(`the declaration of ${id} does not say how to ask for its version`);
+  return version;
 }
 
 /** What can be had in place of a version that no program here has. @param found that of the program on PATH. */

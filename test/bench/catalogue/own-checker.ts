@@ -10,7 +10,8 @@ import type { Driver, Stage } from '../../../bench/drivers/driver.ts';
 import { engine, logOf, remove } from '../../../bench/drivers/container.ts';
 import { SESSION_LABEL } from '../../../bench/drivers/docker-session.ts';
 import { imageFor } from '../../../bench/drivers/images.ts';
-import { findProgram, NativeDriver, placeFiles } from '../../../bench/drivers/native.ts';
+import { findProgram, type Program } from '../../../bench/drivers/find-program.ts';
+import { NativeDriver, prepare } from '../../../bench/drivers/native.ts';
 import { ProxyError, UnavailableError } from '../../../bench/errors.ts';
 import type { Session } from '../../../bench/session.ts';
 
@@ -32,21 +33,25 @@ const TIMEOUT_MS = 60_000;
 /** The variant's files as a native run would find them, and the arguments that check them. */
 async function placed(
   variant: Variant,
+  program: Pick<Program, 'packages'>,
   native: NativeProgram,
   session: Session,
-): Promise<{ dir: string; args: string[] }> {
+): Promise<{ dir: string; args: string[]; env: Record<string, string> }> {
   const dir = await session.folder(variant.id);
-  const isProgram = native.addresses === 'in-environment';
-  const files = isProgram ? variant.files : await placeFiles(variant, dir, PORT, NOWHERE);
-  return { dir, args: native.checkArgs?.({ dir, files }) ?? [] };
+  const { files, env } = await prepare(variant, program, { dir, port: PORT, forwardTo: NOWHERE });
+  return { dir, args: native.checkArgs?.({ dir, files }) ?? [], env: { ...native.env, ...env } };
 }
 
-function onThisMachine(path: string, native: NativeProgram, session: Session): (variant: Variant) => Promise<Answer> {
+function onThisMachine(
+  program: Program,
+  native: NativeProgram,
+  session: Session,
+): (variant: Variant) => Promise<Answer> {
   return async (variant) => {
-    const { dir, args } = await placed(variant, native, session);
-    const { exitCode, all, shortMessage } = await execa(path, args, {
+    const { dir, args, env } = await placed(variant, program, native, session);
+    const { exitCode, all, shortMessage } = await execa(program.path, args, {
       cwd: dir,
-      env: native.env ?? {},
+      env,
       reject: false,
       all: true,
       stdin: 'ignore',
@@ -64,7 +69,7 @@ function inImage(
   session: Session,
 ): (variant: Variant) => Promise<Answer> {
   return async (variant) => {
-    const { dir, args } = await placed(variant, native, session);
+    const { dir, args } = await placed(variant, {}, native, session);
     const client = await engine();
     session.usesDocker();
     const container = await client.container.dockerode.createContainer({
@@ -119,11 +124,11 @@ async function inContainer(proxy: ProxyDeclaration, session: Session): Promise<C
 
 /** @throws UnavailableError where the program is not on this machine */
 async function here(proxy: ProxyDeclaration, session: Session): Promise<Checker> {
-  const { path, version } = await findProgram(proxy, undefined, session);
+  const program = await findProgram(proxy, undefined, { session });
   const { native } = proxy;
   const asks = native?.checkArgs !== undefined;
-  const check = asks ? onThisMachine(path, native, session) : byStarting(new NativeDriver(session));
-  return { how: 'asks', by: path, version, check };
+  const check = asks ? onThisMachine(program, native, session) : byStarting(new NativeDriver(session));
+  return { how: 'asks', by: program.path, version: program.version, check };
 }
 
 export async function checkerOf(proxy: ProxyDeclaration, session: Session): Promise<Checker> {

