@@ -118,6 +118,11 @@ export interface NativeProgram {
    */
   addresses?: 'in-files' | 'in-environment';
   /**
+   * Folders of this machine that configs name relative to their own, such as that of the program's modules: name → path.
+   * Each is linked into the variant's folder; one that is not there leaves a dead link.
+   */
+  links?: Record<string, string>;
+  /**
    * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
    * folder with the files in it. `port` is for a program that is told by an argument where to listen.
    */

@@ -1,6 +1,6 @@
 /** Runs proxies as programs of this machine: from a pinned wheel, from PATH, or by Node itself. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join, basename } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 
@@ -142,7 +142,7 @@ export function substituteAddresses(text: string, listenPort: number, upstream: 
   });
 }
 
-/** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by. */
+/** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by; links are made beside them. */
 async function placeFiles(
   variant: Variant,
   dir: string,
@@ -157,6 +157,7 @@ async function placeFiles(
     await writeFile(target, path.endsWith('.pem') ? text : substituteAddresses(text, port, upstream));
     placed[role] = target;
   }
+  for (const [name, path] of Object.entries(variant.proxy.native?.links ?? {})) await symlink(path, join(dir, name));
   return placed;
 }
 
