@@ -13,6 +13,7 @@ import type {
   ChainDeclaration,
   DimensionId,
   LaneDeclaration,
+  Need,
   ProxyDeclaration,
   VariantDeclaration,
   Vary,
@@ -70,9 +71,23 @@ function withoutSpaces(id: string): string {
   return id.replaceAll(/\s/g, '');
 }
 
-function lanesOf(proxy: ProxyDeclaration): Lane[] {
-  const folder = join(PACKAGE_ROOT, 'proxy-configs', proxy.id);
-  return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
+/** The proxy as variants with the same needs share it: another program may serve them than serves the others. */
+function narrowed(proxy: ProxyDeclaration): (needs: Need[] | undefined) => ProxyDeclaration {
+  const known = new Map<string, ProxyDeclaration>();
+  return (needs) => {
+    if (needs === undefined) return proxy;
+    const key = JSON.stringify(needs);
+    const found = known.get(key) ?? { ...proxy, needs: [...(proxy.needs ?? []), ...needs] };
+    known.set(key, found);
+    return found;
+  };
+}
+
+function lanesOf(declared: ProxyDeclaration): Lane[] {
+  const folder = join(PACKAGE_ROOT, 'proxy-configs', declared.id);
+  const proxyFor = narrowed(declared);
+  return declared.variants.flatMap(({ lanes, id, files, ...rest }) => {
+    const proxy = proxyFor(rest.needs);
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
     const variant: Variant = {
       ...rest,

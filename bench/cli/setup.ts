@@ -51,6 +51,13 @@ async function bring(proxies: ProxyDeclaration[], driver: Driver, signal: AbortS
   if (missing.length > 0) throw new BenchError(`could not bring ${missing.join(', ')}`);
 }
 
+/** The proxy itself where no wheel has it, or none has what some variant needs; and the modules that come apart. */
+function packagesFor({ native, variants }: ProxyDeclaration): string[] {
+  const needs = variants.flatMap((variant) => variant.needs ?? []);
+  const own = (native?.wheels ?? []).length === 0 || needs.length > 0 ? (native?.apt ?? []) : [];
+  return [own, ...needs.map((need) => ('apt' in need ? (need.apt ?? []) : []))].flat();
+}
+
 async function installPackages(packages: string[], signal: AbortSignal): Promise<void> {
   const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
   if (process.getuid?.() !== 0) throw new BenchError(`system packages need root; run: sudo ${command.join(' ')}`);
@@ -70,9 +77,7 @@ async function setup(
 ): Promise<void> {
   const { proxies } = await loadCatalogue();
   const wheels = proxies.filter(({ native }) => (native?.wheels ?? []).length > 0);
-  const packages = proxies
-    .filter(({ native }) => (native?.wheels ?? []).length === 0)
-    .flatMap(({ native }) => native?.apt ?? []);
+  const packages = [...new Set(proxies.flatMap(packagesFor))];
   const images = [...new Set([...proxies.flatMap((proxy) => proxy.docker?.image ?? []), 'node'])];
 
   if (docker) say(`Images to pull, and unclog's own to build: ${images.map((key) => imageFor(key)).join(', ')}`);

