@@ -258,6 +258,7 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'A temporary file is needed only when the buffers are full, which a client that reads does not let happen. Without one a client that does not read slows the origin: by default nginx takes 1 GiB for it first.',
+        earlier: BEFORE_HTTP_1_1,
       },
     ],
   },

@@ -1,7 +1,7 @@
 /** What nginx keeps of a response, and for whom it fetches it. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE } from './common.ts';
+import { BEFORE_HTTP_1_1, PROXY_MODULE } from './common.ts';
 
 export const storing: VariantDeclaration[] = [
   {
@@ -15,6 +15,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'A response that is being stored is passed on chunk by chunk at the same time. It is taken in to its end whatever the client does: one that left is not told to the origin, and one that does not read does not slow it.',
+        earlier: BEFORE_HTTP_1_1,
       },
     ],
   },
@@ -29,6 +30,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'Delivery is the same; what changes is that the origin is not told at once of a client that left, which the measure “abort” shows.',
+        earlier: BEFORE_HTTP_1_1,
       },
     ],
   },
