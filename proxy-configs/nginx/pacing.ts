@@ -7,7 +7,7 @@ export const pacing: VariantDeclaration[] = [
   {
     id: 'read-timeout-1s',
     title: 'An origin that is silent for a second is given up',
-    changes: 'proxy_read_timeout 1s;',
+    changes: 'proxy_http_version 1.1; proxy_read_timeout 1s;',
     files: { config: 'read-timeout-1s.conf' },
     docs: [`${PROXY_MODULE}#proxy_read_timeout`],
     tags: ['timeouts'],
@@ -15,12 +15,6 @@ export const pacing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
-        earlier: {
-          before: '1.29.7',
-          expected: 'breaks',
-          why: 'Before 1.29.7 nginx asked in HTTP/1.0 by default and waits for a full buffer; an origin that waits for its first word to arrive is silent for a second meanwhile, and is given up.',
-          fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
-        },
       },
     ],
   },
