@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
 import { firstLacking, type Build } from '../../../bench/drivers/needs.ts';
+import { ProvidedPrograms } from '../../../bench/provision.ts';
 
 const build: Build = {
   built: async () => 'nginx version: nginx/1.22.1\nconfigure arguments: --with-http_sub_module --with-mail=dynamic',
@@ -29,6 +30,16 @@ describe('the catalogue', async () => {
     expect(proxyOf('nginx/sub-filter')).not.toBe(proxyOf('nginx/default'));
     expect(proxyOf('nginx/sub-filter')?.needs).toEqual([{ built: '--with-http_sub_module' }]);
     expect(proxies).toContain(proxyOf('nginx/default'));
+  });
+
+  it('keeps apart what was found for the one and for the other', () => {
+    const [plain, narrowed] = [proxyOf('nginx/default'), proxyOf('nginx/sub-filter')];
+    if (plain === undefined || narrowed === undefined) throw new Error('the catalogue lacks them');
+    const provided = new ProvidedPrograms();
+    provided.set(plain, undefined, { unavailable: 'for the plain' });
+    provided.set(narrowed, undefined, { unavailable: 'for the narrowed' });
+    expect(provided.get(plain, undefined)).toEqual({ unavailable: 'for the plain' });
+    expect(provided.get(narrowed, undefined)).toEqual({ unavailable: 'for the narrowed' });
   });
 
   it('lets no variant need words of a program that is not asked for any', () => {
