@@ -31,7 +31,7 @@ export function inVersion(lane: Lane, runnable: Runnable | undefined): Lane {
   const { variant } = lane;
   // Of a proxy that is a package of npm the versions are that package's.
   const version = variant.package === undefined ? runnable.version : packageVersion(variant.package);
-  const { earlier, fix: _fix, ...rest } = lane;
+  const { earlier, fixes: _fixes, noFix: _noFix, ...rest } = lane;
   const outside = outsideOf(variant, version);
   if (outside !== undefined) {
     const { expected: _expected, why: _why, ...unexpected } = rest;

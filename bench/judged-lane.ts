@@ -6,7 +6,7 @@ import { measuresOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
-import { describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
+import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
 import { measureAll } from './measures/all.ts';
 import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
@@ -78,6 +78,7 @@ async function judged(
     verdict: delivery.verdict,
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
+    ...codingOf(evidence),
     ...(measures.length === 0 ? {} : { measures: reportsOf(measures, measured) }),
     evidence: file,
   };

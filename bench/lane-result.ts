@@ -2,13 +2,14 @@
 
 import { DEFAULT_PRESET } from '../server/presets.ts';
 import type { Lane, Variant } from './catalogue/catalogue.ts';
+import { header } from './client/http1.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
 import type { Provided, ProvidedPath } from './provision.ts';
-import { isJudged, type LaneResult, type MeasureResult, type PathEntry } from './results.ts';
+import type { LaneResult, MeasureResult, PathEntry } from './results.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import type { Delivery, Evidence } from './verdict.ts';
 
@@ -40,6 +41,13 @@ export function describe(
     ...(expected === undefined ? {} : { expected }),
     ...(outside === undefined ? {} : { outside }),
   };
+}
+
+/** Of a client that asks for one. */
+export function codingOf({ tries }: Evidence): Pick<LaneResult, 'contentCoding'> {
+  const { request, head } = tries.at(-1)?.client ?? {};
+  if (request?.headers['accept-encoding'] === undefined || head === undefined) return {};
+  return { contentCoding: header(head, 'content-encoding') ?? 'identity' };
 }
 
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
@@ -116,21 +124,4 @@ export function reportsOf(
   return Object.fromEntries(
     measures.map((measure) => [measure.id, reportOf(measure, measure.figures(seen[measure.id]))]),
   );
-}
-
-/** A lane in a version, whether it is declared or judged. */
-function keyOf({ id, version = '' }: { id: string; version?: string }): string {
-  return `${id}@${version}`;
-}
-
-/** A fix is proven where the lane that it names was measured to stream in this same run, in the same version. */
-export function withFixes(results: LaneResult[], lanes: readonly Pick<Lane, 'id' | 'fix' | 'version'>[]): LaneResult[] {
-  const streams = new Set(results.filter(({ verdict }) => verdict === 'streams').map(keyOf));
-  const declared = new Map(lanes.map((lane) => [keyOf(lane), lane.fix]));
-  return results.map((result) => {
-    const fix = declared.get(keyOf(result));
-    const needed = isJudged(result) && result.verdict !== 'streams';
-    if (fix === undefined || !needed) return result;
-    return { ...result, fix: { ...fix, proven: streams.has(keyOf({ ...result, id: fix.provenBy })) } };
-  });
 }

@@ -8,6 +8,7 @@ import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
 import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
+import type { Remedy } from './remedies.ts';
 import type { Delivery } from './verdict.ts';
 
 export interface PathEntry {
@@ -77,11 +78,16 @@ export interface LaneResult {
   expectedGuilty?: number[];
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
+  /** Of a client that accepts content codings: the one that it got, or `identity`. */
+  contentCoding?: string;
   /** A steady stream of one word each 10 ms. */
   paced?: PacedFigures;
   /** Of each measure besides delivery, by its id. */
   measures?: Record<string, MeasureResult>;
-  fix?: { change: string; provenBy: string; proven: boolean };
+  /** What frees it, the one that costs least first. */
+  remedies?: Remedy[];
+  /** Why nothing does. */
+  noFix?: string;
   /** The proxy's own last lines and how it was started, where it did not start or died. */
   log?: string;
   command?: string;
@@ -112,6 +118,8 @@ export interface Results {
     measures: string[];
     named?: true;
     vary?: string;
+    /** Of the core set alone: how many lanes had been selected. */
+    coreOf?: number;
     /** `unclog bisect`: what was compared, delivery or a measure. */
     bisect?: { compared: string; from: string; to: string };
   };

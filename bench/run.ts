@@ -7,7 +7,6 @@ import type { Plan } from './depth.ts';
 import type { Driver } from './drivers/driver.ts';
 import { inVersion, twins, withoutTwins, type Twins } from './in-version.ts';
 import type { Instrument } from './instrument.ts';
-import { withFixes } from './lane-result.ts';
 import {
   driversOf,
   provideAll,
@@ -22,6 +21,7 @@ import {
 import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
 import type { LaneResult, Results } from './results.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
+import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
@@ -159,5 +159,5 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     if (results.length % LANES_BETWEEN_REFERENCES === 0) await measureAmongLanes(proven.values(), signal);
   });
   results.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-  return { instrument: summarise(proven.values()), lanes: withFixes(results, all) };
+  return { instrument: summarise(proven.values()), lanes: withRemedies(results, all) };
 }

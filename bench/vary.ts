@@ -162,12 +162,12 @@ export function variedLanes(lanes: readonly Lane[], axes: readonly Axis[], isPai
 
 /** The same lanes under another workload than that which their expectations are about. */
 export function withPreset(lanes: readonly Lane[], preset: PresetName): Lane[] {
-  return lanes.map(({ id, variant, vary, patienceMs, fix }) => ({
+  return lanes.map(({ id, variant, vary, patienceMs, fixes }) => ({
     id,
     variant,
     preset,
     ...(vary === undefined ? {} : { vary }),
     ...(patienceMs === undefined ? {} : { patienceMs }),
-    ...(fix === undefined ? {} : { fix }),
+    ...(fixes === undefined ? {} : { fixes }),
   }));
 }

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { basename, dirname, join, matchesGlob } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { PresetName } from '../../server/presets.ts';
@@ -12,12 +12,14 @@ import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
 import type {
   ChainDeclaration,
   DimensionId,
+  Fix,
   LaneDeclaration,
   Need,
   ProxyDeclaration,
   VariantDeclaration,
   Vary,
 } from './declaration.ts';
+import { checkedChains, checkedProxy, checkProofs } from './declaration-faults.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import { sayUnknown } from './unknown-id.ts';
 
@@ -29,14 +31,23 @@ export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'file
   files: Record<string, string>;
 }
 
+/** What frees a lane, in the order in which it is declared. */
+interface Fixes {
+  fixes?: readonly Fix[];
+}
+
 /** A lane made on the command line, not of the catalogue, has no expectation. */
 export interface Lane
-  extends Omit<LaneDeclaration, 'expected' | 'why'>, Partial<Pick<LaneDeclaration, 'expected' | 'why'>> {
+  extends
+    Omit<LaneDeclaration, 'expected' | 'why' | 'fix' | 'earlier'>,
+    Partial<Pick<LaneDeclaration, 'expected' | 'why'>>,
+    Fixes {
   /** The variant's id, and `?dimension=value` for each dimension in which it differs from the default. */
   id: string;
   variant: Variant;
   /** What its stream is otherwise like; default `words`. */
   preset?: PresetName;
+  earlier?: Omit<NonNullable<LaneDeclaration['earlier']>, 'fix'> & Fixes;
   /** The version of its proxy that was asked for; else whichever is here. */
   version?: string;
   /** Why nothing is expected of it in that version: `since 1.25.1`. */
@@ -46,8 +57,9 @@ export interface Lane
 /** Hops in a row, hop 1 nearest the client. One made on the command line has no expectation. */
 export interface Chain
   extends
-    Omit<ChainDeclaration, 'path' | 'expected' | 'guilty' | 'why'>,
-    Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>> {
+    Omit<ChainDeclaration, 'path' | 'expected' | 'guilty' | 'why' | 'fix'>,
+    Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>>,
+    Fixes {
   path: Variant[];
 }
 
@@ -69,6 +81,16 @@ export function laneId(variantId: string, vary: Vary = {}): string {
 /** Header values may hold spaces that say nothing; in an id they would only need quoting. */
 function withoutSpaces(id: string): string {
   return id.replaceAll(/\s/g, '');
+}
+
+/** One or several as a list, lanes named by their ids. */
+function withFixes<Declared extends Pick<LaneDeclaration, 'fix'>>({
+  fix,
+  ...rest
+}: Declared): Omit<Declared, 'fix'> & Fixes {
+  if (fix === undefined) return rest;
+  const fixes = [fix].flat().map((one: Fix) => ({ ...one, provenBy: withoutSpaces(one.provenBy) }));
+  return { ...rest, fixes };
 }
 
 /** The proxy as variants with the same needs share it: another program may serve them than serves the others. */
@@ -95,11 +117,11 @@ function lanesOf(declared: ProxyDeclaration): Lane[] {
       proxy,
       files: Object.fromEntries(paths) as Record<string, string>,
     };
-    return lanes.map(({ fix, ...lane }) => ({
-      ...lane,
+    return lanes.map(({ earlier, ...lane }) => ({
+      ...withFixes(lane),
       id: laneId(variant.id, lane.vary),
       variant,
-      ...(fix === undefined ? {} : { fix: { ...fix, provenBy: withoutSpaces(fix.provenBy) } }),
+      ...(earlier === undefined ? {} : { earlier: withFixes(earlier) }),
     }));
   });
 }
@@ -110,10 +132,10 @@ function chainOf(declared: ChainDeclaration, lanes: Lane[]): Chain {
     if (variant === undefined) throw new BenchError(`the chain ${declared.id} names "${id}", which is no variant`);
     return variant;
   });
-  return { ...declared, id: `chain/${declared.id}`, path };
+  return { ...withFixes(declared), id: `chain/${declared.id}`, path };
 }
 
-/** Reads every folder of proxy-configs/ that has a declaration. */
+/** Reads every folder of proxy-configs/ that has a declaration. @throws UsageError for one that is not whole */
 export async function loadCatalogue(): Promise<Catalogue> {
   const folders = await readdir(join(PACKAGE_ROOT, 'proxy-configs'), { withFileTypes: true });
   const declared = folders
@@ -122,14 +144,16 @@ export async function loadCatalogue(): Promise<Catalogue> {
     .filter((path) => existsSync(path))
     .toSorted();
   const modules = await Promise.all(
-    declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default: ProxyDeclaration }>),
+    declared.map((path) => import(pathToFileURL(path).href) as Promise<{ default?: unknown }>),
   );
-  const proxies = modules.map((module) => module.default);
+  const proxies = modules.map((module, index) =>
+    checkedProxy(module.default, join(PACKAGE_ROOT, 'proxy-configs', basename(dirname(declared[index] ?? '')))),
+  );
   const lanes = proxies.flatMap(lanesOf);
-  const { default: declaredChains } = (await import(pathToFileURL(ownProgram('proxy-configs/chains')).href)) as {
-    default: ChainDeclaration[];
-  };
-  return { proxies, lanes, chains: declaredChains.map((chain) => chainOf(chain, lanes)) };
+  const declaredChains = (await import(pathToFileURL(ownProgram('proxy-configs/chains')).href)) as { default: unknown };
+  const chains = checkedChains(declaredChains.default).map((chain) => chainOf(chain, lanes));
+  checkProofs([...lanes, ...chains]);
+  return { proxies, lanes, chains };
 }
 
 /** One digest over the variant's files, as they stand in the catalogue. */

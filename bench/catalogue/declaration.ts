@@ -32,7 +32,9 @@ export interface Vary {
 
 export type DimensionId = keyof Vary;
 
+/** A change that frees a lane. */
 export interface Fix {
+  /** As one writes it, as short as it can be: `proxy_buffering off;`. */
   change: string;
   /** Id of the lane that proves it. */
   provenBy: string;
@@ -46,10 +48,14 @@ export interface LaneDeclaration {
   why: string;
   /** Where a documented timer is longer than the default deadline (1000 ms): how long a chunk must be given. */
   patienceMs?: number;
-  /** For a lane that does not stream: the smallest change that frees it, and the lane that proves it. */
-  fix?: Fix;
+  /** For a lane that does not stream: the smallest change that frees it; of several the run says which costs least (remedies.ts). */
+  fix?: Fix | readonly Fix[];
+  /** For a lane that does not stream and has no fix: why there is none. A sentence. */
+  noFix?: string;
+  /** Part of the core set, which `npm start` keeps to: each proxy's default, its worst, and what remedies that. */
+  core?: true;
   /** What is expected of versions before the one in which the behaviour changed. */
-  earlier?: { before: string; expected: ExpectedVerdict; why: string; fix?: Fix };
+  earlier?: { before: string } & Pick<LaneDeclaration, 'expected' | 'why' | 'fix' | 'noFix'>;
 }
 
 /**

@@ -9,6 +9,7 @@ import { PATH_PREFIX } from '../catalogue/path.ts';
 import { UsageError } from '../errors.ts';
 import { drawChain } from '../report/chain.ts';
 import { hopLines } from '../report/hops.ts';
+import { fixLines } from '../report/remedies.ts';
 import { wrap, type Paint } from '../report/text.ts';
 import type { EvidenceFile } from '../run.ts';
 import { evidenceLines, lastMeasured, measureLines, type KeptRun, type LastMeasured } from './kept-runs.ts';
@@ -41,13 +42,13 @@ function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: rea
 
 export async function explainChain(chain: Chain, runs: readonly KeptRun[]): Promise<string> {
   const last = lastMeasured(chain.id, runs);
-  const { id, title, path, expected, why, fix } = chain;
+  const { id, title, path, expected, why } = chain;
   const lines = [
     paint('bold', `${id}: ${title}`),
     ...path.map(({ id: hop, title: its }, index) => wrap(`hop ${index + 1}  ${hop}: ${its}`, WIDTH, INDENT)),
     ...(expected === undefined ? [] : [wrap(`expected: ${expected}. ${why}`, WIDTH, INDENT)]),
     ...measured(chain, last, runs),
-    ...(fix === undefined ? [] : [wrap(`fix: ${fix.change} (proven by ${fix.provenBy})`, WIDTH, INDENT)]),
+    ...fixLines(chain, last?.result).map((line) => wrap(line, WIDTH, INDENT)),
     ...(last === undefined ? [] : await drawn(last)),
   ];
   return `${lines.join('\n').trimEnd()}\n`;

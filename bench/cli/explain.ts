@@ -17,13 +17,17 @@ import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
-import { wrap } from '../report/matrix.ts';
+import { fixLines } from '../report/remedies.ts';
+import { settingsTable } from '../report/settings.ts';
+import { wrap, type Paint } from '../report/text.ts';
+import { tradeOffCard } from '../report/trade-offs.ts';
 import type { LaneResult } from '../results.ts';
 import { explainChain } from './explain-chain.ts';
 import {
   evidenceLines,
   inOtherVersions,
   keptRuns,
+  lastKnown,
   lastMeasured,
   measureLines,
   sayRun,
@@ -35,8 +39,10 @@ import {
 const WIDTH = 80;
 const INDENT = '  ';
 
+const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+
 function heading(text: string): string {
-  return styleText('bold', text, { stream: process.stdout });
+  return paint('bold', text);
 }
 
 async function configs({ files, proxy }: Variant): Promise<string[]> {
@@ -102,10 +108,11 @@ function explainLane(lane: Lane, version: string | undefined, runs: KeptRun[]): 
     ...(lane.earlier === undefined
       ? []
       : [
-          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}${lane.earlier.fix === undefined ? '' : ` Fix: ${lane.earlier.fix.change}`}`,
+          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}`,
+          ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
         ]),
     ...measured(lane, version, runs),
-    ...(lane.fix === undefined ? [] : [`fix: ${lane.fix.change} (proven by ${lane.fix.provenBy})`]),
+    ...fixLines(lane, lastMeasured(lane.id, runs)?.result),
   ];
   return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
 }
@@ -123,37 +130,67 @@ function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: L
   return { lanes: selectLanes(catalogue, [id]), chains: selectChains(catalogue, [id]) };
 }
 
+/** The setting beside the default: what is gained by it, and what it costs. */
+function card(variant: Variant, lanes: readonly Lane[], runs: readonly KeptRun[]): string[] {
+  const [first] = variant.proxy.variants;
+  const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
+  const columns = [...new Set(names)].map((id) => ({
+    name: id.slice(variant.proxy.id.length + 1),
+    lanes: lanes.filter((lane) => lane.variant.id === id).flatMap((lane) => lastKnown(lane.id, runs) ?? []),
+  }));
+  const lines = tradeOffCard(columns);
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+async function explainVariant(
+  variant: Variant,
+  members: readonly Lane[],
+  { lanes }: Catalogue,
+  version: string | undefined,
+  runs: KeptRun[],
+): Promise<string[]> {
+  const since = [
+    ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
+    ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
+  ].join(', ');
+  return [
+    `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
+    wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
+    '',
+    ...(await configs(variant)),
+    '',
+    ...card(variant, lanes, runs),
+    ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
+    ...variant.docs.map((address) => `see ${address}`),
+    '',
+  ];
+}
+
 async function explain(name: string, options: { results: string }): Promise<void> {
   const { id, version } = withoutVersion(name);
   const catalogue = await loadCatalogue();
   const runs = await keptRuns(options.results);
+  const proxy = catalogue.proxies.find((declared) => declared.id === id);
+  if (proxy !== undefined) {
+    const own = catalogue.lanes.filter(({ variant }) => variant.proxy.id === id);
+    const lines = settingsTable(proxy, own, (lane) => lastKnown(lane, runs), paint);
+    return void process.stdout.write(`${lines.join('\n')}\n`);
+  }
   const { lanes, chains } = selected(catalogue, id, runs);
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant)) {
-    const since = [
-      ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
-      ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
-    ].join(', ');
-    out.push(
-      `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
-      wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
-      '',
-      ...(await configs(variant)),
-      '',
-      ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
-      ...variant.docs.map((address) => `see ${address}`),
-      '',
-    );
-  }
+  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant))
+    out.push(...(await explainVariant(variant, members, catalogue, version, runs)));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('one variant: its config, what it changes, its doc, what was last measured, the fix')
+    .description(
+      'one variant: its config, its doc, what was last measured, the fix and its trade-offs; or a proxy’s settings',
+    )
     .argument(
       '<id>',
-      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy shows all of its variants; also what --path and --vary made, as the matrix names it',
+      'a variant, lane or chain: nginx/default, chain/two-nginx; nginx/default@1.22 in that version; a proxy, nginx, for the table of its settings; also what --path and --vary made, as the matrix names it',
     )
     .option('--results <folder>', 'where results are kept', 'results')
     .action(explain);

@@ -95,6 +95,14 @@ export function lastMeasures(
   });
 }
 
+/** All that is known of a lane: its newest verdict, and each measure from the newest run that has it. Pure. */
+export function lastKnown(id: string, runs: readonly KeptRun[]): LaneResult | undefined {
+  const last = lastMeasured(id, runs);
+  const measures = lastMeasures(id, runs).flatMap(({ measures: found }) => found);
+  if (last === undefined || measures.length === 0) return last?.result;
+  return { ...last.result, measures: Object.fromEntries(measures) };
+}
+
 /** As a person in this folder would write it. */
 export function shownPath(path: string): string {
   const here = relative(process.cwd(), path);

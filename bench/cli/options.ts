@@ -49,6 +49,11 @@ export const onlyOption = new Option(
   'only lanes with one of these as a tag or in their id: gzip,framing=content-length',
 ).argParser(byCommas);
 
+export const coreOption = new Option(
+  '--core',
+  'of those selected the core set alone: each proxy’s default, its worst, and what remedies that',
+).conflicts(['path', 'vary']);
+
 /** Several streams on each core do not crowd it, and the floor is measured with as many at once. */
 const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
 
@@ -141,6 +146,14 @@ function proxyOf(catalogue: Catalogue, id: string): ProxyDeclaration {
   throw new UsageError(
     `no proxy is called "${id}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
   );
+}
+
+/** Lanes and chains of the core set. @throws UsageError when none is. */
+export function filterCore<Item extends Lane | Chain>(items: Item[], isAsked: boolean): Item[] {
+  if (!isAsked || items.length === 0) return items;
+  const core = items.filter((item) => item.core === true);
+  if (core.length > 0) return core;
+  throw new UsageError(`--core leaves none of ${items.length} lanes: none of them is in the core set; leave it out`);
 }
 
 /** A version after another stands for the same proxy once more: `nginx@1.22,1.30`. */

@@ -34,8 +34,10 @@ import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import {
+  coreOption,
   deepOption,
   driverOption,
+  filterCore,
   filterOnly,
   jobsOption,
   measureOption,
@@ -61,6 +63,7 @@ interface Options {
   driver: DriverName | 'auto';
   proxy?: string[];
   only?: string[];
+  core?: true;
   jobs: number;
   timeout?: number;
   json?: string;
@@ -108,6 +111,32 @@ function withOwnStreams(chains: Chain[], { path, vary, workload }: Options, vers
   );
 }
 
+/** Those whose every hop is one of the proxies; all of them where none is named. */
+function ofProxies(items: (Lane | Chain)[], proxies: AskedVersions): (Lane | Chain)[] {
+  const isWanted = ({ proxy }: Variant): boolean => proxies.size === 0 || proxies.has(proxy.id);
+  return items.filter((item) => (isChain(item) ? item.path.every(isWanted) : isWanted(item.variant)));
+}
+
+/** With the streams and in the versions that the command line asks for. */
+function asAsked(
+  items: (Lane | Chain)[],
+  options: Options,
+  versions: AskedVersions,
+): { lanes: Lane[]; chains: Chain[] } {
+  const streams = withStreams(
+    items.filter((item): item is Lane => !isChain(item)),
+    options,
+  );
+  return {
+    lanes: inEachVersion(streams, versions),
+    chains: withOwnStreams(items.filter(isChain), options, versions),
+  };
+}
+
+function countOf({ lanes, chains }: ReturnType<typeof asAsked>): number {
+  return lanes.length + chains.length;
+}
+
 async function runLanes(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   const catalogue = await loadCatalogue();
@@ -115,14 +144,9 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
-  const isWanted = (variant: Variant): boolean => proxies.size === 0 || proxies.has(variant.proxy.id);
-  const chosen = select(catalogue, ids, options);
-  const chains = withOwnStreams(chosen.filter(isChain), options, proxies).filter(({ path }) => path.every(isWanted));
-  const streams = withStreams(
-    chosen.filter((item): item is Lane => !isChain(item)).filter(({ variant }) => isWanted(variant)),
-    options,
-  );
-  const lanes = inEachVersion(streams, proxies);
+  const selected = ofProxies(select(catalogue, ids, options), proxies);
+  const chosen = filterCore(selected, options.core === true);
+  const { lanes, chains } = asAsked(chosen, options, proxies);
   if (lanes.length + chains.length === 0)
     throw new UsageError(
       chosen.every(isChain)
@@ -166,6 +190,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       measures: plan.measures.map(({ id }) => id),
       ...(plan.isNamed ? { named: true as const } : {}),
       ...(options.vary === undefined ? {} : { vary: options.vary }),
+      ...(options.core === undefined ? {} : { coreOf: countOf(asAsked(selected, options, proxies)) }),
     },
     ...outcome,
   };
@@ -212,6 +237,7 @@ export function runCommand(interruption: Interruption): Command {
     .description('judge every lane that this machine can run, or those that match')
     .argument('[ids...]', "lanes or variants, globs too: nginx/default, 'nginx/*'")
     .addOption(onlyOption)
+    .addOption(coreOption)
     .addOption(pathOption)
     .addOption(proxyOption)
     .addOption(driverOption)

@@ -95,7 +95,7 @@ function howToBring(proxy: ProxyDeclaration): string {
 }
 
 /** @param session in which what is missing may be brought; without one nothing is. */
-async function findProgram(
+export async function findProgram(
   proxy: ProxyDeclaration,
   version: string | undefined,
   session: Session | undefined,
@@ -166,7 +166,7 @@ export function substituteAddresses(text: string, listenPort: number, upstream: 
 }
 
 /** Copies the variant's files, addresses replaced, each under the name that the proxy reads it by; links are made beside them. */
-async function placeFiles(
+export async function placeFiles(
   variant: Variant,
   dir: string,
   port: number,

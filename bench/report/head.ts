@@ -15,11 +15,18 @@ function workloadLines({ lanes, options }: Results): string[] {
   return isUsual ? [] : names.map((name) => `workload ${name}${isPreset(name) ? `: ${PRESETS[name].title}` : ''}`);
 }
 
+/** Of a run that left most of what there is out: how to have the rest. */
+export function coreLines({ lanes, options: { coreOf } }: Results): string[] {
+  if (coreOf === undefined) return [];
+  return [`${lanes.length} of ${coreOf} lanes: the core set; \`unclog run\` without --core judges them all.`];
+}
+
 export function headLines(results: Results): string[] {
   const { unclog, machine, options } = results;
   return [
     `unclog ${unclog} on ${machine.platform} ${machine.kernel}, ${machine.cpus} × ${machine.cpu}`,
     ...workloadLines(results),
+    ...coreLines(results),
     ...(options.vary === undefined ? [] : [`varied: ${options.vary}`]),
   ].map((line) => wrap(line, WIDTH));
 }

@@ -4,36 +4,16 @@ import Table from 'cli-table3';
 
 import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
 import { MANY_SHARE, MAX_TRIES, RULE_SHARE } from '../verdict.ts';
-import { headLines } from './head.ts';
+import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
-import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
+import { remedyLines } from './remedies.ts';
+import { HOLD_WIDTH, holdOf, LANE_WIDTH, PLAIN, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 
 export { wrap, type Paint } from './text.ts';
 
 const INDENT = '    ';
 /** Of so many whatever was measured is shown, as where measures were named; of more only what is not as with no hop. */
 const FEW_VARIANTS = 2;
-
-/** No borders: the rows are to be read, and to be copied into an issue. */
-export const PLAIN = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((part) => [part, '']),
-);
 
 /** Which hops were expected to do it. */
 function blamed({ expectedGuilty }: LaneResult): string {
@@ -42,13 +22,12 @@ function blamed({ expectedGuilty }: LaneResult): string {
 }
 
 export function notes(lane: LaneResult, found: string[]): string[] {
-  const { fix, log, command, bring } = lane;
-  const provenBy = fix?.proven === true ? `streams: ${fix.provenBy}` : `not proven in this run; try ${fix?.provenBy}`;
+  const { log, command, bring } = lane;
   return [
     lane.because,
     ...found,
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}${blamed(lane)}`] : []),
-    ...(fix === undefined ? [] : [`fix: ${fix.change} (${provenBy})`]),
+    ...remedyLines(lane),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
     ...(command === undefined ? [] : [`started as: ${command}`]),
     ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
@@ -248,7 +227,13 @@ export function matrix(results: Results, where: string, paint: Paint): string {
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
   if (!showsAll && results.options.measures.length > 0 && lanes.some(isJudged))
     out.push(wrap(silence(results.options.measures), WIDTH));
-  for (const line of [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`])
+  for (const line of [
+    ...coreLines(results),
+    ...noiseLines(lanes),
+    ...instrumentLines(instrument),
+    ...untried(lanes),
+    `Evidence: ${where}`,
+  ])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

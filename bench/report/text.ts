@@ -25,6 +25,27 @@ export const STYLES: Record<LaneVerdict | HopResult['verdict'], Parameters<Paint
   unseen: 'dim',
 };
 
+/** No borders: the rows are to be read, and to be copied into an issue. */
+export const PLAIN = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((part) => [part, '']),
+);
+
 /** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = [];

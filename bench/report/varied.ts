@@ -5,8 +5,8 @@ import Table from 'cli-table3';
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
-import { instrumentLines, noiseLines, PLAIN, withheldLines } from './matrix.ts';
-import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
+import { instrumentLines, noiseLines, withheldLines } from './matrix.ts';
+import { PLAIN, STYLES, WIDTH, wrap, type Paint } from './text.ts';
 import { list, sayWhatMatters, valuesOf } from './what-matters.ts';
 
 const COLUMN_WIDTH = 12;

@@ -57,11 +57,13 @@ export default {
       tags: ['buffering', 'framing'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'mod_proxy_http reads what there is, and where the origin pauses it passes a flush down its filters: no directive is needed.',
         },
         {
           vary: { format: 'text' },
+          core: true,
           expected: 'streams',
           why: 'It looks at the connection of the origin, not at the content type.',
         },
@@ -160,6 +162,7 @@ export default {
         },
         {
           vary: { format: 'text' },
+          core: true,
           expected: 'buffers',
           why: 'Text without a newline is one line, and the filter waits for its end: up to 1 MiB (SubstituteMaxLineLength), and a line that is longer is an error.',
           fix: {
@@ -192,6 +195,7 @@ export default {
           vary: { format: 'text' },
           expected: 'breaks',
           why: 'Text without a newline is held to its end, and sed then adds the newline that it misses: a byte more than the origin wrote.',
+          fix: { change: 'Apply the filter only to what has lines.', provenBy: 'apache/default?format=text' },
         },
       ],
     },

@@ -22,6 +22,7 @@ export const flushing: VariantDeclaration[] = [
     docs: [REVERSE_PROXY, STREAMING, INCREMENTAL],
     lanes: [
       {
+        core: true,
         expected: 'streams',
         why: 'Caddy recognises an event stream by its content type, and flushes each write at once.',
       },
@@ -47,12 +48,21 @@ export const flushing: VariantDeclaration[] = [
       },
       {
         vary: { format: 'text', framing: 'content-length' },
+        core: true,
         expected: 'coalesces',
         why: 'A response of known length that is no event stream is never flushed: it comes out, headers too, when a 4 KiB write buffer is full.',
-        fix: { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
+        fix: [
+          {
+            change: '“Incremental: ?1” from the origin',
+            provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
+          },
+          { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
+          { change: 'flush_interval 1ms', provenBy: 'caddy/flush-1ms?format=text&framing=content-length' },
+        ],
       },
       {
         vary: { format: 'text', framing: 'content-length', 'response-header': 'incremental: ?1' },
+        core: true,
         expected: 'streams',
         why: 'Since 2.11.7 a response with “Incremental: ?1” (RFC 10036) is flushed write by write.',
         earlier: BEFORE_INCREMENTAL,
@@ -61,10 +71,13 @@ export const flushing: VariantDeclaration[] = [
         vary: { format: 'text', framing: 'content-length', 'response-header': 'x-accel-buffering: no' },
         expected: 'coalesces',
         why: 'X-Accel-Buffering is a header of nginx; Caddy does not look at it.',
-        fix: {
-          change: 'flush_interval -1, or the response header “Incremental: ?1” from the server',
-          provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
-        },
+        fix: [
+          {
+            change: '“Incremental: ?1” from the origin',
+            provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
+          },
+          { change: 'flush_interval -1', provenBy: 'caddy/flush-each-write?format=text&framing=content-length' },
+        ],
       },
     ],
   },
@@ -81,6 +94,7 @@ export const flushing: VariantDeclaration[] = [
       },
       {
         vary: { format: 'text', framing: 'content-length' },
+        core: true,
         expected: 'streams',
         why: 'A negative interval means a flush after each write, also for a response of known length.',
       },

@@ -33,6 +33,7 @@ export const filters: VariantDeclaration[] = [
     docs: [LUA],
     lanes: [
       {
+        core: true,
         expected: 'buffers',
         why: 'body() suspends the script, and with it the response, headers too, until the last byte has come.',
         fix: { change: 'for chunk in response_handle:bodyChunks() do … end', provenBy: 'envoy/lua-body-chunks' },
@@ -73,7 +74,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'lua-body-chunks.yaml' },
     docs: [LUA],
     lanes: [
-      { expected: 'streams', why: 'bodyChunks() shows the script each piece and does not hold it back.' },
+      { core: true, expected: 'streams', why: 'bodyChunks() shows the script each piece and does not hold it back.' },
       { vary: { framing: 'content-length' }, expected: 'streams', why: 'Each piece passes, whatever the framing.' },
     ],
   },

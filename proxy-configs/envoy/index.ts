@@ -42,6 +42,7 @@ export default {
       docs: [TIMEOUTS, 'https://www.envoyproxy.io/docs/envoy/latest/intro/life_of_a_request'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'Envoy passes on each piece of a body as it arrives; only a filter that asks for the whole holds it.',
         },

@@ -49,9 +49,14 @@ export default {
       tags: ['timer', 'framing'],
       lanes: [
         {
+          core: true,
           expected: 'delays',
           why: 'As long as the end of a message is announced and not there yet, HAProxy sends each piece with MSG_MORE, and the kernel keeps what does not fill a TCP segment for up to 200 ms. That is documented, with the figure, under option http-no-delay; HAProxy itself holds nothing.',
-          fix: noDelay(),
+          fix: [
+            { change: 'option http-no-delay', provenBy: 'haproxy/no-delay' },
+            { change: 'option http-no-delay in the backend alone', provenBy: 'haproxy/no-delay-in-backend' },
+            { change: 'mode tcp', provenBy: 'haproxy/mode-tcp' },
+          ],
         },
         {
           vary: { framing: 'content-length' },
@@ -81,6 +86,7 @@ export default {
       tags: ['timer', 'fix'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'Nothing is sent with MSG_MORE any more. The manual advises against it for its small packets; for an event stream a packet for each event is what is wanted.',
         },
@@ -177,6 +183,7 @@ export default {
       tags: ['buffering'],
       lanes: [
         {
+          core: true,
           expected: 'coalesces',
           why: 'The rule waits until the response is whole or its buffer full: tune.bufsize (16 KiB) less what is kept free for rewriting headers (tune.maxrewrite, 1 KiB), with the head in it. A stream that is slower than the time given becomes a 504.',
           fix: { change: 'Remove http-response wait-for-body', provenBy: 'haproxy/no-delay' },
@@ -456,7 +463,7 @@ export default {
       changes: 'mode tcp',
       files: { config: 'mode-tcp.cfg' },
       docs: [`${MANUAL}#4.2-mode`],
-      tags: ['tcp', 'fix'],
+      tags: ['timer', 'fix'],
       lanes: [
         {
           expected: 'streams',

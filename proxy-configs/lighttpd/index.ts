@@ -31,6 +31,7 @@ export default {
       tags: ['buffering'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'server.stream-response-body is 0: the whole response is taken in, what does not fit into memory into temporary files, before even the headers are sent.',
           fix: { change: STREAM, provenBy: 'lighttpd/stream-response-body-2' },
@@ -73,6 +74,7 @@ export default {
       tags: ['buffering', 'backpressure', 'abort', 'fix'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'Each piece is passed on as it comes, and a client that does not read stops the origin.',
         },

@@ -1,7 +1,15 @@
 /** What decides how much of a response nginx gathers before it passes any of it on. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, EVENT_PIPE, UPSTREAM, HTTP_1_1_BY_DEFAULT, NO_BUFFERING, BEFORE_HTTP_1_1 } from './common.ts';
+import {
+  PROXY_MODULE,
+  EVENT_PIPE,
+  UPSTREAM,
+  HTTP_1_1_BY_DEFAULT,
+  NO_BUFFERING,
+  BEFORE_HTTP_1_1,
+  ORIGIN_ASKS,
+} from './common.ts';
 
 export const buffering: VariantDeclaration[] = [
   {
@@ -22,6 +30,7 @@ export const buffering: VariantDeclaration[] = [
     tags: ['buffering', 'framing'],
     lanes: [
       {
+        core: true,
         expected: 'streams',
         why: 'With buffering on nginx waits for the rest of an HTTP chunk and no longer, so an origin that writes each event as one chunk gets it through at once; the guides that say it holds the whole response are wrong here. This is plain HTTP: on a TLS listener nginx holds 16 KiB of the same stream (nginx/tls) as long as buffering is on.',
         earlier: BEFORE_HTTP_1_1,
@@ -34,9 +43,13 @@ export const buffering: VariantDeclaration[] = [
       },
       {
         vary: { framing: 'content-length' },
+        core: true,
         expected: 'coalesces',
         why: 'A body with a Content-Length has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers, and only then sends even the headers. A body shorter than that comes out at its end.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}` },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
       },
       {
         vary: { framing: 'close-delimited' },
@@ -59,6 +72,7 @@ export const buffering: VariantDeclaration[] = [
       },
       {
         vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+        core: true,
         expected: 'streams',
         why: 'The origin may switch buffering off for its own response with X-Accel-Buffering: no; nginx obeys, and takes the header out of what the client sees.',
       },
@@ -76,7 +90,10 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'HTTP/1.0 knows no chunks, so the origin ends its answer by closing the connection, and nginx waits for a full buffer: one memory page (4 KiB here) less the response headers.',
-        fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+        fix: [
+          { change: 'proxy_http_version 1.1;', provenBy: 'nginx/upstream-http-1-1' },
+          { change: ORIGIN_ASKS, provenBy: `nginx/upstream-http-1-0?response-header=${NO_BUFFERING}` },
+        ],
       },
       {
         vary: { 'response-header': NO_BUFFERING },
@@ -119,10 +136,13 @@ export const buffering: VariantDeclaration[] = [
         vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
         expected: 'coalesces',
         why: 'The origin asks for no buffering, nginx was told not to listen, and so it waits for a full buffer; it removes the header all the same.',
-        fix: {
-          change: 'Remove proxy_ignore_headers X-Accel-Buffering;',
-          provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}`,
-        },
+        fix: [
+          {
+            change: 'Remove proxy_ignore_headers X-Accel-Buffering;',
+            provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}`,
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
       },
       {
         vary: { 'response-header': NO_BUFFERING },
@@ -148,7 +168,13 @@ export const buffering: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'The directive passes on a header that is there; without it nginx buffers as it comes.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: `nginx/pass-x-accel-buffering?framing=content-length&response-header=${NO_BUFFERING}`,
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
       },
     ],
   },
@@ -166,6 +192,7 @@ export const buffering: VariantDeclaration[] = [
       },
       {
         vary: { framing: 'content-length' },
+        core: true,
         expected: 'streams',
         why: 'With buffering off nginx passes on what it reads, whether or not the length was announced.',
       },
@@ -217,7 +244,10 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'The hold is the size of the buffer less the response headers: 1 KiB clogs less than 4 KiB, and it clogs.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: `nginx/small-buffers?response-header=${NO_BUFFERING}` },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        ],
       },
       {
         vary: { 'response-header': NO_BUFFERING },
@@ -238,7 +268,10 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'Buffers made larger for large response headers also make the hold larger: 16 KiB less the response headers.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: `nginx/large-buffers?response-header=${NO_BUFFERING}` },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        ],
       },
       {
         vary: { 'response-header': NO_BUFFERING },

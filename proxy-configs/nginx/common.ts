@@ -12,6 +12,8 @@ export const UPSTREAM = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/
 export const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 
 export const NO_BUFFERING = 'x-accel-buffering: no';
+/** What the origin can do for its own response. */
+export const ORIGIN_ASKS = 'X-Accel-Buffering: no from the origin';
 
 /** The default spoke HTTP/1.0 to the upstream until then. */
 export const BEFORE_HTTP_1_1 = {

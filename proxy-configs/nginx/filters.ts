@@ -1,7 +1,7 @@
 /** What stands between the buffers and the client: compression, rewriting, subrequests. */
 
 import type { Need, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, GZIP_MODULE, CORE_MODULE, NO_BUFFERING } from './common.ts';
+import { PROXY_MODULE, GZIP_MODULE, CORE_MODULE, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
 /** It comes as a module, which a static program cannot load. */
 const BROTLI: Need[] = [
@@ -25,9 +25,16 @@ export const filters: VariantDeclaration[] = [
     lanes: [
       {
         vary: { 'accept-encoding': 'gzip' },
+        core: true,
         expected: 'coalesces',
         why: 'The compressor is not flushed while buffering is on, so it keeps everything until it has a block worth writing: about 100 KB of prose, more when the text repeats itself, so a usual stream comes out at its end.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: `nginx/gzip-buffered?accept-encoding=gzip&response-header=${NO_BUFFERING}`,
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+        ],
       },
       {
         vary: { 'accept-encoding': 'gzip', 'response-header': 'cache-control: no-transform' },
@@ -37,6 +44,7 @@ export const filters: VariantDeclaration[] = [
       },
       {
         vary: { 'accept-encoding': 'gzip', 'response-header': NO_BUFFERING },
+        core: true,
         expected: 'streams',
         why: 'X-Accel-Buffering: no switches buffering off for this response, and without buffering nginx flushes the compressor after every read.',
       },
@@ -61,6 +69,7 @@ export const filters: VariantDeclaration[] = [
     lanes: [
       {
         vary: { 'accept-encoding': 'gzip' },
+        core: true,
         expected: 'streams',
         why: 'With buffering off every read of the upstream is marked to be flushed, and the compressor flushes with it.',
       },
@@ -118,7 +127,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'mirror.conf' },
     since: '1.13.4',
     docs: ['https://nginx.org/en/docs/http/ngx_http_mirror_module.html#mirror'],
-    tags: ['subrequests'],
+    tags: ['no-effect'],
     lanes: [
       {
         expected: 'streams',
@@ -133,7 +142,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'auth-request.conf' },
     since: '1.5.4',
     docs: ['https://nginx.org/en/docs/http/ngx_http_auth_request_module.html#auth_request'],
-    tags: ['subrequests'],
+    tags: ['no-effect'],
     lanes: [
       {
         expected: 'streams',
@@ -148,7 +157,7 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'intercept-errors.conf' },
     since: '1.1.4',
     docs: [`${PROXY_MODULE}#proxy_intercept_errors`, `${CORE_MODULE}#error_page`],
-    tags: ['errors'],
+    tags: ['no-effect'],
     lanes: [
       {
         expected: 'streams',
@@ -206,7 +215,7 @@ export const filters: VariantDeclaration[] = [
     needs: [{ built: '--with-http_slice_module' }],
     since: '1.9.8',
     docs: ['https://nginx.org/en/docs/http/ngx_http_slice_module.html#slice'],
-    tags: ['subrequests'],
+    tags: ['no-effect'],
     lanes: [
       {
         expected: 'streams',

@@ -34,10 +34,13 @@ export const COMPRESSORS: VariantDeclaration[] = [
         vary: { 'accept-encoding': 'gzip' },
         expected: 'coalesces',
         why: 'Nothing calls res.flush(), so zlib keeps everything until it has a block worth writing: 150 KB and more of prose, more when the text repeats itself, so a usual stream comes out at its end. Before that come the headers and the 10 bytes of a gzip header.',
-        fix: {
-          change: 'compression({ filter }) that leaves text/event-stream alone',
-          provenBy: 'node/http-proxy-compression-filter?accept-encoding=gzip',
-        },
+        fix: [
+          {
+            change: 'compression({ filter }) that leaves text/event-stream alone',
+            provenBy: 'node/http-proxy-compression-filter?accept-encoding=gzip',
+          },
+          SPARED,
+        ],
       },
       {
         vary: { 'accept-encoding': 'gzip, deflate, br' },

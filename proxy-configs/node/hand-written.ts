@@ -21,7 +21,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     ],
     tags: ['hand-written', 'fix', 'abort'],
     lanes: [
-      { expected: 'streams', why: 'pipe writes every read at once.' },
+      { core: true, expected: 'streams', why: 'pipe writes every read at once.' },
       {
         vary: { framing: 'content-length' },
         expected: 'streams',
@@ -59,6 +59,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     tags: ['hand-written', 'abort'],
     lanes: [
       {
+        core: true,
         expected: 'buffers',
         why: 'The answer is read to its end before any of it is sent, headers included, as `await response.text()` in a handler does it.',
         fix: { change: 'answer.pipe(response)', provenBy: 'node/pipe' },
@@ -77,7 +78,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     changes: 'response.flushHeaders()',
     files: { program: 'pipeline-flush-headers.mjs' },
     docs: [`${HTTP}#responseflushheaders`],
-    tags: ['hand-written', 'fix'],
+    tags: ['hand-written', 'fix', 'paced'],
     lanes: [
       {
         expected: 'streams',

@@ -18,7 +18,11 @@ export const LIBRARIES: VariantDeclaration[] = [
     docs: [HTTP_PROXY, `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`],
     package: 'http-proxy',
     lanes: [
-      { expected: 'streams', why: 'The upstream’s answer is piped to the client: every read is written at once.' },
+      {
+        core: true,
+        expected: 'streams',
+        why: 'The upstream’s answer is piped to the client: every read is written at once.',
+      },
       {
         vary: { framing: 'content-length' },
         expected: 'streams',

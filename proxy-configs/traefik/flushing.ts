@@ -13,6 +13,7 @@ export const flushing: VariantDeclaration[] = [
     docs: [SERVICE, 'https://pkg.go.dev/net/http/httputil#ReverseProxy'],
     lanes: [
       {
+        core: true,
         expected: 'streams',
         why: 'Traefik recognises an event stream by its content type, and passes on each write at once.',
       },
@@ -48,12 +49,19 @@ export const flushing: VariantDeclaration[] = [
       },
       {
         vary: { format: 'text', framing: 'content-length' },
+        core: true,
         expected: 'delays',
         why: 'A response of known length that is no event stream is flushed only every 100 ms, the default of flushInterval; the headers wait for the first flush too.',
-        fix: {
-          change: 'responseForwarding.flushInterval: -1',
-          provenBy: 'traefik/flush-each-write?format=text&framing=content-length',
-        },
+        fix: [
+          {
+            change: 'responseForwarding.flushInterval: -1',
+            provenBy: 'traefik/flush-each-write?format=text&framing=content-length',
+          },
+          {
+            change: 'responseForwarding.flushInterval: 1ms',
+            provenBy: 'traefik/flush-1ms?format=text&framing=content-length',
+          },
+        ],
       },
       {
         vary: { format: 'ndjson', framing: 'content-length' },
@@ -79,6 +87,7 @@ export const flushing: VariantDeclaration[] = [
       },
       {
         vary: { format: 'text', framing: 'content-length' },
+        core: true,
         expected: 'streams',
         why: 'A negative flushInterval means a flush after each write, also for a response of known length.',
       },

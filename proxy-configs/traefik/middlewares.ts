@@ -17,6 +17,7 @@ export const middlewares: VariantDeclaration[] = [
     tags: ['request', 'backpressure'],
     lanes: [
       {
+        core: true,
         expected: 'buffers',
         why: 'The middleware collects the whole response, headers too, even where only requests are to be limited; no option of the file turns that off.',
         fix: { change: 'take the buffering middleware off this router', provenBy: 'traefik/default' },

@@ -27,19 +27,19 @@ export const protocols: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'Only a chunked response is flushed: with a Content-Length even an event stream, headers too, waits for a full 4 KiB write buffer. The documentation does not say so.',
-        fix: {
-          change: 'remove experimental.fastProxy, or have the server answer chunked',
-          provenBy: 'traefik/default?framing=content-length',
-        },
+        fix: [
+          { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
+          { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=content-length' },
+        ],
       },
       {
         vary: { framing: 'close-delimited' },
         expected: 'coalesces',
         why: 'Only a chunked response is flushed: one that ends with the connection waits for a full 4 KiB write buffer. The documentation does not say so.',
-        fix: {
-          change: 'remove experimental.fastProxy, or have the server answer chunked',
-          provenBy: 'traefik/default?framing=close-delimited',
-        },
+        fix: [
+          { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
+          { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=close-delimited' },
+        ],
       },
     ],
   },

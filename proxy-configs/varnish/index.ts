@@ -46,6 +46,7 @@ export default {
       tags: ['cache'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
         },
@@ -107,6 +108,7 @@ export default {
       tags: ['buffering', 'cache'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'With do_stream false, as it was before Varnish 4, the whole response is fetched before even the headers are sent.',
           fix: { change: 'Remove set beresp.do_stream = false;', provenBy: 'varnish/default' },
@@ -238,6 +240,7 @@ export default {
             before: '7.3',
             expected: 'refused',
             why: 'The variable exists since 7.3; before, Varnish does not compile the VCL and does not start.',
+            fix: { change: 'Remove set beresp.transit_buffer = 64KB;', provenBy: 'varnish/pass' },
           },
         },
       ],

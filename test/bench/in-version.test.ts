@@ -27,7 +27,7 @@ const EARLIER = {
     before: '1.29.7',
     expected: 'coalesces',
     why: 'HTTP/1.0.',
-    fix: { change: 'proxy_http_version 1.1;', provenBy: 'nginx/b' },
+    fixes: [{ change: 'proxy_http_version 1.1;', provenBy: 'nginx/b' }],
   },
 } as const;
 
@@ -42,11 +42,11 @@ describe('what is expected', () => {
   });
 
   it('of an earlier version has its own fix, and not that of the newer', () => {
-    const fix = { change: 'another', provenBy: 'nginx/c' };
-    expect(inVersion(lane({}, { ...EARLIER, fix }), runnable('1.22.1')).fix).toEqual(EARLIER.earlier.fix);
-    const { fix: _, ...without } = EARLIER.earlier;
-    expect(inVersion(lane({}, { fix, earlier: without }), runnable('1.22.1')).fix).toBeUndefined();
-    expect(inVersion(lane({}, { ...EARLIER, fix }), runnable('1.30')).fix).toEqual(fix);
+    const fixes = [{ change: 'another', provenBy: 'nginx/c' }];
+    expect(inVersion(lane({}, { ...EARLIER, fixes }), runnable('1.22.1')).fixes).toEqual(EARLIER.earlier.fixes);
+    const { fixes: _, ...without } = EARLIER.earlier;
+    expect(inVersion(lane({}, { fixes, earlier: without }), runnable('1.22.1')).fixes).toBeUndefined();
+    expect(inVersion(lane({}, { ...EARLIER, fixes }), runnable('1.30')).fixes).toEqual(fixes);
   });
 
   it.each([

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { BenchError, ProxyError } from '../../bench/errors.ts';
-import { refusal, withFixes } from '../../bench/lane-result.ts';
-import { lane } from './results.ts';
+import { refusal } from '../../bench/lane-result.ts';
 
 test('a config that is refused is a verdict, and can be what was expected', () => {
   const error = new ProxyError('it ended', { log: 'unknown directive', command: 'nginx', refused: true });
@@ -40,19 +39,4 @@ test('what the bench could not do, and a defect of its own, is of the one lane: 
     because: 'unclog itself failed: undefined is not a function',
     log: defect.stack,
   });
-});
-
-test('a fix is proven by its lane in the same version alone', () => {
-  const fix = { change: 'proxy_http_version 1.1;', provenBy: 'nginx/b' };
-  const results = [
-    lane('nginx/a', { version: '1.22', verdict: 'coalesces' }),
-    lane('nginx/a', { version: '1.30', verdict: 'coalesces' }),
-    lane('nginx/b', { version: '1.30' }),
-  ];
-  const declared = [
-    { id: 'nginx/a', version: '1.22', fix },
-    { id: 'nginx/a', version: '1.30', fix },
-  ];
-  expect(withFixes(results, declared).map((result) => result.fix?.proven)).toEqual([false, true, undefined]);
-  expect(withFixes(results.slice(0, 1), [{ id: 'nginx/a', fix }])[0]?.fix).toBeUndefined();
 });

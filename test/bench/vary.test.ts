@@ -156,7 +156,7 @@ describe('the lanes', () => {
 
   it('under another preset keep their fix and lose what is expected of the default', () => {
     const [lane] = withPreset(selectLanes(catalogue, ['nginx/tls?']), 'tokens');
-    expect(lane).toMatchObject({ preset: 'tokens', fix: { provenBy: 'nginx/tls-buffering-off' } });
+    expect(lane).toMatchObject({ preset: 'tokens', fixes: [{ provenBy: 'nginx/tls-buffering-off' }] });
     expect(lane).not.toHaveProperty('expected');
     expect(lane).not.toHaveProperty('earlier');
   });

@@ -57,7 +57,7 @@ test('every chain of the catalogue is as expected, its guilty hop too, and can b
   });
   expect(two?.hops?.[0]?.says.join()).toContain('nginx/default (hop 2) removed x-accel-buffering');
   expect(two?.hops?.[1]?.heads?.response.removed).toEqual(['x-accel-buffering']);
-  expect(two?.fix).toMatchObject({ proven: true });
+  expect(two?.remedies).toMatchObject([{ proven: true }]);
   const middle = lanes.find(({ id }) => id === 'chain/one-guilty-of-three');
   expect(middle?.hops?.map(({ verdict, alone }) => [verdict, alone?.verdict])).toEqual([
     ['unseen', 'streams'],

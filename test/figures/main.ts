@@ -24,7 +24,7 @@ const USAGE = `usage: npm run bench -- [SECTIONS] [--json FILE]
   --floor      hold on loopback, direct and through the transparent relay
   --jobs       whether lanes that are measured at once disturb each other
   --origin     what the origin itself carries (autocannon)
-  --duration   a whole native run against its goal
+  --duration   native runs of the core set and of all lanes against their goals
   --kernel     reported arrivals against the kernel's receive times (root, Linux)
   --repeat N   the whole native matrix N times, every second one on a busy machine
   --spinning N processes that make it busy (default: one for each processor)
@@ -80,7 +80,7 @@ function sections(values: ReturnType<typeof parse>): Section[] {
     [wanted('jobs'), 'jobs', 'Several lanes at once', jobs],
     [wanted('kernel'), 'kernel', 'Arrivals against the kernel', kernel],
     [wanted('origin'), 'origin', 'The origin by itself', origin],
-    [wanted('duration'), 'duration', 'A whole native run', duration],
+    [wanted('duration'), 'duration', 'Native runs', duration],
     [
       times > 0,
       'repeat',

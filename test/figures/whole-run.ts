@@ -25,9 +25,14 @@ export interface WholeRun {
 
 /**
  * @param evidence where the results and traces are to be kept; without it they go with the session.
+ * @param options of `unclog run` besides.
  * @throws BenchError when the run leaves no results document.
  */
-export async function wholeRun({ session, signal }: Context, evidence?: string): Promise<WholeRun> {
+export async function wholeRun(
+  { session, signal }: Context,
+  evidence?: string,
+  options: readonly string[] = [],
+): Promise<WholeRun> {
   signal.throwIfAborted();
   const cwd = await session.folder('whole-run');
   const json = join(cwd, 'results.json');
@@ -36,7 +41,7 @@ export async function wholeRun({ session, signal }: Context, evidence?: string):
   const folder = evidence ?? join(cwd, 'results');
   await using child = await session.start(
     process.execPath,
-    [program, 'run', '--driver', 'native', '--json', json, '--results', folder],
+    [program, 'run', '--driver', 'native', '--json', json, '--results', folder, ...options],
     { cwd },
   );
   const aborted = Promise.withResolvers<never>();

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { loadCatalogue, type Variant } from '../../../bench/catalogue/catalogue.ts';
+import { loadCatalogue, type Lane, type Variant } from '../../../bench/catalogue/catalogue.ts';
 import { imageKeys } from '../../../bench/drivers/images.ts';
 import { byVersion, isKnownRelease } from '../../../bench/drivers/version.ts';
 import { laneStream } from '../../../bench/lane.ts';
+import { MEASURES } from '../../../bench/measures/measures.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { LOCK_STEP } from '../../../server/workload.ts';
 import { runningOrigin } from '../../server/running-origin.ts';
@@ -25,13 +26,14 @@ function folderOf(proxy: string): string {
   return join(PACKAGE_ROOT, 'proxy-configs', proxy);
 }
 
-/** A config as the proxy reads it: without comments and blank lines. */
+/** A config without its comments, those of a line and those between marks, and without white space. */
 function bare(text: string): string {
   return text
+    .replaceAll(/\/\*.*?\*\//gs, '')
     .split('\n')
-    .map((line) => line.replace(/^\s*(#|\/\/).*$/, '').trim())
-    .filter((line) => line !== '')
-    .join('\n');
+    .map((line) => line.replace(/(^|\s)(#|\/\/).*$/, ''))
+    .join('')
+    .replaceAll(/\s/g, '');
 }
 
 function textOf({ files }: Variant): string {
@@ -39,6 +41,24 @@ function textOf({ files }: Variant): string {
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 }
+
+/** Of GitHub: a repository, an issue, a pull request, a discussion, a release, a wiki, or a file at a ref that stays. */
+const ON_GITHUB =
+  /^\/[\w.-]+\/[\w.-]+(\/((issues|pull|discussions)\/\d+|(blob|tree)\/[^/]+(\/\S+)?|releases(\/tag\/\S+)?|wiki(\/\S+)?|commit\/[\da-f]{7,40}))?\/?$/;
+
+/** What no reader could follow; `undefined` where nothing is wrong with it. */
+function faultOfAddress(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== 'https:' || /\s|[<>"]/.test(address)) return `${address} is no https address`;
+  if (!/^([a-z\d-]+\.)+[a-z]{2,}$/.test(url.hostname) || url.port !== '') return `${address} is not on the web`;
+  if (url.hostname === 'github.com' && !ON_GITHUB.test(url.pathname)) return `${address} is nothing on GitHub`;
+  return undefined;
+}
+
+/** Rules that other measures tell than delivery: with either setting the words come through. */
+const TOLD_BY_MEASURES = new Set<string>([...MEASURES.map(({ id }) => id), 'timeouts', 'cache']);
+/** Of the two polarities of a tag one alone is meant. */
+const OF_ONE_POLARITY = new Set(['refused', 'no-effect']);
 
 describe('the catalogue', () => {
   it('holds every folder of proxy-configs/', () => {
@@ -53,6 +73,33 @@ describe('the catalogue', () => {
   it('gives every lane an id of its own', () => {
     const ids = lanes.map(({ id }) => id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('has both polarities of each tag: a setting that clogs, and one that streams', () => {
+    const tagged = lanes.flatMap(({ variant, expected }) => (variant.tags ?? []).map((tag) => ({ tag, expected })));
+    const lacking = [...Map.groupBy(tagged, ({ tag }) => tag)].filter(([tag, members]) => {
+      const streaming = members.filter(({ expected }) => expected === 'streams').length;
+      const lacksOne = streaming === 0 || (streaming === members.length && !TOLD_BY_MEASURES.has(tag));
+      return lacksOne && !OF_ONE_POLARITY.has(tag);
+    });
+    expect(lacking.map(([tag]) => tag)).toEqual([]);
+  });
+
+  it('has something that is freed by each setting tagged as a fix', () => {
+    const proofs = [...lanes, ...chains].flatMap(({ fixes = [], earlier }: Pick<Lane, 'fixes' | 'earlier'>) => [
+      ...fixes,
+      ...(earlier?.fixes ?? []),
+    ]);
+    const proving = new Set(
+      proofs.flatMap(({ provenBy }) => [
+        provenBy.split('?')[0],
+        ...(chains.find(({ id }) => id === provenBy)?.path.map(({ id }) => id) ?? []),
+      ]),
+    );
+    // What it frees is told by a measure, and by no lane's verdict, where it is tagged with one.
+    const ofDelivery = variants.filter(({ tags = [] }) => !tags.some((tag) => TOLD_BY_MEASURES.has(tag)));
+    const freeing = ofDelivery.filter(({ tags = [] }) => tags.includes('fix')).map(({ id }) => id);
+    expect(freeing.filter((id) => !proving.has(id))).toEqual([]);
   });
 
   it('gives every lane an id that needs no quotes for its spaces', () => {
@@ -70,6 +117,7 @@ describe.each(proxies)('$id', ({ id, home, version, variants: declared, native, 
 
   it('has files that exist, and none that no variant uses', () => {
     const used = [...Object.values(files), ...declared.flatMap((variant) => Object.values<string>(variant.files))];
+    // A long declaration may be split by theme.
     const there = readdirSync(folderOf(id)).filter((name) => !name.endsWith('.ts'));
     const own = [...new Set(used)].filter((name) => !name.startsWith(`../${SHARED}/`));
     expect(there.toSorted()).toEqual(own.toSorted());
@@ -161,7 +209,7 @@ describe.each(variants)('$id', (variant) => {
 
   it('says where it is documented, at https addresses', () => {
     expect(variant.docs).not.toEqual([]);
-    for (const address of variant.docs) expect(new URL(address).protocol).toBe('https:');
+    expect(variant.docs.map(faultOfAddress).filter((fault) => fault !== undefined)).toEqual([]);
     expect(new Set(variant.docs).size).toBe(variant.docs.length);
   });
 
@@ -176,16 +224,35 @@ describe.each(variants)('$id', (variant) => {
   });
 });
 
-describe.each(lanes)('$id', ({ why, fix, expected, patienceMs }) => {
+/** What is wrong with what is said to free a lane or chain; `undefined` where nothing is. */
+function faultOfFixes(
+  { expected, fixes = [], noFix }: { [part in 'expected' | 'fixes' | 'noFix']?: Lane[part] | undefined },
+  proofs: readonly Pick<Lane, 'id' | 'expected'>[],
+): string | undefined {
+  const isSaid = fixes.length > 0 || noFix !== undefined;
+  if (expected === 'streams') return isSaid ? 'it streams, and needs neither fix nor noFix' : undefined;
+  if (!isSaid) return `it ${expected}: name a fix, or say in noFix why there is none`;
+  if (fixes.length > 0 && noFix !== undefined) return 'it has fixes, and says in noFix that there is none';
+  if (noFix !== undefined && !/^.{20,}\.$/s.test(noFix)) return `noFix is to be a sentence: ${noFix}`;
+  const ids = fixes.map(({ provenBy }) => provenBy);
+  if (new Set(ids).size < ids.length) return `two fixes are proven by the same lane: ${ids.join(', ')}`;
+  for (const { change, provenBy } of fixes) {
+    const proof = proofs.find(({ id }) => id === provenBy);
+    if (change.trim() === '') return `the fix proven by ${provenBy} says no change`;
+    if (proof?.expected !== 'streams')
+      return `${provenBy} is to prove a fix: ${proof?.expected ?? 'there is no such lane'}`;
+  }
+  return undefined;
+}
+
+describe.each(lanes)('$id', ({ why, fixes, noFix, expected, earlier, patienceMs }) => {
   it('says why', () => {
     expect(why).toMatch(/^.{20,}\.$/s);
   });
 
-  it('names a fix only where it is needed, and a lane that proves it by streaming', () => {
-    const proof = lanes.find((lane) => lane.id === fix?.provenBy);
-    const proven = fix === undefined ? 'no fix' : `${expected}, then ${proof?.expected} by ${fix.provenBy}`;
-    expect(proven).toMatch(/^no fix$|^(?!streams).*, then streams by /);
-    expect(fix?.change).not.toBe('');
+  it('says what frees it, or why nothing does, where it does not stream and nowhere else', () => {
+    expect(faultOfFixes({ expected, fixes, noFix }, lanes)).toBeUndefined();
+    expect(faultOfFixes(earlier ?? { expected: 'streams' }, lanes)).toBeUndefined();
   });
 
   it('needs patience for longer than the usual deadline only', () => {
@@ -207,7 +274,7 @@ describe('the certificate', () => {
   });
 });
 
-describe.each(chains)('$id', ({ id, path, why, fix, expected, guilty = [] }) => {
+describe.each(chains)('$id', ({ id, path, why, fixes, noFix, expected, guilty = [] }) => {
   it('is a slug, says why, and has hops', () => {
     expect(id).toMatch(/^chain\/[a-z\d]+(-[a-z\d]+)*$/);
     expect(why).toMatch(/^.{20,}\.$/s);
@@ -219,9 +286,8 @@ describe.each(chains)('$id', ({ id, path, why, fix, expected, guilty = [] }) => 
     expect(guilty.filter((hop) => hop < 1 || hop > path.length)).toEqual([]);
   });
 
-  it('names a fix only where it is needed, and a chain that proves it by streaming', () => {
-    const proof = chains.find((chain) => chain.id === fix?.provenBy);
-    expect([fix === undefined, proof?.expected === 'streams' && expected !== 'streams']).toContain(true);
+  it('says what frees it, or why nothing does, where it does not stream and nowhere else', () => {
+    expect(faultOfFixes({ expected, fixes, noFix }, chains)).toBeUndefined();
   });
 });
 

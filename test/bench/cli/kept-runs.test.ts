@@ -116,6 +116,24 @@ describe('unclog explain', () => {
     expect(await explained('nginx/default?chunk=77')).toContain('of 77 bytes');
   });
 
+  it('shows a proxy’s settings, and of one of them what it costs beside the default, in 80 columns', async () => {
+    await using folder = await scratch();
+    const run = kept(
+      1,
+      lane('nginx/default', { measures: { abort: { figures: { writing: { when: 'at-once' } }, says: '' } } }),
+      lane('nginx/cache', { measures: { abort: { figures: { writing: { when: 'never', told: 0 } }, says: '' } } }),
+    );
+    await mkdir(join(folder.path, '2026-11-01'));
+    await writeFile(join(folder.path, '2026-11-01', 'results.json'), JSON.stringify(run));
+    const { stdout: table } = await unclog(['explain', 'nginx', '--results', folder.path]);
+    const { stdout: card } = await unclog(['explain', 'nginx/cache', '--results', folder.path]);
+    expect(table).toMatch(/^ {4}SSE, chunked +streams +measured 1\.31\.3$/m);
+    expect(table).toMatch(/^ {4}framing=content-length +coalesces +expected\n {6}fix: /m);
+    expect(card).toMatch(/^ {2}trade-offs +cache +default$/m);
+    expect(card).toMatch(/^ {2}client leaves +never told: a zombie: while +told at once: while it$/m);
+    expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('says of a path that was not measured how it is, and of one that cannot be what is wrong', async () => {
     await using folder = await scratch();
     const { stdout } = await unclog(['explain', 'path/nginx/default,node/pipe', '--results', folder.path]);

@@ -35,6 +35,15 @@ describe('the head of a report', () => {
     ]);
   });
 
+  it('says of the core set how many lanes there are besides, over the matrix and below it', () => {
+    const plain = results([lane('nginx/a'), lane('nginx/b')]);
+    const core = { ...plain, options: { ...plain.options, coreOf: 162 } };
+    const says = '2 of 162 lanes: the core set; `unclog run` without --core judges them all.';
+    expect(headLines(core)).toEqual([MACHINE, says]);
+    expect(matrix(core, '', (_, text) => text).split(says)).toHaveLength(3);
+    expect(matrix(plain, '', (_, text) => text)).not.toContain('core set');
+  });
+
   it('stands over the matrix and over the table of --vary', () => {
     const tokens = results([lane('nginx/a', { workload: 'tokens' })]);
     expect(matrix(tokens, '', (_, text) => text)).toContain(headLines(tokens).join('\n'));

@@ -39,18 +39,22 @@ const COALESCES = lane('nginx/default?framing=content-length', {
   verdict: 'coalesces',
   expected: 'coalesces',
   because: 'nothing for 1.3 s, until 3,601–4,050 bytes had been written',
-  fix: {
-    change: 'proxy_buffering off;',
-    provenBy: 'nginx/buffering-off?framing=content-length',
-    proven: true,
-  },
+  remedies: [
+    {
+      change: 'proxy_buffering off;',
+      provenBy: 'nginx/buffering-off?framing=content-length',
+      proven: true,
+      found: 'streams',
+      costs: [],
+    },
+  ],
 });
 const WRONG = lane('node/collect', {
   path: [NODE],
   verdict: 'buffers',
   because: 'only the headers before the end of the response',
   asExpected: false,
-  fix: { change: 'answer.pipe(response)', provenBy: 'node/pipe', proven: false },
+  remedies: [{ change: 'answer.pipe(response)', provenBy: 'node/pipe', proven: false, costs: [] }],
 });
 const REFUSED = lane('nginx/chunked-encoding-off', {
   verdict: 'refused',
@@ -90,7 +94,8 @@ describe('the matrix', () => {
         collect                                       buffers
           only the headers before the end of the response
           NOT AS EXPECTED: this was expected to be streams
-          fix: answer.pipe(response) (not proven in this run; try node/pipe)
+          fix: answer.pipe(response) (not proven in this run: node/pipe was no part of
+          it)
 
       6 lanes: 1 streams, 1 coalesces, 1 refused, 1 buffers, 2 skipped; 1 NOT AS
       EXPECTED: node/collect.
@@ -143,7 +148,7 @@ describe('the matrix', () => {
   it('says whether a fix was proven in this run', () => {
     const shown = text(results([COALESCES, WRONG])).replaceAll(/\s+/g, ' ');
     expect(shown).toContain('fix: proxy_buffering off; (streams: nginx/buffering-off?framing=content-length)');
-    expect(shown).toContain('fix: answer.pipe(response) (not proven in this run; try node/pipe)');
+    expect(shown).toContain('fix: answer.pipe(response) (not proven in this run: node/pipe was no part of it)');
   });
 
   it('shows a refusal in the proxy’s own words, line by line, and how it was started', () => {
@@ -260,7 +265,7 @@ const anyLane: fc.Arbitrary<LaneResult> = fc
       verdict,
       because,
       asExpected,
-      fix: { change, provenBy: `nginx/${name}`, proven: asExpected },
+      remedies: [{ change, provenBy: `nginx/${name}`, proven: asExpected, costs: [change] }],
       hold: { n: 1, p50Ms, p99Ms: p50Ms, maxMs: p50Ms, clock: 'shared' },
       ...(bring === undefined ? {} : { bring }),
     }),

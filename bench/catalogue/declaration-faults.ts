@@ -1,0 +1,163 @@
+/** What is wrong with a declaration: which field of which variant, what is allowed, what was probably meant. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+
+import { nearest } from '../../server/nearest.ts';
+import { UsageError } from '../errors.ts';
+import type { ChainDeclaration, DimensionId, ProxyDeclaration, Vary } from './declaration.ts';
+import { CHAINS, PROXY } from './declaration-schema.ts';
+import { DIMENSIONS, valueFault } from './dimensions.ts';
+
+type SchemaError = ReturnType<typeof Value.Errors>[number];
+
+/** What a JSON pointer points to. */
+function at(pointer: string, root: unknown): unknown {
+  const steps = pointer.replace(/^#?\//, '').split('/');
+  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], root);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 60) ?? 'undefined';
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+}
+
+/** `variants[3] (buffering-off).lanes[0].why` for `/variants/3/lanes/0/why`: what has an id is named by it too. */
+function place(pointer: string, root: unknown): string {
+  let [said, path] = ['', ''];
+  for (const step of pointer.split('/').slice(1)) {
+    path += `/${step}`;
+    const { id } = (at(path, root) ?? {}) as { id?: unknown };
+    if (!/^\d+$/.test(step)) said += `${said === '' ? '' : '.'}${step}`;
+    else said += `[${step}]${typeof id === 'string' ? ` (${id})` : ''}`;
+  }
+  return said;
+}
+
+/** Of the schema that an error is of. */
+interface Wanted {
+  properties?: Record<string, unknown>;
+  description?: string;
+}
+
+function sayFault(error: SchemaError, root: unknown, schema: TSchema): string[] {
+  const { properties = {}, description }: Wanted = at(error.schemaPath, schema) ?? {};
+  const where = place(error.instancePath, root);
+  const field = (name: string): string => (where === '' ? name : `${where}.${name}`);
+  const value = at(error.instancePath, root);
+  if (error.keyword === 'required')
+    return error.params.requiredProperties.map((name) => {
+      const is = (properties[name] as Wanted | undefined)?.description;
+      return `${field(name)} is missing${is === undefined ? '' : `: ${is}`}`;
+    });
+  if (error.keyword === 'additionalProperties') {
+    const allowed = Object.keys(properties);
+    return error.params.additionalProperties.map(
+      (name) => `${field(name)} is no field${didYouMean(name, allowed)}; there are: ${allowed.join(', ')}`,
+    );
+  }
+  if (error.keyword === 'enum') {
+    const allowed = error.params.allowedValues.map(String);
+    return [
+      `${where} must be one of ${allowed.join(', ')}${didYouMean(String(value), allowed)}; it is ${shown(value)}`,
+    ];
+  }
+  // Said already of the object that has the field, and of the one branch that was meant.
+  if (error.keyword === 'boolean' || error.keyword === 'anyOf') return [];
+  if (value === undefined) return [`${where} is missing${description === undefined ? '' : `: ${description}`}`];
+  return [`${where} ${description === undefined ? error.message : `must be ${description}`}; it is ${shown(value)}`];
+}
+
+function faultsOfShape(root: unknown, schema: TSchema): string[] {
+  return [...new Set(Value.Errors(schema, root).flatMap((error) => sayFault(error, root, schema)))];
+}
+
+function faultsOfVary(vary: Vary, where: string): string[] {
+  return (Object.entries(vary) as [DimensionId, string][]).flatMap(([id, value]) => {
+    const { values, others } = DIMENSIONS[id];
+    if (valueFault(DIMENSIONS[id], value) === undefined) return [];
+    const rest = others === undefined ? '' : `, or ${others.what}`;
+    return [
+      `${where}.vary: "${value}" is no value of ${id}${didYouMean(value, values)}; there are: ${values.join(', ')}${rest}`,
+    ];
+  });
+}
+
+/** @param folder of the proxy: its files lie there, or in one beside it */
+function faultsOfFiles(files: Record<string, string>, where: string, folder: string): string[] {
+  return Object.entries(files).flatMap(([role, name]) => {
+    if (existsSync(join(folder, name))) return [];
+    return [
+      `${where}.files.${role}: there is no ${join(basename(folder), name)}${didYouMean(name, readdirSync(folder))}`,
+    ];
+  });
+}
+
+function refuse(file: string, faults: readonly string[]): void {
+  if (faults.length > 0) throw new UsageError(faults.map((fault) => `${file}: ${fault}`).join('\nunclog: '));
+}
+
+/**
+ * @param declared the default export of a folder's index.ts
+ * @throws UsageError that names file and field of each fault
+ */
+export function checkedProxy(declared: unknown, folder: string): ProxyDeclaration {
+  const file = `proxy-configs/${basename(folder)}/index.ts`;
+  if (declared === undefined) throw new UsageError(`${file}: it has no default export, which is the declaration`);
+  refuse(file, faultsOfShape(declared, PROXY));
+  const proxy = declared as ProxyDeclaration;
+  if (proxy.id !== basename(folder))
+    refuse(file, [`id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"`]);
+  refuse(file, [
+    ...faultsOfFiles(proxy.files ?? {}, proxy.id, folder),
+    ...proxy.variants.flatMap(({ id, files, lanes }, index) => {
+      const where = `variants[${index}] (${id})`;
+      return [
+        ...faultsOfFiles(files, where, folder),
+        ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
+      ];
+    }),
+  ]);
+  return proxy;
+}
+
+/** @throws UsageError as checkedProxy does */
+export function checkedChains(declared: unknown): ChainDeclaration[] {
+  refuse('proxy-configs/chains.ts', faultsOfShape(declared, CHAINS));
+  const chains = declared as ChainDeclaration[];
+  refuse(
+    'proxy-configs/chains.ts',
+    chains.flatMap(({ id, vary = {} }, index) => faultsOfVary(vary, `[${index}] (${id})`)),
+  );
+  return chains;
+}
+
+interface Freed {
+  id: string;
+  fixes?: readonly { provenBy: string }[];
+  earlier?: Omit<Freed, 'id' | 'earlier'>;
+}
+
+/** That every fix names a lane that there is. @throws UsageError */
+export function checkProofs(items: readonly Freed[]): void {
+  const ids = new Set(items.map(({ id }) => id));
+  const proofs = items.flatMap(({ id, fixes = [], earlier }) =>
+    [...fixes, ...(earlier?.fixes ?? [])].map(({ provenBy }) => ({ id, provenBy })),
+  );
+  refuse(
+    'proxy-configs',
+    proofs
+      .filter(({ provenBy }) => !ids.has(provenBy))
+      .map(
+        ({ id, provenBy }) =>
+          `the fix of ${id} is provenBy "${provenBy}", which is no lane${didYouMean(provenBy, [...ids])}`,
+      ),
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * The shape of a declaration at run time: types are erased, and who adds a variant sees the fault before the compiler does.
+ * Programs (`native`, `docker`, `version`) hold functions and patterns, and are left to the compiler.
+ */
+
+import { Type, type TSchema } from 'typebox';
+
+import type {
+  ChainDeclaration,
+  ExpectedVerdict,
+  Fix,
+  LaneDeclaration,
+  ProxyDeclaration,
+  VariantDeclaration,
+} from './declaration.ts';
+import { DIMENSION_IDS } from './dimensions.ts';
+
+/** Every field of a declaration has its schema, and there is none for what is no field: the compiler sees to it. */
+type FieldsOf<Declaration> = Record<keyof Declaration, TSchema>;
+
+const VERDICTS: Record<ExpectedVerdict, true> = {
+  breaks: true,
+  streams: true,
+  delays: true,
+  coalesces: true,
+  buffers: true,
+  refused: true,
+};
+
+const SLUG = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', description: 'a slug, such as buffering-off' });
+const WORDS = Type.String({ pattern: String.raw`\S`, description: 'some words' });
+const SENTENCE = Type.String({ pattern: String.raw`^[\s\S]{20,}\.$`, description: 'a sentence, with its full stop' });
+const VERSION = Type.String({
+  pattern: String.raw`^\d+(\.\d+)*$`,
+  description: 'a version in numbers, such as 1.29.7',
+});
+const ADDRESS = Type.String({
+  pattern: String.raw`^https://[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?$`,
+  description: 'an https address',
+});
+const EXPECTED = Type.Unsafe<ExpectedVerdict>({ type: 'string', enum: Object.keys(VERDICTS) });
+const FILES = Type.Record(Type.String(), WORDS);
+
+function closed(fields: Record<string, TSchema>, description: string): TSchema {
+  return Type.Object(fields, { additionalProperties: false, description });
+}
+
+function several(items: TSchema, what: string): TSchema {
+  return Type.Array(items, { minItems: 1, description: `a list of ${what}, one at least` });
+}
+
+const ONE_OR_MORE = '{ change, provenBy }, or a list of such';
+const FIX = closed({ change: WORDS, provenBy: WORDS } satisfies FieldsOf<Fix>, ONE_OR_MORE);
+const FIXES = Type.Optional(Type.Union([FIX, Type.Array(FIX, { minItems: 1, description: ONE_OR_MORE })]));
+const VARY = closed(
+  Object.fromEntries(DIMENSION_IDS.map((id) => [id, Type.Optional(Type.String())])),
+  'dimensions and their values',
+);
+
+const JUDGED = { expected: EXPECTED, why: SENTENCE, fix: FIXES, noFix: Type.Optional(SENTENCE) };
+
+const LANE_FIELDS = {
+  ...JUDGED,
+  vary: Type.Optional(VARY),
+  patienceMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'milliseconds' })),
+  core: Type.Optional(Type.Literal(true)),
+  earlier: Type.Optional(
+    closed(
+      { before: VERSION, ...JUDGED } satisfies FieldsOf<NonNullable<LaneDeclaration['earlier']>>,
+      'what older versions do',
+    ),
+  ),
+} satisfies FieldsOf<LaneDeclaration>;
+
+const NEEDS = several(
+  Type.Union([
+    closed({ built: WORDS }, 'words that the program prints'),
+    closed({ file: WORDS, apt: Type.Optional(WORDS) }, 'a file of the program'),
+  ]),
+  'what the program must have: { built } or { file }',
+);
+
+const VARIANT = closed(
+  {
+    id: SLUG,
+    title: WORDS,
+    changes: WORDS,
+    files: FILES,
+    needs: Type.Optional(NEEDS),
+    listens: Type.Optional(Type.Unsafe<'http' | 'https'>({ type: 'string', enum: ['http', 'https'] })),
+    upstream: Type.Optional(Type.Unsafe<'h2c'>({ type: 'string', enum: ['h2c'] })),
+    since: Type.Optional(VERSION),
+    until: Type.Optional(VERSION),
+    docs: several(ADDRESS, 'https addresses'),
+    tags: Type.Optional(Type.Array(SLUG)),
+    package: Type.Optional(WORDS),
+    lanes: several(closed(LANE_FIELDS, 'a lane'), 'lanes'),
+  } satisfies FieldsOf<VariantDeclaration>,
+  'a variant',
+);
+
+const PROGRAM = Type.Object({});
+
+export const PROXY = closed(
+  {
+    id: SLUG,
+    name: WORDS,
+    home: ADDRESS,
+    files: Type.Optional(FILES),
+    version: PROGRAM,
+    built: Type.Optional(Type.Array(WORDS)),
+    needs: Type.Optional(NEEDS),
+    native: Type.Optional(PROGRAM),
+    docker: Type.Optional(PROGRAM),
+    variants: several(VARIANT, 'variants'),
+  } satisfies FieldsOf<ProxyDeclaration>,
+  'the declaration of a proxy',
+);
+
+const { earlier: _, ...OF_CHAINS } = LANE_FIELDS;
+
+export const CHAINS = Type.Array(
+  closed(
+    {
+      ...OF_CHAINS,
+      id: SLUG,
+      title: WORDS,
+      path: Type.Array(WORDS, { minItems: 2 }),
+      guilty: Type.Array(Type.Integer({ minimum: 1 })),
+      tags: Type.Optional(Type.Array(SLUG)),
+    } satisfies FieldsOf<ChainDeclaration>,
+    'a chain',
+  ),
+);

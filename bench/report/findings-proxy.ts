@@ -1,0 +1,99 @@
+/** One proxy's part of the page of findings: a table of its settings, what each costs, and every setting by itself. Pure. */
+
+import { basename, dirname } from 'node:path';
+
+import type { Lane, Variant } from '../catalogue/catalogue.ts';
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import { anchor, bullet, byFraming, cell, linked, otherClogs, row, type Found } from './findings-words.ts';
+import { tradeOffs } from './trade-offs.ts';
+
+function nameOf({ id, proxy }: Variant): string {
+  return id.slice(proxy.id.length + 1);
+}
+
+function settings(variants: Map<Variant, Lane[]>): string[] {
+  return [
+    '| setting | what it changes | chunked | content-length | close-delimited | other streams that clog |',
+    '|---|---|---|---|---|---|',
+    ...[...variants].map(([variant, lanes]) =>
+      row([
+        linked(nameOf(variant), variant.id),
+        cell(`\`${variant.changes}\``),
+        ...byFraming(lanes),
+        cell(otherClogs(lanes)),
+      ]),
+    ),
+  ];
+}
+
+/** Of those that the run measured; delivery stands in the table above it. */
+function costs(variants: Map<Variant, Lane[]>, found: Found): string[] {
+  const measured = [...variants].flatMap(([variant, lanes]) => {
+    const results = lanes.flatMap(({ id }) => found.get(id) ?? []).filter(({ measures }) => measures !== undefined);
+    const { delivery: _, ...aspects } = tradeOffs(results);
+    return results.length === 0 ? [] : [{ variant, aspects }];
+  });
+  const [first] = measured;
+  if (first === undefined) return [];
+  const aspects = Object.keys(first.aspects);
+  return [
+    '',
+    'What each does besides, as this run measured it:',
+    '',
+    row(['setting', ...aspects]),
+    row(['', ...aspects].map(() => '---')),
+    ...measured.map(({ variant, aspects: said }) =>
+      row([linked(nameOf(variant), variant.id), ...aspects.map((aspect) => cell(said[aspect] ?? ''))]),
+    ),
+  ];
+}
+
+function versions({ since, until }: Variant): string {
+  const bounds = [
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+  ];
+  return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
+}
+
+/** As a reader of docs/ reaches it. */
+function fileLink(path: string): string {
+  const name = `${basename(dirname(path))}/${basename(path)}`;
+  return `[${basename(path)}](../proxy-configs/${name})`;
+}
+
+function before(lane: Lane): string[] {
+  if (lane.earlier === undefined) return [];
+  const { before: version, expected, why } = lane.earlier;
+  return [`  Before ${version}: ${expected}. ${why}`];
+}
+
+function variantFindings(variant: Variant, lanes: readonly Lane[], found: Found): string[] {
+  const files = Object.values(variant.files).filter((path) => !path.endsWith('.pem'));
+  return [
+    '',
+    `<a id="${anchor(variant.id)}"></a>`,
+    `### ${variant.id}`,
+    '',
+    `${variant.title}${versions(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.`,
+    '',
+    ...lanes.flatMap((lane) => [bullet(lane, found.get(lane.id)), ...before(lane)]),
+    '',
+    `See ${variant.docs.map((address) => `<${address}>`).join(', ')}.`,
+  ];
+}
+
+/** @param lanes all of the proxy */
+export function proxyFindings({ id, name, home }: ProxyDeclaration, lanes: readonly Lane[], found: Found): string[] {
+  const variants = Map.groupBy(lanes, ({ variant }) => variant);
+  return [
+    `<a id="${anchor(id)}"></a>`,
+    `## ${name}`,
+    '',
+    `<${home}>`,
+    '',
+    ...settings(variants),
+    ...costs(variants, found),
+    ...[...variants].flatMap(([variant, members]) => variantFindings(variant, members, found)),
+  ];
+}

@@ -1,0 +1,144 @@
+/**
+ * docs/findings.md: which setting of which version keeps word-by-word streaming, from the catalogue and the results of a
+ * run. It holds no times and no dates; sizes are rounded. Pure.
+ */
+
+import type { Catalogue, Chain, Lane, Variant } from '../catalogue/catalogue.ts';
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import type { Results } from '../results.ts';
+import {
+  anchor,
+  bullet,
+  byFraming,
+  cell,
+  linked,
+  orderedFixes,
+  otherClogs,
+  row,
+  type Found,
+} from './findings-words.ts';
+import { proxyFindings } from './findings-proxy.ts';
+import { programsOf, streamOf } from './trade-offs.ts';
+
+const QUESTION = `
+Your app yields word by word; your user sees one lump at the end. Which proxy does that, and which setting of which version
+frees the stream?`;
+
+const ABOUT = `
+## How it was measured
+
+This page is generated from the catalogue of [unclog](../README.md) and the results of one run. An origin writes one word of
+32 bytes through the proxy, and writes the next only when the client has acknowledged the last by a side channel: what still
+does not come out is held by the proxy, and how much must be written before it does is the threshold. In the same run relays
+whose behaviour is known had to be judged rightly first. Prove it on your machine: \`npx unclog run nginx/default\`.
+
+| verdict | what was seen |
+|---|---|
+| \`streams\` | every word arrived before the next was written |
+| \`delays\` | every word arrived, held for a time each: mostly a timer |
+| \`coalesces\` | words came out only once more bytes had been written |
+| \`buffers\` | no word before the end of the response |
+| \`breaks\` | bytes lost, altered or cut, or another status than the origin’s |
+| \`refused\` | the proxy does not start with this config |
+
+The framing is how your app marks the end of the body: \`curl -sNi http://127.0.0.1:PORT/path | head -20\`, past the proxy,
+shows \`Transfer-Encoding: chunked\`, \`Content-Length\`, or neither (close-delimited). Sizes are rounded to two digits, times
+to one. Versions are those of this run; what an older one does otherwise is said where it is known.`;
+
+/** The changes that free a variant's lanes, each once, linked to the setting that proved it. */
+function freeing(lanes: readonly Lane[], found: Found): string {
+  const clogged = lanes.filter(({ expected }) => expected !== 'streams');
+  if (clogged.length === 0) return 'nothing: it streams as it comes';
+  const fixes = clogged.flatMap((lane) => orderedFixes(lane, found.get(lane.id)));
+  const linkedOnce = new Map(fixes.map(({ change, provenBy }) => [change, linked(`\`${change}\``, provenBy)]));
+  return [...linkedOnce.values()].join('<br>');
+}
+
+/** What older versions do otherwise as they come. */
+function earlier(lanes: readonly Lane[]): string {
+  const changed = lanes.flatMap((lane) => (lane.earlier === undefined ? [] : [{ lane, ...lane.earlier }]));
+  const byVersion = Map.groupBy(changed, ({ before, expected }) => `before ${before} ${expected}`);
+  return [...byVersion]
+    .map(([says, members]) => {
+      const [first] = members[0]?.fixes ?? [];
+      return `${says}: ${members.map(({ lane }) => streamOf(lane)).join('; ')}${first === undefined ? '' : ` (${linked(`\`${first.change}\``, first.provenBy)})`}`;
+    })
+    .join('<br>');
+}
+
+function lanesOf({ lanes }: Catalogue, { id }: Pick<Variant, 'id'>): Lane[] {
+  return lanes.filter(({ variant }) => variant.id === id);
+}
+
+function versionOf({ id }: ProxyDeclaration, found: Found): string {
+  const versions = [...found.values()].flatMap(({ path }) =>
+    path.filter(({ proxy }) => proxy === id).map(({ version }) => version),
+  );
+  return [...new Set(versions)].join(', ') || 'not in this run';
+}
+
+function overview(catalogue: Catalogue, found: Found): string[] {
+  return [
+    '| proxy | version | chunked | content-length | close-delimited | other streams that clog | what frees them | older versions |',
+    '|---|---|---|---|---|---|---|---|',
+    ...catalogue.proxies.map((proxy) => {
+      const lanes = lanesOf(catalogue, { id: `${proxy.id}/${proxy.variants[0]?.id}` });
+      return row([
+        `[${proxy.name}](#${anchor(proxy.id)})`,
+        versionOf(proxy, found),
+        ...byFraming(lanes),
+        cell(otherClogs(lanes)),
+        cell(freeing(lanes, found)),
+        cell(earlier(lanes)),
+      ]);
+    }),
+  ];
+}
+
+function chainFindings(chain: Chain, found: Found): string[] {
+  const { path, guilty = [] } = chain;
+  const hops = path.map(({ id }, index) => `${index + 1} ${linked(`\`${id}\``, id)}`).join(', ');
+  return [
+    '',
+    `<a id="${anchor(chain.id)}"></a>`,
+    `### ${chain.id}`,
+    '',
+    `${chain.title}. Hops: ${hops}.${guilty.length === 0 ? '' : ` Guilty: ${guilty.join(', ')}.`}`,
+    '',
+    bullet(chain, found.get(chain.id)),
+  ];
+}
+
+/** @param results of a run; lanes that it has not are said to be as expected. */
+export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 'unclog'>): string {
+  const found = new Map(results.lanes.map((lane) => [lane.id, lane]));
+  const variants = new Map(catalogue.lanes.map(({ variant }) => [variant.id, variant]));
+  return `${[
+    '<!-- Generated by `npm run findings`; edits are lost. -->',
+    '# Which setting keeps word-by-word streaming?',
+    QUESTION,
+    '',
+    '## Every proxy as it comes',
+    '',
+    'An event stream through each proxy with nothing set, by the framing of the origin.',
+    '',
+    ...overview(catalogue, found),
+    ABOUT,
+    ...catalogue.proxies.flatMap((proxy) => [
+      '',
+      ...proxyFindings(
+        proxy,
+        catalogue.lanes.filter(({ variant }) => variant.proxy.id === proxy.id),
+        found,
+      ),
+    ]),
+    '',
+    `<a id="${anchor('chain')}"></a>`,
+    '## Several proxies in a row',
+    '',
+    'Hop 1 is nearest the client.',
+    ...catalogue.chains.flatMap((chain) => chainFindings(chain, found)),
+    '',
+    `unclog ${results.unclog}: ${variants.size} settings of ${catalogue.proxies.length} proxies under ${catalogue.lanes.length} streams, with ${programsOf(results.lanes)}.`,
+  ].join('\n')}\n`;
+}

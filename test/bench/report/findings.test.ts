@@ -1,0 +1,121 @@
+/** docs/findings.md is of this catalogue: ids, verdicts, addresses; and says nothing that would differ in the next run. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { loadCatalogue, type Catalogue } from '../../../bench/catalogue/catalogue.ts';
+import { PACKAGE_ROOT } from '../../../bench/programs.ts';
+import { findings } from '../../../bench/report/findings.ts';
+import type { LaneResult } from '../../../bench/results.ts';
+import { lane } from '../results.ts';
+
+const catalogue = await loadCatalogue();
+const page = readFileSync(join(PACKAGE_ROOT, 'docs/findings.md'), 'utf8');
+const items = [...catalogue.lanes, ...catalogue.chains];
+const variants = [...new Map(catalogue.lanes.map(({ variant }) => [variant.id, variant])).values()];
+const HOW = 'run `npm run findings` after a run of all lanes';
+
+function matchesOf(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, found = '']) => found);
+}
+
+/** The parts of a page that stand for the catalogue: all but what the run found. */
+function shapeOf(text: string): string[] {
+  return [...text.matchAll(/^- `([^`]+)`: \*\*([\w-]+)\*\*/gm)].map(([, id, verdict]) => `${id}: ${verdict}`);
+}
+
+function pageOf(lanes: LaneResult[], of: Catalogue = catalogue): string {
+  return findings(of, { unclog: '0.1.0', lanes });
+}
+
+describe('docs/findings.md', () => {
+  it('has every lane and chain with the verdict that is expected of it, and none that is gone', () => {
+    expect(shapeOf(page), HOW).toEqual(items.map(({ id, expected }) => `${id}: ${expected}`));
+  });
+
+  it('has an anchor for every proxy, variant and chain, made of its id, and no other', () => {
+    const ids = [...catalogue.proxies, ...variants, ...catalogue.chains].map(({ id }) => id);
+    const anchors = matchesOf(page, /<a id="([^"]+)">/g);
+    expect(new Set(anchors), HOW).toEqual(new Set(['chain', ...ids.map((id) => id.replace('/', '-'))]));
+    expect(new Set(anchors).size).toBe(anchors.length);
+  });
+
+  it('links to anchors and files that there are', () => {
+    const anchors = new Set(matchesOf(page, /<a id="([^"]+)">/g));
+    expect(matchesOf(page, /\]\(#([^)]+)\)/g).filter((link) => !anchors.has(link))).toEqual([]);
+    const files = matchesOf(page, /\]\((\.\.\/[^)]+)\)/g);
+    expect(files.filter((path) => !existsSync(join(PACKAGE_ROOT, 'docs', path)))).toEqual([]);
+    expect(files.length).toBeGreaterThan(variants.length);
+  });
+
+  it('says what each setting changes, and where that is documented', () => {
+    const missing = variants.flatMap(({ id, changes, title, docs }) =>
+      [changes, title, ...docs].filter((words) => !page.includes(words)).map((words) => `${id}: ${words}`),
+    );
+    expect(missing, HOW).toEqual([]);
+  });
+
+  it('says why, and what frees each lane that clogs', () => {
+    const missing = items.flatMap(({ id, why = '', fixes = [], noFix }) => {
+      const said = page.split('\n').find((line) => line.startsWith(`- \`${id}\``)) ?? '';
+      const wanted = [why, ...fixes.map(({ change }) => `\`${change}\``), ...(noFix === undefined ? [] : [noFix])];
+      return wanted.filter((words) => !said.includes(words)).map((words) => `${id}: ${words}`);
+    });
+    expect(missing, HOW).toEqual([]);
+  });
+
+  it('begins with a table of all proxies', () => {
+    const [table = ''] = page.split('## How it was measured');
+    expect(matchesOf(table, /^\| \[[^\]]+\]\(#([^)]+)\)/gm)).toEqual(catalogue.proxies.map(({ id }) => id));
+  });
+
+  it('has no date, and no time but rounded ones', () => {
+    const measured = page.split('\n').flatMap((line) => matchesOf(line, /(?:\(measured, |\| )([^|)]*)/g));
+    expect(page).not.toMatch(/\b20\d\d-\d\d-\d\d\b|\bUTC\b/);
+    expect(measured.filter((words) => /\d\.\d+ ms|\d{2}\.\d+ s/.test(words))).toEqual([]);
+  });
+});
+
+describe('a page of findings', () => {
+  const clogged = catalogue.lanes.find(({ expected }) => expected === 'coalesces');
+  const id = clogged?.id ?? '';
+  const threshold = { bytes: { over: 3600, upTo: 4050 }, ms: null };
+  const measured = lane(id, { verdict: 'coalesces', expected: 'coalesces', threshold });
+
+  function lineOf(results: LaneResult[]): string {
+    return (
+      pageOf(results)
+        .split('\n')
+        .find((line) => line.startsWith(`- \`${id}\``)) ?? ''
+    );
+  }
+
+  it('has the same shape whatever the run measured', () => {
+    expect(shapeOf(pageOf([]))).toEqual(shapeOf(page));
+    expect(shapeOf(pageOf([measured]))).toEqual(shapeOf(page));
+  });
+
+  it('says of a lane whether the run proved its verdict, with what holds it in round figures', () => {
+    expect(lineOf([measured])).toContain('**coalesces** (measured, at most about 4 KiB at first).');
+    expect(lineOf([])).toContain('**coalesces** (expected; not judged in this run).');
+    expect(lineOf([{ ...measured, verdict: 'streams' }])).toContain('(expected; this run found: streams)');
+  });
+
+  it('names what the catalogue has to free a lane, though the run is older, and nothing that it has no more', () => {
+    const gone = { change: 'gone', provenBy: 'nginx/gone', proven: true, costs: [] };
+    const said = lineOf([{ ...measured, remedies: [gone] }]);
+    expect(said).toContain(`\`${clogged?.fixes?.[0]?.change}\``);
+    expect(said).not.toContain('gone');
+  });
+
+  it('says of a timer its round period', () => {
+    const timer = lane(id, { verdict: 'delays', threshold: { bytes: null, ms: 110.4 } });
+    const delaying = {
+      ...catalogue,
+      lanes: catalogue.lanes.map((one) => (one.id === id ? { ...one, expected: 'delays' as const } : one)),
+    };
+    expect(pageOf([timer], delaying)).toContain('**delays** (measured, about 100 ms each).');
+  });
+});

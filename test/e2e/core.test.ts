@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+
+import { isJudged, type Results } from '../../bench/results.ts';
+import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
+import { matrix } from '../../bench/report/matrix.ts';
+import { codeOf, scratch, unclog } from './unclog.ts';
+
+test('the core set is as expected, its lanes’ remedies are proven by lanes of it, and it says how to run the rest', async () => {
+  const { lanes, chains } = await loadCatalogue();
+  await using folder = await scratch();
+  const args = ['run', '--core', '--driver', 'native', '--quick', '--json', '-', '--results', folder.path];
+  const { exitCode, stdout, stderr } = await unclog(args);
+  const results = JSON.parse(stdout) as Results;
+  const judged = results.lanes.filter(isJudged);
+  expect(
+    judged.filter(({ asExpected }) => asExpected !== true).map(({ id, because }) => `${id}: ${because}`),
+    stderr,
+  ).toEqual([]);
+  expect(exitCode, stderr).toBe(codeOf(results));
+  expect(new Set(results.lanes.map(({ id }) => id))).toEqual(
+    new Set([...lanes, ...chains].filter(({ core }) => core === true).map(({ id }) => id)),
+  );
+
+  const unproven = judged
+    .filter(({ path, verdict }) => path.length === 1 && verdict !== 'streams' && verdict !== 'refused')
+    .filter(({ remedies = [] }) => remedies[0]?.proven !== true);
+  expect(unproven.map(({ id }) => id)).toEqual([]);
+
+  const says = `${results.lanes.length} of ${lanes.length + chains.length} lanes: the core set;`;
+  expect(matrix(results, '', (_, text) => text)).toContain(says);
+});
