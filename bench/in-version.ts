@@ -54,7 +54,7 @@ export function twins(lanes: readonly Lane[], runnableOf: (lane: Lane) => Runnab
     const runnable = runnableOf(lane);
     if (runnable === undefined) continue;
     const { proxy } = lane.variant;
-    const key = [proxy.id, runnable.driver, runnable.version].join(' ');
+    const key = JSON.stringify([proxy.id, proxy.needs, runnable.driver, runnable.version]);
     const known = programs.get(key) ?? { proxy, asked: [], runnable };
     if (!known.asked.includes(lane.version)) known.asked.push(lane.version);
     programs.set(key, known);

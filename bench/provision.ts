@@ -70,16 +70,21 @@ export async function provide(
   return bring === undefined ? { unavailable } : { unavailable, bring };
 }
 
+/** Another program may serve variants that need more of it than serves the rest. */
+function keyOf({ id, needs = [] }: ProxyDeclaration, version = ''): string {
+  return JSON.stringify([id, version, needs]);
+}
+
 /** What was found for each proxy in each version. */
 export class ProvidedPrograms {
   readonly #found = new Map<string, Provided>();
 
   set(proxy: ProxyDeclaration, version: string | undefined, provided: Provided): void {
-    this.#found.set(`${proxy.id}@${version ?? ''}`, provided);
+    this.#found.set(keyOf(proxy, version), provided);
   }
 
   get(proxy: ProxyDeclaration, version: string | undefined): Provided {
-    return this.#found.get(`${proxy.id}@${version ?? ''}`) ?? { unavailable: `${proxy.name} was not looked for` };
+    return this.#found.get(keyOf(proxy, version)) ?? { unavailable: `${proxy.name} was not looked for` };
   }
 
   /** Where it can run. */
@@ -106,7 +111,7 @@ export async function provideAll(
     ...lanes.map(({ variant, version }) => ({ proxy: variant.proxy, version })),
     ...chains.flatMap(({ path }) => path.map(({ proxy }) => ({ proxy, version: options.versions[proxy.id] }))),
   ];
-  const programs = new Map(wanted.map((program) => [`${program.proxy.id}@${program.version ?? ''}`, program]));
+  const programs = new Map(wanted.map((program) => [keyOf(program.proxy, program.version), program]));
   const provided = new ProvidedPrograms();
   await workOff([...programs.values()], AT_ONCE, async ({ proxy, version }) =>
     provided.set(proxy, version, await provide(proxy, version, options)),

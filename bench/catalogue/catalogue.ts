@@ -14,6 +14,7 @@ import type {
   DimensionId,
   Fix,
   LaneDeclaration,
+  Need,
   ProxyDeclaration,
   VariantDeclaration,
   Vary,
@@ -97,9 +98,23 @@ export function proxyFolder(id: string): string {
   return join(PACKAGE_ROOT, 'proxy-configs', id);
 }
 
-function lanesOf(proxy: ProxyDeclaration): Lane[] {
-  const folder = proxyFolder(proxy.id);
-  return proxy.variants.flatMap(({ lanes, id, files, ...rest }) => {
+/** The proxy as variants with the same needs share it: another program may serve them than serves the others. */
+function narrowed(proxy: ProxyDeclaration): (needs: Need[] | undefined) => ProxyDeclaration {
+  const known = new Map<string, ProxyDeclaration>();
+  return (needs) => {
+    if (needs === undefined) return proxy;
+    const key = JSON.stringify(needs);
+    const found = known.get(key) ?? { ...proxy, needs: [...(proxy.needs ?? []), ...needs] };
+    known.set(key, found);
+    return found;
+  };
+}
+
+function lanesOf(declared: ProxyDeclaration): Lane[] {
+  const folder = proxyFolder(declared.id);
+  const proxyFor = narrowed(declared);
+  return declared.variants.flatMap(({ lanes, id, files, ...rest }) => {
+    const proxy = proxyFor(rest.needs);
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
     const variant: Variant = {
       ...rest,

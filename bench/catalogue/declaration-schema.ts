@@ -89,6 +89,13 @@ const INCREMENTAL = closed(
   } satisfies FieldsOf<IncrementalDeclaration>,
   'what it makes of the field Incremental',
 );
+const NEEDS = several(
+  Type.Union([
+    closed({ built: WORDS }, 'words that the program prints'),
+    closed({ file: WORDS, apt: Type.Optional(WORDS) }, 'a file of the program'),
+  ]),
+  'what the program must have: { built } or { file }',
+);
 
 const VARIANT = closed(
   {
@@ -96,6 +103,7 @@ const VARIANT = closed(
     title: WORDS,
     changes: WORDS,
     files: FILES,
+    needs: Type.Optional(NEEDS),
     listens: Type.Optional(Type.Unsafe<'http' | 'https'>({ type: 'string', enum: ['http', 'https'] })),
     upstream: Type.Optional(Type.Unsafe<'h2c'>({ type: 'string', enum: ['h2c'] })),
     since: Type.Optional(VERSION),
@@ -117,7 +125,9 @@ export const PROXY = closed(
     name: WORDS,
     home: ADDRESS,
     files: Type.Optional(FILES),
-    version: PROGRAM,
+    version: Type.Optional(PROGRAM),
+    built: Type.Optional(Type.Array(WORDS)),
+    needs: Type.Optional(NEEDS),
     native: Type.Optional(PROGRAM),
     docker: Type.Optional(PROGRAM),
     variants: several(VARIANT, 'variants'),

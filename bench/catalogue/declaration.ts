@@ -76,6 +76,12 @@ export interface IncrementalDeclaration extends Declared {
   why: string;
 }
 
+/**
+ * What a program may have been built without: `built` stands in what it prints when asked (ProxyDeclaration.built);
+ * `file` is the path of a module, and `apt` the Debian package that brings it.
+ */
+export type Need = { built: string } | { file: string; apt?: string };
+
 /** One setting of a proxy: one plain config file and this entry. */
 export interface VariantDeclaration {
   /** Slug, unique in its proxy: `buffering-off`. With the proxy's id it is the variant's id: `nginx/buffering-off`. */
@@ -85,6 +91,8 @@ export interface VariantDeclaration {
   changes: string;
   /** The variant's files by role; a role left out falls back to the proxy's. Names are relative to the proxy's folder. */
   files: Record<string, string>;
+  /** Without any of these the program that is here is passed over, and another looked for. */
+  needs?: Need[];
   /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */
   listens?: 'http' | 'https';
   /** What it asks `origin:3000` in, where that is HTTP/2 without TLS: the origin speaks it, and few other hops do. */
@@ -163,6 +171,11 @@ export interface NativeProgram {
   /** Path in `dir` at which the program looks for a role's file, where it is not its name in the catalogue or in `docker.paths`. */
   paths?: Record<string, string>;
   /**
+   * Folders of this machine that configs name relative to their own, such as that of the program's modules: name → path.
+   * Each is linked into the variant's folder; one that is not there leaves a dead link.
+   */
+  links?: Record<string, string>;
+  /**
    * Arguments that start it in the foreground, logging to stdout or stderr. The working directory is `dir`, a new empty
    * folder with the files in it. `port` is for a program that is told by an argument where to listen.
    */
@@ -195,6 +208,10 @@ export interface ProxyDeclaration {
    * version the first and last minor ones that were released when this was written. Of packages the lock says it, and it is left out.
    */
   version?: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
+  /** Arguments by which it says what it was built with. */
+  built?: string[];
+  /** What all of its variants need. */
+  needs?: Need[];
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

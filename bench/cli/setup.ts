@@ -53,6 +53,13 @@ async function bring(proxies: ProxyDeclaration[], driver: Driver, signal: AbortS
   if (missing.length > 0) throw new BenchError(`could not bring ${missing.join(', ')}`);
 }
 
+/** The proxy itself where no wheel has it, or none has what some variant needs; and the modules that come apart. */
+function packagesFor({ native, variants }: ProxyDeclaration): string[] {
+  const needs = variants.flatMap((variant) => variant.needs ?? []);
+  const own = (native?.wheels ?? []).length === 0 || needs.length > 0 ? (native?.apt ?? []) : [];
+  return [own, ...needs.map((need) => ('apt' in need ? (need.apt ?? []) : []))].flat();
+}
+
 async function installPackages(packages: string[], signal: AbortSignal): Promise<void> {
   const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
   if (process.getuid?.() !== 0) throw new BenchError(`system packages need root; run: sudo ${command.join(' ')}`);
@@ -92,7 +99,7 @@ async function bringImages(proxies: ProxyDeclaration[], yes: boolean, signal: Ab
 }
 
 async function bringSystemPackages(proxies: ProxyDeclaration[], yes: boolean, signal: AbortSignal): Promise<void> {
-  const packages = proxies.filter((proxy) => !hasWheels(proxy)).flatMap(({ native }) => native?.apt ?? []);
+  const packages = [...new Set(proxies.flatMap(packagesFor))];
   if (packages.length === 0) return say('No proxy of the catalogue needs a system package.');
   say(`Debian packages to install: ${packages.join(', ')}`);
   if (!(await agreed(yes, signal))) return say('Nothing was done.');

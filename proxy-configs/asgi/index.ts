@@ -28,7 +28,11 @@ export default {
       docs: [HTTPX_STREAMING, STREAMING_RESPONSE, UVICORN_HTTP],
       tags: ['hand-written', 'fix', 'abort'],
       lanes: [
-        { expected: 'streams', why: 'aiter_raw() yields every read, and uvicorn writes every part that it is sent.' },
+        {
+          core: true,
+          expected: 'streams',
+          why: 'aiter_raw() yields every read, and uvicorn writes every part that it is sent.',
+        },
         {
           vary: { framing: 'content-length' },
           expected: 'streams',
@@ -47,7 +51,7 @@ export default {
       changes: 'uvicorn.run(http="h11")',
       files: { program: 'uvicorn-h11.py' },
       docs: [UVICORN_HTTP],
-      tags: ['hand-written', 'fix', 'http-version'],
+      tags: ['hand-written', 'http-version'],
       lanes: [
         {
           vary: { 'http-version': '1.0' },
@@ -102,6 +106,7 @@ export default {
       tags: ['hand-written', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'aread() waits for the last byte, as a plain client.get() does, and the head is sent after it.',
           fix: { change: 'StreamingResponse(answer.aiter_raw())', provenBy: 'asgi/aiter-raw' },
@@ -162,6 +167,7 @@ export default {
             before: '1.5.0',
             expected: 'coalesces',
             why: 'Nothing is flushed before the compressor has about 32 KiB (pull 2753).',
+            noFix: 'Only Starlette 1.5.0, or leaving the middleware out, lets compressed text through piece by piece.',
           },
         },
       ],

@@ -27,9 +27,13 @@ export default {
       tags: ['buffering', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'It takes the whole response, headers too, so that it can be changed before it is passed on.',
-          fix: { change: 'stream_large_bodies: 1', provenBy: 'mitmproxy/stream-large-bodies-1' },
+          fix: [
+            { change: 'stream_large_bodies: 1', provenBy: 'mitmproxy/stream-large-bodies-1' },
+            { change: 'an addon that sets flow.response.stream', provenBy: 'mitmproxy/stream-event-streams' },
+          ],
         },
         {
           vary: { framing: 'content-length' },
@@ -51,6 +55,7 @@ export default {
       tags: ['buffering', 'fix', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'A chunked body is passed on as soon as it is longer than a byte, which the first word is.',
         },

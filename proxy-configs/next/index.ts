@@ -42,10 +42,12 @@ export default {
       tags: ['compression', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'A client that accepts no compression, as curl, gets what is read at once. An origin whose client left is not told, and one that dies in the middle is seldom told of: the client sees a clean end, or hangs.',
         },
         {
+          core: true,
           vary: { 'accept-encoding': 'gzip' },
           expected: 'coalesces',
           why: 'compress is true unless told, and nothing flushes zlib, which keeps what is usually the whole stream.',
@@ -72,7 +74,12 @@ export default {
       docs: [COMPRESS, `${ISSUES}/9965`, 'https://github.com/vercel/ai/pull/5370'],
       tags: ['compression', 'fix'],
       lanes: [
-        { vary: { 'accept-encoding': 'gzip' }, expected: 'streams', why: 'Only the rewrite is left, which pipes.' },
+        {
+          core: true,
+          vary: { 'accept-encoding': 'gzip' },
+          expected: 'streams',
+          why: 'Only the rewrite is left, which pipes.',
+        },
         {
           vary: { 'accept-encoding': 'gzip, deflate, br' },
           expected: 'streams',

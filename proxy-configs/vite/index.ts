@@ -25,6 +25,7 @@ export default {
       tags: ['abort'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'The proxy pipes the answer: every read is written at once. A backend that dies in the middle leaves the client hanging (issue 20712).',
         },
@@ -80,6 +81,7 @@ export default {
       tags: ['abort'],
       lanes: [
         {
+          core: true,
           expected: 'buffers',
           why: 'The handler of proxyRes reads the answer to its end before it sends any of it, headers included.',
           fix: { change: 'answer.pipe(response)', provenBy: 'vite/self-handle-response-pipe' },
@@ -93,7 +95,7 @@ export default {
       files: { config: 'self-handle-response-pipe.vite.config.js' },
       docs: [SERVER_PROXY, HTTP_PROXY_OPTIONS],
       tags: ['fix', 'abort'],
-      lanes: [{ expected: 'streams', why: 'pipe writes every read at once.' }],
+      lanes: [{ core: true, expected: 'streams', why: 'pipe writes every read at once.' }],
     },
   ],
 } satisfies ProxyDeclaration;

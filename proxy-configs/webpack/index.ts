@@ -25,6 +25,7 @@ export default {
       tags: ['compression', 'abort'],
       lanes: [
         {
+          core: true,
           expected: 'streams',
           why: 'A client that accepts no compression, as curl, gets what the proxy reads at once.',
         },
@@ -32,10 +33,17 @@ export default {
           vary: { 'accept-encoding': 'gzip' },
           expected: 'coalesces',
           why: 'compress is true unless told, and puts Express’s compression before the proxy: nothing calls res.flush(), so zlib keeps what is usually the whole stream.',
-          fix: { change: 'compress: false', provenBy: 'webpack/compress-off?accept-encoding=gzip' },
+          fix: [
+            { change: 'compress: false', provenBy: 'webpack/compress-off?accept-encoding=gzip' },
+            {
+              change: 'Cache-Control: no-transform, set by onProxyRes',
+              provenBy: 'webpack/compress-spares-proxy?accept-encoding=gzip',
+            },
+          ],
         },
         {
           vary: { 'accept-encoding': 'gzip, deflate, br' },
+          core: true,
           expected: 'buffers',
           why: 'Browsers accept brotli, which compression prefers, and which writes nothing before its window is full: not even the headers leave.',
           fix: {
@@ -59,6 +67,7 @@ export default {
           why: 'Only the proxy is left, which writes every read at once.',
         },
         {
+          core: true,
           vary: { 'accept-encoding': 'gzip, deflate, br' },
           expected: 'streams',
           why: 'Only the proxy is left, whatever the client accepts.',
