@@ -19,14 +19,29 @@ export function planOf(depth: Depth, named: AnyMeasure[] | undefined): Plan {
   return { depth, measures: named ?? (depth === 'quick' ? [] : MEASURES), isNamed: named !== undefined };
 }
 
-function isOf(measure: AnyMeasure, { id, proxy, tags = [] }: Variant): boolean {
-  return measure.of !== 'costly' || tags.includes(measure.id) || id === `${proxy.id}/${proxy.variants[0]?.id}`;
+function isCostlyOf(measure: AnyMeasure, { id, proxy, tags = [] }: Variant): boolean {
+  return tags.includes(measure.id) || id === `${proxy.id}/${proxy.variants[0]?.id}`;
 }
 
-/** What is measured of a lane; `isFirst`: of its variant's in this run. */
-export function measuresOf({ depth, measures, isNamed }: Plan, { variant }: Lane, isFirst: boolean): AnyMeasure[] {
+/** What is measured of a lane; `isFirst`: of its variant's in this run; `isHeld`: its words did not all come at once. */
+export function measuresOf(
+  { depth, measures, isNamed }: Plan,
+  { variant }: Lane,
+  { isFirst, isHeld }: { isFirst: boolean; isHeld: boolean },
+): AnyMeasure[] {
   if (isNamed || depth === 'deep') return measures;
-  return measures.filter((measure) => measure.of === 'stream' || (isFirst && isOf(measure, variant)));
+  return measures.filter((measure) => {
+    switch (measure.of) {
+      case 'stream':
+        return true;
+      case 'held':
+        return isFirst || isHeld;
+      case 'hop':
+        return isFirst;
+      case 'costly':
+        return isFirst && isCostlyOf(measure, variant);
+    }
+  });
 }
 
 /** Proving the instrument, and a lane's delivery when its proxy holds what it gets. */

@@ -47,7 +47,9 @@ async function judged(
   });
   const context = { stage, hop, instrument, reference, depth, turns, signal };
   const { evidence, delivery } = await measureLane(lane, context);
-  const measures = measuresOf(options.plan, lane, isFirst).filter(({ id }) => !isWithheld(instrument.withheld, id));
+  const measures = measuresOf(options.plan, lane, { isFirst, isHeld: delivery.verdict !== 'streams' }).filter(
+    ({ id }) => !isWithheld(instrument.withheld, id),
+  );
   const way = {
     via: hop.address,
     usage: () => hop.usage(),

@@ -1,7 +1,5 @@
 /** Drives one stream through a path and brings back its trace. */
 
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { monotonicMs } from '../server/clock.ts';
 import { planChunks } from '../server/payload.ts';
 import type { OriginTrace } from '../server/trace.ts';
@@ -86,8 +84,8 @@ class Acknowledger {
   }
 }
 
-const FIRST_POLL_MS = 10;
-const LONGEST_POLL_MS = 160;
+/** The origin is asked again after so long: an interruption is not kept waiting. */
+const LONGEST_WAIT_MS = 1000;
 /** Beyond the workload's own length: for a hop that passes the request on late. */
 const END_SLACK_MS = 1000;
 
@@ -99,10 +97,10 @@ async function traceOfEnd(
   signal?: AbortSignal,
 ): Promise<OriginTrace> {
   const deadline = monotonicMs() + waitMs;
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 2)) {
-    const trace = await origin.trace(id);
+  for (;;) {
+    const leftMs = Math.max(0, Math.ceil(deadline - monotonicMs()));
+    const trace = await origin.trace(id, Math.min(leftMs, LONGEST_WAIT_MS));
     if (trace.state === 'ended' || monotonicMs() >= deadline || signal?.aborted === true) return trace;
-    await delay(pollMs);
   }
 }
 

@@ -34,8 +34,9 @@ export class OriginClient {
     return ((await this.#control.ask('GET', `/streams/${id}/upload?${query}`)) as { reached: boolean }).reached;
   }
 
-  async trace(id: string): Promise<OriginTrace> {
-    return (await this.#control.ask('GET', `/streams/${id}/trace`)) as OriginTrace;
+  /** As it is when the stream has ended, or after this time. */
+  async trace(id: string, endWithinMs = 0): Promise<OriginTrace> {
+    return (await this.#control.ask('GET', `/streams/${id}/trace?endWithinMs=${endWithinMs}`)) as OriginTrace;
   }
 
   /** Bytes of the response that the kernel has taken from the origin so far (server/control.ts). */

@@ -96,9 +96,21 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     },
   );
 
-  app.get('/streams/:id/trace', { schema: { params: Id } }, async (request, reply) => {
+  const Patience = Type.Object({
+    endWithinMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 5000,
+        description: 'How long the end of the stream is waited for. Default 0.',
+      }),
+    ),
+  });
+  app.get('/streams/:id/trace', { schema: { params: Id, querystring: Patience } }, async (request, reply) => {
     const stream = streams.find(request.params.id);
-    return stream === undefined ? unknownStream(reply, request.params.id) : reply.send(stream.trace);
+    if (stream === undefined) return unknownStream(reply, request.params.id);
+    const { endWithinMs = 0 } = request.query;
+    if (endWithinMs > 0) await stream.ended(endWithinMs);
+    return reply.send(stream.trace);
   });
 
   const Wanted = Type.Object({

@@ -24,6 +24,8 @@ export class Stream {
   #response: ServerResponse | undefined;
   #accepted = (): number => 0;
   readonly #lifetime: NodeJS.Timeout;
+  #over: () => void = () => {};
+  readonly #isOver = new Promise<void>((resolve) => (this.#over = resolve));
 
   constructor(id: string, workload: Workload) {
     this.trace = { id, workload, state: 'waiting', replays: 0, emissions: [], acks: [] };
@@ -53,6 +55,13 @@ export class Stream {
     if (this.trace.state === 'ended') return;
     this.#ended(how, monotonicMs(), detail);
     this.#response?.destroy();
+  }
+
+  /** Resolves when the stream has ended, or after this time. */
+  async ended(withinMs: number): Promise<void> {
+    const late = new AbortController();
+    await Promise.race([this.#isOver, delay(withinMs, undefined, { signal: late.signal }).catch(() => {})]);
+    late.abort();
   }
 
   /** Answers `request` with the workload; resolves when the stream has ended, and never rejects. */
@@ -208,6 +217,7 @@ export class Stream {
   #ended(how: StreamEnd, at: number, detail?: string): void {
     this.trace.state = 'ended';
     this.trace.end = detail === undefined ? { at, how } : { at, how, detail };
+    this.#over();
     if (how === 'complete') return;
     // A reader that hangs can hold up the last bytes of a dying stream as it can those of a whole one.
     if (how !== 'died') clearTimeout(this.#lifetime);

@@ -148,7 +148,7 @@ export const flushMeasure: Measure<FlushEvidence, FlushFigures> = {
   id: 'flush',
   title: 'time after which it lets go of what it holds, in ms, and whether that runs from the write',
   measure,
-  of: 'stream',
+  of: 'held',
   load: 'times',
   takesMs: () => BOUND_MS,
   figures,

@@ -59,10 +59,11 @@ export interface Measure<Evidence, Figures> {
   /** Touches sockets and clocks; brings back all that the figures are computed from. */
   measure(context: MeasureContext): Promise<Evidence>;
   /**
-   * Of what it tells: the stream that a lane is of, or the hop whatever the stream, which a standard run measures on the
-   * first of a variant's lanes; `costly`: of those it measures only a proxy's first variant, and those tagged with its id.
+   * Of what it tells: the stream that a lane is of; what holds it (`held`), which a standard run leaves out where every word
+   * came at once; or the hop whatever the stream. The two it measures on the first of a variant's lanes in any case, and
+   * there alone the hop; `costly`: of those only a proxy's first variant, and those tagged with its id.
    */
-  of: 'stream' | 'hop' | 'costly';
+  of: 'stream' | 'held' | 'hop' | 'costly';
   /** Over HTTP/2 the origin's death is that of other streams on the same connection: measured when the others are. */
   kills?: true;
   /**

@@ -148,7 +148,7 @@ export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {
   id: 'threshold',
   title: 'body bytes, as the origin writes them, before anything comes out',
   measure,
-  of: 'stream',
+  of: 'held',
   load: 'times',
   takesMs: (deep) => (MOST_PROBES / AT_ONCE) * SMALLEST_WAIT_MS + (deep ? DEEP_QUIET_MS : QUIET_MS),
   figures,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { estimateMs, planOf } from '../../bench/depth.ts';
+import { loadCatalogue, type Lane } from '../../bench/catalogue/catalogue.ts';
+import { estimateMs, measuresOf, planOf } from '../../bench/depth.ts';
 import { MEASURES } from '../../bench/measures/measures.ts';
 
 it('quick measures delivery alone, the others everything unless some are named', () => {
@@ -8,6 +9,17 @@ it('quick measures delivery alone, the others everything unless some are named',
   expect(planOf('standard', undefined).measures).toBe(MEASURES);
   expect(planOf('deep', undefined).measures).toBe(MEASURES);
   expect(planOf('standard', MEASURES.slice(0, 1)).measures).toHaveLength(1);
+});
+
+it('standard leaves out what holds a stream where every word came at once, but of a variant’s first lane', async () => {
+  const { lanes } = await loadCatalogue();
+  const lane = lanes.find(({ id }) => id === 'nginx/default?format=text') as Lane;
+  const asked = (depth: 'standard' | 'deep', isFirst: boolean, isHeld: boolean): string[] =>
+    measuresOf(planOf(depth, undefined), lane, { isFirst, isHeld }).map(({ id }) => id);
+  expect(asked('standard', false, false)).toEqual(['paced']);
+  expect(asked('standard', false, true)).toEqual(['threshold', 'flush', 'paced']);
+  expect(asked('standard', true, false)).toEqual(MEASURES.map(({ id }) => id));
+  expect(asked('deep', false, false)).toEqual(MEASURES.map(({ id }) => id));
 });
 
 it.each([

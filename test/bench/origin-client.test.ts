@@ -43,7 +43,7 @@ describe('the client of the control API', () => {
     await origin[Symbol.asyncDispose]();
     using client = clientOf(origin.controlPort);
     await expect(client.trace('x')).rejects.toThrow(
-      /^the origin's control API \(GET \/streams\/x\/trace\) failed: .*ECONNREFUSED/,
+      /^the origin's control API \(GET \/streams\/x\/trace\?endWithinMs=0\) failed: .*ECONNREFUSED/,
     );
   });
 
