@@ -11,7 +11,7 @@ import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
 import type { Trace } from './trace.ts';
-import { clearlyHeld, judge, MAX_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
+import { clearlyHeld, ENOUGH_TRIES, judge, MOST_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
 const MARGIN_MS = 500;
@@ -51,7 +51,7 @@ export interface LaneContext {
   stream?: LaneStream;
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
-  /** Each stream is made in a turn of its own; the last of the tries, which decides, when nothing else is measured. */
+  /** Each stream is made in a turn of its own; the last of the tries, which decide, when nothing else is measured. */
   turns?: { turn: Turn; quiet: Turn };
   signal?: AbortSignal;
 }
@@ -74,8 +74,8 @@ export async function tried({ through, workload, floor, reference, turns }: Trie
   const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
   const evidence: Evidence = { tries: [await turn(() => through(workload))] };
   const again = async (): Promise<void> => {
-    const isLast = evidence.tries.length + 1 === MAX_TRIES;
-    const [trace, beside] = await (isLast ? quiet : turn)(() =>
+    const maySettleIt = evidence.tries.length + 1 >= ENOUGH_TRIES;
+    const [trace, beside] = await (maySettleIt ? quiet : turn)(() =>
       Promise.all([through(workload), reference.measure(workload)]),
     );
     evidence.tries.push(trace);
@@ -83,7 +83,7 @@ export async function tried({ through, workload, floor, reference, turns }: Trie
     evidence.reference = beside;
   };
   for (;;) {
-    const isLast = evidence.tries.length === MAX_TRIES;
+    const isLast = evidence.tries.length === MOST_TRIES;
     if (isLast || !isInDoubt(evidence, floor)) {
       const trace = evidence.tries.at(-1) as Trace;
       const frozen = await turn(() => freeze(trace, workload, floor, through));

@@ -67,7 +67,10 @@ const SAME_SHARE = 0.5;
 export const MANY_SHARE = 0.25;
 /** A single word held over this many times the limit is worth another look. */
 const CLEAR_FACTOR = 4;
-export const MAX_TRIES = 3;
+/** Tries that tell of the path, of which each must show a delay of some words before it is believed. */
+export const ENOUGH_TRIES = 3;
+/** Made at most: those in which the machine was busy do not tell. */
+export const MOST_TRIES = 5;
 /** Of these the holds decide, which a busy machine changes; no other is taken back by another try. */
 const TOLD_BY_HOLDS: ReadonlySet<string> = new Set(['streams', 'delays', 'inconclusive']);
 
@@ -265,7 +268,7 @@ function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
 
 /** That some of the words are held twice can be a coincidence on a busy machine: the last try must say so too. */
 function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
-  return tries.length < MAX_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
+  return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
 /** A steady stream that came through broken breaks what the words in lock-step, which are fewer, did not show. */

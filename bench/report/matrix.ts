@@ -3,7 +3,7 @@
 import Table from 'cli-table3';
 
 import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
-import { MANY_SHARE, MAX_TRIES, RULE_SHARE } from '../verdict.ts';
+import { MANY_SHARE, ENOUGH_TRIES, RULE_SHARE } from '../verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { remedyLines } from './remedies.ts';
@@ -119,7 +119,7 @@ export function instrumentLines({ proofs }: Results['instrument']): string[] {
       ? 'origin and client share one clock'
       : `clocks compared to ±${precise(clock.errorMs)} ms`;
     return [
-      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${MAX_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
+      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${ENOUGH_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
       ...(taps === undefined ? [] : [tapLine(driver, taps)]),
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
     ];

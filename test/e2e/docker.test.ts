@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, LoopbackContainer, startOrEnd } from '../../bench/drivers/container.ts';
 import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
 import { imageFor } from '../../bench/drivers/images.ts';
+import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
 import { codeOf, scratch, startUnclog, toldBy, unclog } from './unclog.ts';
@@ -42,12 +43,18 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
     expect([0, 1], stderr).toContain(exitCode);
     const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
-    const wrong = results.lanes
-      .filter(({ asExpected }) => asExpected !== true)
+    const { lanes } = await loadCatalogue();
+    const withoutImage = new Set(lanes.filter(({ variant }) => variant.proxy.docker === undefined).map(({ id }) => id));
+    const [outside, inside] = [true, false].map((isOutside) =>
+      results.lanes.filter(({ id }) => withoutImage.has(id) === isOutside),
+    );
+    expect(new Set(outside?.map(({ verdict }) => verdict))).toEqual(new Set(['skipped']));
+    const wrong = inside
+      ?.filter(({ asExpected }) => asExpected !== true)
       .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
     expect(wrong, stderr).toEqual([]);
     expect(exitCode).toBe(0);
-    expect(results.lanes.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
+    expect(inside?.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
     expect(await leftInEngine()).toEqual([]);
   });
 
