@@ -8,6 +8,7 @@ import {
   holds,
   lockStepHolds,
   onClientClock,
+  quantile,
   quantiles,
   sizeOf,
   type Quantiles,
@@ -61,6 +62,8 @@ export const RULE_SHARE = 0.75;
 const OUTLIER_SHARE = 0.1;
 /** A hold that is less than this many times that of the relay beside it is put down to the machine. */
 const REFERENCE_FACTOR = 3;
+/** A timer holds each word about as long, a busy machine now longer, now shorter: three quarters of them at least so much of the median. */
+const REGULAR_FACTOR = 0.65;
 /** Held in two tries: at least so many of the words are the same ones, … */
 const SAME_SHARE = 0.5;
 /** … or so many are held, whichever. */
@@ -92,6 +95,10 @@ function ourFault(trace: Trace): string | undefined {
 function heldShare(trace: Trace, { delayLimitMs }: Floor): number {
   const values = lockStepHolds(trace);
   return values.filter((value) => value > delayLimitMs).length / values.length;
+}
+
+function isRegular(holdsMs: readonly number[]): boolean {
+  return quantile(holdsMs, 1 - RULE_SHARE) >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
 }
 
 function judgeHolds(trace: Trace, floor: Floor): Delivery {
@@ -219,6 +226,16 @@ function holdsEachTime(tries: Trace[], last: Trace, reference: Trace, floor: Flo
   return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
 }
 
+/** Holds that a busy machine makes as well, beside a relay that shows it to be busy. */
+function byBusyMachine(last: Trace, reference: Trace, floor: Floor): Delivery | undefined {
+  const busyShare = heldShare(reference, floor);
+  if (isRegular(lockStepHolds(last)) || busyShare <= OUTLIER_SHARE) return undefined;
+  const percent = Math.round(busyShare * 100);
+  return inconclusive(
+    `words were held now longer, now shorter, and ${percent} % of those through the transparent relay beside it too: the machine was busy`,
+  );
+}
+
 function inconclusive(reason: string): Delivery {
   return { verdict: 'inconclusive', reason, tries: 1 };
 }
@@ -253,6 +270,7 @@ function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
     return inconclusive(
       `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
     );
+  if (delivery.verdict === 'delays') return byBusyMachine(last, reference, floor) ?? delivery;
   if (delivery.verdict === 'inconclusive') {
     if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
     return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });

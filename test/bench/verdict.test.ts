@@ -281,6 +281,11 @@ describe('a word that is held alone', () => {
   });
 });
 
+/** Three of ten held shorter than the others. */
+function unequal(shortMs: number): Trace {
+  return streamed((seq) => (seq < 3 ? shortMs : 100));
+}
+
 describe('delays', () => {
   it('says the hold, and the floor it is held against', () => {
     expect(judgeTrace(streamed(200), FLOOR)).toEqual({
@@ -310,6 +315,19 @@ describe('delays', () => {
     expect(judge({ ...evidenceOf(streamed(90), streamed(90)), reference: streamed(30.1) }, FLOOR).verdict).toBe(
       'inconclusive',
     );
+  });
+
+  it('is inconclusive when words were held unequally while the relay was held now and then', () => {
+    const busy = streamed((seq) => (seq < 2 ? 30 : 0.2));
+    expect(judge({ ...evidenceOf(unequal(64), unequal(64)), reference: busy }, FLOOR)).toEqual({
+      verdict: 'inconclusive',
+      reason:
+        'words were held now longer, now shorter, and 20 % of those through the transparent relay beside it too: the machine was busy',
+      tries: 2,
+    });
+    expect(judge({ ...evidenceOf(unequal(65), unequal(65)), reference: busy }, FLOOR).verdict).toBe('delays');
+    const quiet = streamed((seq) => (seq < 1 ? 30 : 0.2));
+    expect(judge({ ...evidenceOf(unequal(64), unequal(64)), reference: quiet }, FLOOR).verdict).toBe('delays');
   });
 
   it('stays when nothing came through the transparent relay', () => {
