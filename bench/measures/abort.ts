@@ -30,10 +30,10 @@ import type { Measure, MeasureContext } from './measure.ts';
 const BOUND_MS = 2500;
 /** Longer than the defaults of most proxies' timeouts: 60 s. */
 const BOUND_DEEP_MS = 70_000;
-/** For a hop that lets nothing out: the client leaves without having had a word. */
-const LEAVE_AFTER_MS = 650;
+/** For a hop that lets nothing out: the client leaves without having had a word. Later than the second word through one that holds each for 200 ms. */
+const LEAVE_AFTER_MS = 850;
 /** From the request, or from the last write before the silence: by when the client has left, if the machine is not too busy. */
-const LATEST_MS = 1200;
+const LATEST_MS = 1400;
 
 /** Of each phase: chunks that have arrived when the client leaves, and how long then until it does. */
 interface Plan {
