@@ -61,9 +61,10 @@ async function judged(
     ...laneStream(lane),
   };
   const { waiting, measuring } = slots;
-  const measured = await measureAll(measures, measureContext(stage, instrument, way), 'beside', {
-    waits: waiting.use.bind(waiting),
-    busy: measuring.use.bind(measuring),
+  const measured = await measureAll(measures, measureContext(stage, instrument, way), {
+    works: 'beside',
+    turns: { waits: waiting.use.bind(waiting), busy: measuring.use.bind(measuring) },
+    running: () => hop.running(),
   });
   signal.throwIfAborted();
   const file = await options.keep({
@@ -73,7 +74,7 @@ async function judged(
     floor: instrument.floor,
     delivery,
     evidence,
-    ...(measures.length === 0 ? {} : { measures: withoutShared(measured, evidence) }),
+    ...(measures.length === 0 ? {} : { measures: withoutShared(measured.evidence, evidence) }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
@@ -81,7 +82,7 @@ async function judged(
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
     ...codingOf(evidence),
-    ...(measures.length === 0 ? {} : { measures: reportsOf(measures, measured) }),
+    ...reportsOf(measures, measured),
     evidence: file,
   };
   if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;

@@ -6,6 +6,7 @@ import { header } from './client/http1.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
+import type { Seen } from './measures/all.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
 import type { Provided, ProvidedPath } from './provision.ts';
@@ -116,12 +117,17 @@ export function reportOf(measure: AnyMeasure, found: unknown): MeasureResult {
   };
 }
 
-/** @param seen the evidence by the measure's id. */
+/** What was measured while the hop's process ran; what it ended in has no figures. */
 export function reportsOf(
   measures: readonly AnyMeasure[],
-  seen: Record<string, unknown>,
-): Record<string, MeasureResult> {
-  return Object.fromEntries(
-    measures.map((measure) => [measure.id, reportOf(measure, measure.figures(seen[measure.id]))]),
-  );
+  { evidence, ended }: Seen,
+): Pick<LaneResult, 'measures' | 'endedIn'> {
+  if (measures.length === 0) return {};
+  const told = measures.filter(({ id }) => !ended.includes(id));
+  return {
+    measures: Object.fromEntries(
+      told.map((measure) => [measure.id, reportOf(measure, measure.figures(evidence[measure.id]))]),
+    ),
+    ...(ended.length === 0 ? {} : { endedIn: ended }),
+  };
 }

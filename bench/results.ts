@@ -85,6 +85,8 @@ export interface LaneResult {
   paced?: PacedFigures;
   /** Of each measure besides delivery, by its id. */
   measures?: Record<string, MeasureResult>;
+  /** Ids of those in which the hop's process ended, so that they tell nothing: absent from `measures`. */
+  endedIn?: string[];
   /** What frees it, the one that costs least first. */
   remedies?: Remedy[];
   /** Why nothing does. */

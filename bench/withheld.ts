@@ -5,8 +5,9 @@
 
 import type { RelayProof } from './instrument.ts';
 
-/** Of all that is told of several hops in a row; beside these the ids of measures. */
+/** Of all that is told of several hops in a row; beside these the ids of measures, and those of chains alone: `chain: abort`. */
 export const CHAINS = 'chains';
+const OF_CHAINS = 'chain: ';
 
 export interface Withheld {
   what: string;
@@ -18,14 +19,13 @@ export function unproven({ id, measure, expected, verdict }: RelayProof): string
   return `relay ${id}${of} must be found: ${expected}; it was found: ${verdict}${expected === verdict ? ', but not as it was built' : ''}`;
 }
 
-/** What the missed of these proofs stand for. @param chainMeasures ids of those that chains are told by as well. */
-export function withheldFor(relays: readonly RelayProof[], chainMeasures: readonly string[]): Withheld[] {
+/** What the missed of these proofs stand for. @param measures ids of those that chains are told by, each with proofs of its own. */
+export function withheldFor(relays: readonly RelayProof[], measures: readonly string[]): Withheld[] {
   const missed = relays.filter(({ measure, convicted }) => measure !== undefined && !convicted);
-  const told = missed.flatMap((proof) => {
+  const told = missed.map((proof) => {
     const { measure = '' } = proof;
-    const because = unproven(proof);
-    if (measure.startsWith('chain: ')) return [{ what: CHAINS, because }];
-    return [{ what: measure, because }, ...(chainMeasures.includes(measure) ? [{ what: CHAINS, because }] : [])];
+    const isOfAll = measure.startsWith(OF_CHAINS) && !measures.includes(measure.slice(OF_CHAINS.length));
+    return { what: isOfAll ? CHAINS : measure, because: unproven(proof) };
   });
   return [...Map.groupBy(told, ({ what }) => what)].map(([what, reasons]) => ({
     what,
@@ -35,4 +35,9 @@ export function withheldFor(relays: readonly RelayProof[], chainMeasures: readon
 
 export function isWithheld(withheld: readonly Withheld[], what: string): boolean {
   return withheld.some((one) => one.what === what);
+}
+
+/** A measure that did not prove itself is told neither of a hop nor of one in a chain. */
+export function isWithheldOfChains(withheld: readonly Withheld[], measure: string): boolean {
+  return isWithheld(withheld, measure) || isWithheld(withheld, OF_CHAINS + measure);
 }

@@ -110,7 +110,8 @@ function measuresOfHop(
 ): NonNullable<HopResult['measures']> {
   return Object.fromEntries(
     measures.flatMap((measure) => {
-      const found = measure.ofHop?.(measured.measures[measure.id], hop);
+      if (measured.measures.ended.includes(measure.id)) return [];
+      const found = measure.ofHop?.(measured.measures.evidence[measure.id], hop);
       if (found === undefined) return [];
       return [[measure.id, isUnseen(found) ? { unseen: found.reason } : reportOf(measure, found)]];
     }),
@@ -205,7 +206,7 @@ export function chainResult(chain: Chain, measured: MeasuredChain, reported: Rep
     ...figures(delivery, instrument, evidence),
     guilty,
     hops: chain.path.map((_, index) => hopResult(chain, measured, index + 1, reported)),
-    measures: reportsOf(measures, measured.measures),
+    ...reportsOf(measures, measured.measures),
     evidence: reported.evidence,
   };
   if (isJudged(result) && chain.expected !== undefined)

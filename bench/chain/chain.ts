@@ -9,14 +9,14 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { measureAll } from '../measures/all.ts';
+import { measureAll, type Seen } from '../measures/all.ts';
 import { measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { heldBytesOf, type Delivery, type Evidence } from '../verdict.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
 import type { FlowReader } from '../taps/flow.ts';
-import { chainMeasures } from './measures.ts';
+import { provenChainMeasures } from './measures.ts';
 import { readersOf } from './proof.ts';
 
 export interface ChainContext {
@@ -45,7 +45,7 @@ export interface MeasuredChain {
   hopDeliveries: HopDelivery[];
   alone: Alone[];
   /** Evidence by the measure's id. */
-  measures: Record<string, unknown>;
+  measures: Seen;
 }
 
 interface StartedChain extends AsyncDisposable {
@@ -139,7 +139,11 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     fullBound: plan.depth === 'deep' || plan.isNamed,
     ...laneStream(chain),
   };
-  const measured = await measureAll(chainMeasures(plan), measureContext(stage, instrument, way), 'apart');
+  const measured = await measureAll(
+    provenChainMeasures(plan, instrument.withheld),
+    measureContext(stage, instrument, way),
+    { works: 'apart', running: () => hops.every((hop) => hop.running()) },
+  );
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {

@@ -9,7 +9,7 @@ import type { EvidenceFile } from '../run.ts';
 import { chainResult, describeChain } from './chain-result.ts';
 import { measureChain, type ChainContext } from './chain.ts';
 import { CHAINS } from '../withheld.ts';
-import { chainMeasures } from './measures.ts';
+import { provenChainMeasures } from './measures.ts';
 
 export interface JudgedChainContext extends ChainContext {
   keep: (evidence: EvidenceFile) => Promise<string>;
@@ -25,11 +25,12 @@ async function judged(chain: Chain, runnables: Runnable[], context: JudgedChainC
     floor: instrument.floor,
     delivery: measured.delivery,
     evidence: measured.evidence,
-    measures: measured.measures,
+    measures: measured.measures.evidence,
     path: chain.path.map(({ id }) => id),
     alone: measured.alone,
   });
-  return chainResult(chain, measured, { runnables, instrument, measures: chainMeasures(context.plan), evidence });
+  const measures = provenChainMeasures(context.plan, instrument.withheld);
+  return chainResult(chain, measured, { runnables, instrument, measures, evidence });
 }
 
 /** @param context of the driver that was found; none where the chain cannot run. */

@@ -4,6 +4,7 @@ import type { Plan } from '../depth.ts';
 import { abortMeasure } from '../measures/abort.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { truncationMeasure } from '../measures/truncation.ts';
+import { isWithheldOfChains, type Withheld } from '../withheld.ts';
 
 /** What is told hop by hop. */
 export const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
@@ -12,4 +13,9 @@ export const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
 export function chainMeasures({ depth, measures }: Plan): AnyMeasure[] {
   if (depth === 'quick') return measures;
   return [...measures, ...CHAIN_MEASURES.filter(({ id }) => !measures.some((measure) => measure.id === id))];
+}
+
+/** Those of them that proved themselves. */
+export function provenChainMeasures(plan: Plan, withheld: readonly Withheld[]): AnyMeasure[] {
+  return chainMeasures(plan).filter(({ id }) => !isWithheldOfChains(withheld, id));
 }

@@ -7,25 +7,39 @@ export type Turns = Record<'waits' | 'busy', <T>(work: () => Promise<T>) => Prom
 
 const AT_ONCE: Turns = { waits: (work) => work(), busy: (work) => work() };
 
-/**
- * Side by side, but for what kills, which comes last. `apart`: what works is made by itself too, where taps are on the way:
- * all its bytes go through one process.
- * @returns the evidence by the measure's id.
- */
+export interface Seen {
+  /** By the measure's id. */
+  evidence: Record<string, unknown>;
+  /** Ids of those by whose end the hop's process had ended: what they saw is of that, and not of what they are to tell. */
+  ended: string[];
+}
+
+export interface Together {
+  /** `apart`: what works is made by itself too, where taps are on the way: all its bytes go through one process. */
+  works: 'beside' | 'apart';
+  turns?: Turns;
+  running?: () => boolean;
+}
+
+/** Side by side, but for what kills, which comes last. */
 export async function measureAll(
   measures: readonly AnyMeasure[],
   context: MeasureContext,
-  works: 'beside' | 'apart',
-  turns: Turns = AT_ONCE,
-): Promise<Record<string, unknown>> {
+  { works, turns = AT_ONCE, running = () => true }: Together,
+): Promise<Seen> {
   const rank = (measure: AnyMeasure): number => {
     if (measure.kills === true) return 2;
     return works === 'apart' && measure.load === 'works' ? 1 : 0;
   };
-  const seen: Record<string, unknown> = {};
+  const evidence: Record<string, unknown> = {};
+  const ended: string[] = [];
   const seeAll = async (wanted: readonly AnyMeasure[]): Promise<void> => {
     context.signal?.throwIfAborted();
-    const see = async (measure: AnyMeasure): Promise<void> => void (seen[measure.id] = await measure.measure(context));
+    const see = async (measure: AnyMeasure): Promise<void> => {
+      // Of a process that has ended nothing is to be learnt.
+      if (running()) evidence[measure.id] = await measure.measure(context);
+      if (!running()) ended.push(measure.id);
+    };
     await Promise.all(wanted.map(see));
   };
   for (const turn of [0, 1, 2]) {
@@ -37,5 +51,5 @@ export async function measureAll(
       ...(busy.length === 0 ? [] : [turns.busy(() => seeAll(busy))]),
     ]);
   }
-  return seen;
+  return { evidence, ended };
 }

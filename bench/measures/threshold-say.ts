@@ -35,7 +35,9 @@ function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
 
 export function flaw(found: ThresholdFigures): string | undefined {
   if (found.how === 'streams-in-part') return flawOfPart(found);
-  return found.how === 'bytes' ? `lets go at ${number(found.threshold.upTo)} bytes` : undefined;
+  if (found.how !== 'bytes') return undefined;
+  const { exact, over, upTo } = found.threshold;
+  return exact ? `lets go at ${number(upTo)} bytes` : `lets go at ${number(over)} to ${number(upTo)} bytes`;
 }
 
 export function say(found: ThresholdFigures): string {

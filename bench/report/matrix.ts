@@ -164,10 +164,18 @@ function silence(measures: string[]): string {
   return `Measured of each lane besides: ${measures.join(', ')}. What is not as with no hop at all stands after "also"; \`unclog explain ID\` shows all figures.`;
 }
 
+/** Of a hop whose process ended while it was measured. */
+export function sayEnded({ endedIn = [] }: Pick<LaneResult, 'endedIn'>): string[] {
+  return endedIn.length === 0
+    ? []
+    : [`its process ended while this was measured, which so is not told: ${endedIn.join(', ')}`];
+}
+
 /** What measures found: of few variants all of it, of many what is not as with no hop. */
-function findings({ measures = {} }: LaneResult, all: boolean): string[] {
+function findings({ measures = {}, ...lane }: LaneResult, all: boolean): string[] {
   const found = Object.entries(measures);
-  return all ? found.map(([id, { says }]) => `${id}: ${says}`) : found.flatMap(([, { flaw }]) => flaw ?? []);
+  const told = all ? found.map(([id, { says }]) => `${id}: ${says}`) : found.flatMap(([, { flaw }]) => flaw ?? []);
+  return [...told, ...sayEnded(lane)];
 }
 
 /** Of several lanes: what was found of each of them. */

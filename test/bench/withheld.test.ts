@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { RelayProof } from '../../bench/instrument.ts';
-import { isWithheld, withheldFor } from '../../bench/withheld.ts';
+import { isWithheld, isWithheldOfChains, withheldFor } from '../../bench/withheld.ts';
 
 function proof(id: string, measure: string | undefined, convicted: boolean): RelayProof {
   return { id, ...(measure === undefined ? {} : { measure }), expected: 'so', verdict: 'otherwise', convicted };
@@ -22,11 +22,16 @@ describe('what is withheld', () => {
     expect([isWithheld(withheld, 'flush'), isWithheld(withheld, 'paced')]).toEqual([true, false]);
   });
 
-  it('is all of chains where one of theirs is missed, or a measure that they are told by', () => {
+  it('is all of chains where what they all are told by is missed, and of a measure alone where its own relay is', () => {
     expect(withheldFor([proof('a', 'chain: hold', false)], ['abort'])).toEqual([
       { what: 'chains', because: `relay a (chain: hold) ${SAID}` },
     ]);
-    expect(withheldFor([proof('a', 'abort', false)], ['abort']).map(({ what }) => what)).toEqual(['abort', 'chains']);
+    const ofAbort = withheldFor([proof('a', 'chain: abort', false)], ['abort']);
+    expect(ofAbort.map(({ what }) => what)).toEqual(['chain: abort']);
+    expect([isWithheldOfChains(ofAbort, 'abort'), isWithheld(ofAbort, 'abort')]).toEqual([true, false]);
+    const ofBoth = withheldFor([proof('a', 'abort', false)], ['abort']);
+    expect(ofBoth.map(({ what }) => what)).toEqual(['abort']);
+    expect([isWithheldOfChains(ofBoth, 'abort'), isWithheldOfChains(ofBoth, 'flush')]).toEqual([true, false]);
   });
 
   it('says where the verdict is the expected one that the figures are not', () => {

@@ -18,8 +18,9 @@ async function logged(works: 'beside' | 'apart'): Promise<string[]> {
       return measure.id;
     },
   }));
-  const seen = await measureAll(measures, {} as MeasureContext, works);
-  expect(seen).toEqual(Object.fromEntries(MEASURES.map(({ id }) => [id, id])));
+  const { evidence, ended } = await measureAll(measures, {} as MeasureContext, { works });
+  expect(evidence).toEqual(Object.fromEntries(MEASURES.map(({ id }) => [id, id])));
+  expect(ended).toEqual([]);
   return log;
 }
 
@@ -35,4 +36,22 @@ it('what works comes when what tells times has ended where there are taps, and b
     Math.min(...works.map((event) => log.indexOf(event))) > Math.max(...times.map((event) => log.indexOf(event)));
   expect(isApart(await logged('apart'))).toBe(true);
   expect(isApart(await logged('beside'))).toBe(false);
+});
+
+it('what the hop’s process ended in tells nothing, and nothing is measured of one that has ended', async () => {
+  let isRunning = true;
+  const measures = MEASURES.map((measure): AnyMeasure => ({
+    ...measure,
+    async measure() {
+      if (measure.id === 'abort') isRunning = false;
+      await turn();
+      return measure.id;
+    },
+  }));
+  const { evidence, ended } = await measureAll(measures, {} as MeasureContext, {
+    works: 'beside',
+    running: () => isRunning,
+  });
+  expect(ended.toSorted()).toEqual(MEASURES.map(({ id }) => id).toSorted());
+  expect(Object.keys(evidence)).not.toContain('truncation');
 });
