@@ -183,10 +183,18 @@ function agree(rounds: Sample[][][]): boolean {
   return before.from === last.from && Math.abs(before.periodMs - last.periodMs) <= ALIKE * last.periodMs;
 }
 
+/** Whether what was written right after a release came sooner than a tick by itself would have let it: mostly within a period that is shorter. */
+function isSooner(periodMs: number, looks: readonly Sample[][]): boolean {
+  const gapsMs = looks
+    .flat()
+    .flatMap(({ phaseMs, heldMs }) => (phaseMs === undefined || heldMs === undefined ? [] : phaseMs + heldMs));
+  return gapsMs.length > 0 && median(gapsMs) < (1 - ALIKE) * periodMs;
+}
+
 /** Why a timer is not to be believed that explains the samples, if so. */
 function doubt(
   { from, periodMs, errorMs, deviationMs }: Explanation,
-  { delayLimitMs, rounds }: FlushEvidence,
+  { delayLimitMs, rounds, looks }: FlushEvidence,
 ): string | undefined {
   const closeMs = Math.max(CLOSE * periodMs, CLOSE_MS);
   // Of holds a busy machine may make most longer; of ticks, late as they are, half must be where they are put.
@@ -195,8 +203,9 @@ function doubt(
   if (errorMs > closeMs)
     return `a period of ${milliseconds(periodMs)} is not told closer than ${milliseconds(errorMs)}`;
   if (periodMs <= delayLimitMs) return 'some of them for no longer than the floor';
-  // What a busy machine did to one round it does not do to the next.
-  if (periodMs < SURE_FACTOR * delayLimitMs && !agree(rounds))
+  if (from === 'tick' && isSooner(periodMs, looks)) return 'but what was written right after a release came sooner';
+  // What a busy machine did to one round it does not do to the next; it makes ticks of holds, and no holds of ticks.
+  if ((from === 'tick' || periodMs < SURE_FACTOR * delayLimitMs) && !agree(rounds))
     return `the last of ${rounds.length} rounds does not agree with the one before`;
   return undefined;
 }

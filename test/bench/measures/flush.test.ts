@@ -205,6 +205,17 @@ describe('a flush interval', () => {
   });
 });
 
+/** Written right after a release, each. */
+function atOnce(heldMs: number): Sample[] {
+  return [{ heldMs }, { phaseMs: 0, heldMs }, { phaseMs: 1, heldMs }];
+}
+
+it('is no tick where what was written right after a release came sooner', () => {
+  const ticks = evidence([ticking(289)], [ticking(289)]);
+  expect(flushMeasure.figures({ ...ticks, looks: [atOnce(288)] })).toMatchObject({ how: 'timer', from: 'tick' });
+  expect(flushMeasure.figures({ ...ticks, looks: [atOnce(200)] })).toMatchObject({ how: 'inconclusive' });
+});
+
 describe('what is said', () => {
   it.each([
     [[delayed(0.2)], 'none: lets go at once'],
