@@ -53,8 +53,9 @@ function isTrue(field: FieldLines): boolean {
   return field.length === 1 && field[0] === '?1';
 }
 
+/** Where `?1` was refused, nothing of it was passed on that another value could differ from. */
 function differs(of: Passed, marked: Passed): boolean {
-  return of !== 'unknown' && of !== marked;
+  return of !== 'unknown' && marked !== 'unknown' && of !== marked;
 }
 
 export function passedOn(trials: readonly Tried[]): PassedOn {
