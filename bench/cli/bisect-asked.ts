@@ -27,6 +27,8 @@ export interface Options {
 
 export interface Asked {
   lane: Lane;
+  /** Ids of the other lanes that the catalogue has of its variant. */
+  others: string[];
   /** Where some are named, no others. */
   versions: string[];
   ends: Ends;
@@ -75,5 +77,8 @@ export async function asked(id: string, options: Options): Promise<Asked> {
   if (options.json !== undefined) await checkJson(options.json);
   const lane = laneOf(catalogue, id);
   const versions = versionsFor(catalogue, lane, options.proxy ?? []);
-  return { lane, versions, ends: endsOf(options), plan: planFor(options.measure) };
+  const others = catalogue.lanes
+    .filter((other) => other.variant.id === lane.variant.id && other.id !== lane.id)
+    .map((other) => other.id);
+  return { lane, others, versions, ends: endsOf(options), plan: planFor(options.measure) };
 }

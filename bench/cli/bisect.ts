@@ -70,7 +70,7 @@ async function stepThrough(
 async function bisect(id: string, options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   const { signal } = interruption;
-  const { lane, versions, ends, plan } = await asked(id, options);
+  const { lane, others, versions, ends, plan } = await asked(id, options);
   const say = (text: string): void => void (options.json !== '-' && process.stdout.write(text));
 
   await using session = await Session.open();
@@ -104,7 +104,7 @@ async function bisect(id: string, options: Options, interruption: Interruption):
     lanes: steps.results,
   };
   const path = shownPath(await folder.finish(document));
-  say(bisectedReport({ lane: lane.id, ...steps }, document, `${path}, traces beside it`));
+  say(bisectedReport({ lane: lane.id, others, ...steps }, document, `${path}, traces beside it`));
   process.exitCode = EXIT[steps.found.found];
   if (options.json !== undefined) await writeJson(options.json, document);
 }

@@ -7,6 +7,8 @@ import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
 export interface Bisected {
   lane: string;
+  /** Ids of the variant's other lanes, which were not judged. */
+  others: readonly string[];
   found: Found;
   /** Of all candidates, the oldest first. */
   versions: readonly string[];
@@ -47,14 +49,21 @@ function saySeveral({ versions, said }: Bisected, { after }: Extract<Found, { fo
     : `${judged} It is not the only change, as ${versions[other[0]]} shows: ${other[1]}. Halving finds one of them; --from ${versions[after]} looks for the next.`;
 }
 
+/** A change may be in another stream alone. */
+function sayOthers(others: readonly string[]): string {
+  if (others.length === 0) return '';
+  const streams = others.map((id) => (id.includes('?') ? id.slice(id.indexOf('?')) : `${id}?`));
+  return ` Its variant's other lanes were not judged: ${streams.join(', ')}.`;
+}
+
 export function sayBisected(bisected: Bisected): string[] {
-  const { lane, found, versions, said } = bisected;
+  const { lane, others, found, versions, said } = bisected;
   switch (found.found) {
     case 'change':
       return [sayChange(bisected, found), saySeveral(bisected, found)];
     case 'no-change':
       return [
-        `${lane}: ${said.get(found.first)} in ${versions[found.first]} and in ${versions[found.last]}: no change between the two ends. What lies between was not judged; --from and --to name other ends.`,
+        `${lane}: ${said.get(found.first)} in ${versions[found.first]} and in ${versions[found.last]}: no change between the two ends. What lies between was not judged; --from and --to name other ends.${sayOthers(others)}`,
       ];
     case 'unknown': {
       const [low, high] = found.between ?? [];

@@ -13,6 +13,7 @@ function said(...verdicts: (string | undefined)[]): Map<number, string> {
 it('a change is named by the two releases between which it lies', () => {
   const bisected = {
     lane: 'traefik/compress',
+    others: [],
     versions: VERSIONS,
     said: said('coalesces', 'coalesces', 'streams', undefined, 'streams'),
   };
@@ -25,6 +26,7 @@ it('a change is named by the two releases between which it lies', () => {
 it('a release that could not be judged between them is not left out of the sentence', () => {
   const bisected = {
     lane: 'a/b',
+    others: [],
     versions: VERSIONS,
     said: said('coalesces', undefined, 'streams', 'streams', 'streams'),
   };
@@ -39,6 +41,7 @@ it('a release that could not be judged between them is not left out of the sente
 it('a newer release that is otherwise shows that there are more changes', () => {
   const bisected = {
     lane: 'a/b',
+    others: [],
     versions: VERSIONS,
     said: said('streams', 'streams', 'buffers', undefined, 'delays'),
   };
@@ -48,7 +51,12 @@ it('a newer release that is otherwise shows that there are more changes', () => 
 });
 
 it('nothing is said of what is not known', () => {
-  const ends = { lane: 'a/b', versions: VERSIONS, said: said('streams', undefined, undefined, undefined, 'streams') };
+  const ends = {
+    lane: 'a/b',
+    others: [],
+    versions: VERSIONS,
+    said: said('streams', undefined, undefined, undefined, 'streams'),
+  };
   expect(sayBisected({ ...ends, found: { found: 'no-change', first: 0, last: 4 } })[0]).toContain(
     'a/b: streams in 3.3.2 and in 3.4.2: no change between the two ends. What lies between was not judged',
   );
@@ -61,6 +69,16 @@ it('nothing is said of what is not known', () => {
   ]);
   expect(sayBisected({ ...ends, found: { found: 'too-few' } })).toEqual([
     'a/b: of 5 releases fewer than two could be had here.',
+  ]);
+});
+
+it('no change of one lane says which others of its variant there are', () => {
+  const ends = { lane: 'a/b?', versions: VERSIONS, said: said('streams', undefined, undefined, undefined, 'streams') };
+  const found = { found: 'no-change', first: 0, last: 4 } as const;
+  const [alone] = sayBisected({ ...ends, others: [], found });
+  expect(alone).not.toContain('other lanes');
+  expect(sayBisected({ ...ends, others: ['a/b?accept-encoding=br', 'a/b'], found })).toEqual([
+    `${alone} Its variant's other lanes were not judged: ?accept-encoding=br, a/b?.`,
   ]);
 });
 
