@@ -47,6 +47,7 @@ export async function provide(
       const runnable = await driver.provide(proxy, version, {
         signal,
         onBringing: (what) => onEvent({ type: 'bringing', what }),
+        beside: drivers.map(({ name }) => name),
       });
       onEvent({ type: 'provided', proxy, runnable });
       return { driver, runnable };
@@ -65,7 +66,8 @@ export async function provide(
       `${proxy.name} ${version} was never released, as far as unclog knows, and is not to be had; ${sayWhatCanBeHad(proxy, version)}`,
     );
   const unavailable = reasons.map(({ message }) => message).join('; ');
-  const bring = reasons.find((reason) => reason.bring !== undefined)?.bring;
+  const ways = reasons.flatMap((reason) => reason.bring ?? []);
+  const bring = ways.length === 0 ? undefined : ways.join('; or ');
   onEvent({ type: 'unavailable', proxy, ...(version === undefined ? {} : { version }), reason: unavailable });
   return bring === undefined ? { unavailable } : { unavailable, bring };
 }

@@ -19,7 +19,7 @@ import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { fixLines } from '../report/remedies.ts';
 import { settingsTable } from '../report/settings.ts';
-import { wrap, type Paint } from '../report/text.ts';
+import { lastWords, wrap, type Paint } from '../report/text.ts';
 import { tradeOffCard } from '../report/trade-offs.ts';
 import type { LaneResult } from '../results.ts';
 import { isOfSuite, selectRequirements } from '../conformance/select.ts';
@@ -99,6 +99,7 @@ function measured({ id, variant }: Lane, version: string | undefined, runs: Kept
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
     ...evidenceLines(last),
     ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
+    ...lastWords(result),
     ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
     ...(version === undefined ? versionLines(id, last, runs) : []),
   ];

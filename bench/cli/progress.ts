@@ -1,6 +1,7 @@
 /** Progress on stderr: one line that is rewritten on a terminal, one line per step elsewhere. */
 
 import { monotonicMs } from '../../server/clock.ts';
+import { isUntried } from '../report/matrix.ts';
 import { nameOf } from '../results.ts';
 import type { ConformanceEvent } from '../conformance/run.ts';
 import type { RunEvent } from '../run.ts';
@@ -29,6 +30,8 @@ export class Progress {
   readonly #total: number;
   readonly #noun: string;
   readonly #measuring = new Set<string>();
+  /** By the reason, who was said to be skipped for it. */
+  readonly #skipped = new Map<string, string[]>();
   readonly #startedAt = monotonicMs();
   #done = 0;
   #estimatedMs: number | undefined;
@@ -61,7 +64,7 @@ export class Progress {
           `${event.proxy.name} ${event.runnable.version} (${event.runnable.driver}: ${event.runnable.source})`,
         );
       case 'unavailable':
-        return this.#line(`${[event.proxy.name, event.version].filter(Boolean).join(' ')} is skipped: ${event.reason}`);
+        return this.#skip([event.proxy.name, event.version].filter(Boolean).join(' '), event.reason);
       case 'twins': {
         const [first, ...others] = event.asked.map(
           (version) => `${event.proxy.id}${version === undefined ? '' : `@${version}`}`,
@@ -88,6 +91,7 @@ export class Progress {
         this.#done = event.done;
         this.#measuring.delete(nameOf(event.result));
         if (this.#stream.isTTY) return this.#status(this.#count());
+        if (isUntried(event.result) && this.#skipped.has(event.result.because)) return;
         return this.#line(
           `${event.done}/${event.of} ${nameOf(event.result)}: ${event.result.verdict}${this.#times('; ')}`,
         );
@@ -96,6 +100,7 @@ export class Progress {
         this.#done = event.done;
         this.#measuring.delete(nameOf(result));
         if (this.#stream.isTTY) return this.#status(this.#count());
+        if (result.without !== undefined && this.#skipped.has(result.without.because)) return;
         return this.#line(`${event.done}/${event.of} ${nameOf(result)}: ${result.without?.verdict ?? 'asked'}`);
       }
     }
@@ -115,6 +120,14 @@ export class Progress {
   #times(before: string): string {
     if (this.#estimatedMs === undefined) return '';
     return before + sayTimes(monotonicMs() - this.#startedAt, this.#estimatedMs);
+  }
+
+  /** A proxy may be looked for several times, once for each program that its variants need. */
+  #skip(who: string, reason: string): void {
+    const known = this.#skipped.get(reason);
+    if (known?.includes(who) === true) return;
+    this.#skipped.set(reason, [...(known ?? []), who]);
+    this.#line(`${who} is skipped: ${known === undefined ? reason : `as ${known[0]} is`}`);
   }
 
   #line(text: string): void {

@@ -65,6 +65,8 @@ export interface Bringing {
   signal?: AbortSignal;
   /** Told before something is brought that takes a while. */
   onBringing?: (what: string) => void;
+  /** Drivers that are asked as well: what cannot be had may be said to be had by the others alone. */
+  beside?: readonly DriverName[];
 }
 
 export interface Driver {

@@ -174,7 +174,7 @@ export async function findProgram(
     );
   throw new UnavailableError(
     `no ${proxy.name}${version === undefined ? '' : ` ${version}`} here: ${here}${had === undefined ? '' : `; wheels: ${had}`}`,
-    version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found),
+    version === undefined ? howToBring(proxy) : insteadOf(version, proxy, found, finding.beside?.includes('docker')),
   );
 }
 

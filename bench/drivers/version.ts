@@ -74,11 +74,16 @@ export function versionQuestion({ id, version }: ProxyDeclaration): NonNullable<
   return version;
 }
 
-/** What can be had in place of a version that no program here has. @param found that of the program on PATH. */
+/**
+ * What can be had in place of a version that no program here has.
+ * @param found that of the program on PATH.
+ * @param hasAskedDocker whether containers are asked as well, which then say themselves how to have it.
+ */
 export function insteadOf(
   version: string,
   { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
   found: string | undefined,
+  hasAskedDocker = false,
 ): string {
   const here = [
     ...new Set([...(native?.wheels ?? []).map((wheel) => wheel.version), ...(found === undefined ? [] : [found])]),
@@ -89,7 +94,7 @@ export function insteadOf(
       : here.map((had) => `${id}@${had}`).join(' or ');
   return [
     // The project's own image has the one version that it has.
-    ...(docker === undefined || docker.image === 'unclog'
+    ...(docker === undefined || docker.image === 'unclog' || hasAskedDocker
       ? []
       : [`--driver docker brings ${id}@${version} as an image, if there is one`]),
     natively === '' ? `natively there is none` : `natively there is --proxy ${natively}`,

@@ -14,7 +14,7 @@ import {
 import type { Results } from '../results.ts';
 import { headLines } from './head.ts';
 import { withheldLines } from './matrix.ts';
-import { PLAIN, WIDTH, wrap, type Paint } from './text.ts';
+import { namesOf, PLAIN, WIDTH, wrap, type Paint } from './text.ts';
 
 export const MARKS: Record<OutcomeWord, { mark: string; means: string; style?: Parameters<Paint>[0] }> = {
   unaware: { mark: 'u', means: 'unaware: the same with and without the field' },
@@ -169,10 +169,10 @@ export function summary({ subjects }: ConformanceResult): string {
 }
 
 function reasons(subjects: readonly SubjectResult[]): string[] {
-  const missing = subjects.flatMap(({ id, without }) => (without === undefined ? [] : [{ id, without }]));
+  const missing = subjects.flatMap(({ without, ...subject }) => (without === undefined ? [] : [{ subject, without }]));
   return [...Map.groupBy(missing, ({ without }) => JSON.stringify(without)).values()].map((group) => {
     const without = group[0]?.without;
-    const ids = group.map(({ id }) => id).join(', ');
+    const ids = namesOf(group.map(({ subject }) => subject));
     const bring = without?.bring === undefined ? '' : `. To have it: ${without.bring}`;
     const log = without?.log === undefined || without.log === '' ? '' : `\n${without.log}`;
     return `${without?.verdict}: ${ids}: ${without?.because}${bring}${log}`;

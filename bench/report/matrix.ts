@@ -7,7 +7,19 @@ import { MANY_SHARE, ENOUGH_TRIES, RULE_SHARE } from '../verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { remedyLines } from './remedies.ts';
-import { HOLD_WIDTH, holdOf, LANE_WIDTH, PLAIN, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
+import {
+  HOLD_WIDTH,
+  holdOf,
+  LANE_WIDTH,
+  lastWords,
+  namesOf,
+  PLAIN,
+  STYLES,
+  VERDICT_WIDTH,
+  WIDTH,
+  wrap,
+  type Paint,
+} from './text.ts';
 
 export { wrap, type Paint } from './text.ts';
 
@@ -21,16 +33,24 @@ function blamed({ expectedGuilty }: LaneResult): string {
   return expectedGuilty.length === 0 ? ', with no guilty hop' : `, by hop ${expectedGuilty.join(' and ')}`;
 }
 
+/** All that a proxy said where it is what the lane came to; of one that died and yet was judged as expected a line. */
+function ending(lane: LaneResult): string[] {
+  const { verdict, asExpected, log, command } = lane;
+  if (!isJudged(lane) || verdict === 'refused' || asExpected === false) return lastWords(lane);
+  if (log === undefined && command === undefined) return [];
+  const isSilent = log === undefined || log === '';
+  return [`its process ended meanwhile${isSilent ? '' : '; `unclog explain ID` shows its last words'}`];
+}
+
 export function notes(lane: LaneResult, found: string[]): string[] {
-  const { log, command, bring } = lane;
+  const { bring } = lane;
   return [
     lane.because,
     ...found,
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}${blamed(lane)}`] : []),
     ...remedyLines(lane),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
-    ...(command === undefined ? [] : [`started as: ${command}`]),
-    ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
+    ...ending(lane),
   ];
 }
 
@@ -146,7 +166,7 @@ export function untried(lanes: LaneResult[]): string[] {
   );
   return [...groups.values()].map((group) => {
     const [first] = group;
-    return `${first?.verdict}: ${group.map(nameOf).join(', ')}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
+    return `${first?.verdict}: ${namesOf(group)}: ${first?.because}${first?.bring === undefined ? '' : `. To have it: ${first.bring}`}`;
   });
 }
 

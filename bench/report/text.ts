@@ -1,7 +1,7 @@
 /** What the reports share: widths, breaking of lines, colours of verdicts. Pure. */
 
 import { milliseconds } from '../because.ts';
-import type { HopResult, LaneResult, LaneVerdict } from '../results.ts';
+import { nameOf, type HopResult, type LaneResult, type LaneVerdict } from '../results.ts';
 
 /** Colours a text, or leaves it as it is where there is no terminal. */
 export type Paint = (style: 'green' | 'yellow' | 'red' | 'magenta' | 'bold' | 'dim', text: string) => string;
@@ -24,6 +24,14 @@ export const STYLES: Record<LaneVerdict | HopResult['verdict'], Parameters<Paint
   unsupported: 'dim',
   unseen: 'dim',
 };
+
+/** A proxy's own, and how it was started. */
+export function lastWords({ log, command }: Pick<LaneResult, 'log' | 'command'>): string[] {
+  return [
+    ...(command === undefined ? [] : [`started as: ${command}`]),
+    ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
+  ];
+}
 
 /** No borders: the rows are to be read, and to be copied into an issue. */
 export const PLAIN = Object.fromEntries(
@@ -68,4 +76,19 @@ export function holdOf({ hold: figures }: Pick<LaneResult, 'hold'>): string {
   const [p50, p99] = [milliseconds(figures.p50Ms), milliseconds(figures.p99Ms)];
   const sameUnit = p50.split(' ')[1] === p99.split(' ')[1];
   return `${sameUnit ? p50.split(' ')[0] : p50} / ${p99}`;
+}
+
+const MOST_VARIANTS = 6;
+
+/** `nginx/default@1.30 (7 lanes), nginx/tls@1.30 and 3 more (9 lanes)`: one of a variant by its whole name, several counted. */
+export function namesOf(all: readonly Pick<LaneResult, 'id' | 'version' | 'path'>[]): string {
+  const variants = [...Map.groupBy(all, (one) => nameOf({ ...one, id: one.id.split('?')[0] ?? one.id }))];
+  const names = variants.map(([name, members]) => {
+    const [first] = members;
+    return members.length === 1 && first !== undefined ? nameOf(first) : `${name} (${members.length} lanes)`;
+  });
+  if (names.length <= MOST_VARIANTS) return names.join(', ');
+  const others = variants.slice(MOST_VARIANTS);
+  const lanes = others.reduce((sum, [, members]) => sum + members.length, 0);
+  return `${names.slice(0, MOST_VARIANTS).join(', ')} and ${others.length} more${lanes === others.length ? '' : ` (${lanes} lanes)`}`;
 }

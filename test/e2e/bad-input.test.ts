@@ -123,7 +123,7 @@ describe('what is missing or broken on the machine', () => {
       { DOCKER_HOST: `unix://${folder.path}/none.sock` },
     );
     expect(flat(stdout)).toMatch(
-      /skipped: nginx\/default, .*no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker, or use --driver native/,
+      /skipped: nginx\/default \(\d+ lanes\): no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker, or use --driver native/,
     );
     expect(exitCode).toBe(3);
     isPlain(stderr);
@@ -197,7 +197,7 @@ describe('what is missing or broken on the machine', () => {
       { UNCLOG_CACHE: folder.path },
     );
     expect(flat(stdout)).toMatch(
-      /harness-error: nginx\/default, .* is not the nginx it claims to be: with -v it printed "busybox 1\.36"; remove or replace it/,
+      /harness-error: nginx\/default \(\d+ lanes\): .* is not the nginx it claims to be: with -v it printed "busybox 1\.36"; remove or replace it/,
     );
     expect(exitCode).toBe(3);
   });

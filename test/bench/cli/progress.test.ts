@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { Progress, sayTimes } from '../../../bench/cli/progress.ts';
-import { lane } from '../results.ts';
+import nginx from '../../../proxy-configs/nginx/index.ts';
+import caddy from '../../../proxy-configs/caddy/index.ts';
+import { lane, skipped } from '../results.ts';
 
 let written = '';
 function stream(isTTY: boolean): NodeJS.WriteStream {
@@ -49,4 +51,21 @@ it('a run that takes seconds says no times', () => {
   vi.advanceTimersByTime(61_000);
   progress.on({ type: 'lane', result: lane('nginx/default'), done: 1, of: 1 });
   expect(written).toBe('1/1 nginx/default: streams\n');
+});
+
+it('what is skipped is said once for each reason, and not again of each lane', () => {
+  const progress = new Progress(stream(false), 4);
+  for (let program = 0; program < 2; program += 1)
+    progress.on({ type: 'unavailable', proxy: nginx, version: '1.30', reason: 'no image' });
+  progress.on({ type: 'unavailable', proxy: caddy, reason: 'no image' });
+  progress.on({ type: 'lane', result: skipped('nginx/a', 'no image'), done: 1, of: 4 });
+  progress.on({ type: 'lane', result: skipped('caddy/a', 'no image'), done: 2, of: 4 });
+  progress.on({ type: 'lane', result: lane('node/a'), done: 3, of: 4 });
+  progress.on({ type: 'lane', result: skipped('chain/a', 'not by one driver'), done: 4, of: 4 });
+  expect(written.trimEnd().split('\n')).toEqual([
+    'nginx 1.30 is skipped: no image',
+    'Caddy is skipped: as nginx 1.30 is',
+    '3/4 node/a: streams',
+    '4/4 chain/a: skipped',
+  ]);
 });

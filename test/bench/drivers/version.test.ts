@@ -13,6 +13,10 @@ describe('in place of a version that is not here', () => {
     expect(insteadOf('1.30', nginx, '1.22.1')).toBe(`${advice} or nginx@1.22.1`);
   });
 
+  it('is no image where containers are asked as well', () => {
+    expect(insteadOf('1.30', nginx, undefined, true)).toBe(`natively there is --proxy nginx@${wheel?.version}`);
+  });
+
   it('is said where there is none', () => {
     expect(insteadOf('1', { id: 'some' }, undefined)).toBe('natively there is none');
   });

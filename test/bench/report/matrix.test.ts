@@ -163,6 +163,14 @@ describe('the matrix', () => {
     expect(text(results([lane('nginx/a', { log: '' })]))).not.toContain('its last words');
   });
 
+  it('has a line for a process that died where the verdict is as expected, and its words where it is not', () => {
+    const died = { command: 'vite --port 1', log: 'TypeError: terminated\n    at fetch' };
+    const shown = text(results([lane('vite/a', died)]));
+    expect(shown).toContain('its process ended meanwhile; `unclog explain ID` shows its last words');
+    expect(shown).not.toContain('TypeError');
+    expect(text(results([lane('vite/a', { ...died, asExpected: false })]))).toContain('    TypeError: terminated');
+  });
+
   it('says what was measured besides, unless nothing was judged', () => {
     expect(withMeasures([STREAMS, COALESCES, WRONG])).toContain('Measured of each lane besides: flush.');
     expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured of each lane');
@@ -173,6 +181,14 @@ describe('the matrix', () => {
     expect(shown).toContain('skipped: caddy/default, caddy/flush: no Caddy here. To have it: unclog setup\n');
     expect(shown).toContain('skipped: envoy/default: only in a container\n');
     expect(shown.match(/^ {2}/gm)).toHaveLength(2);
+  });
+
+  it('counts the lanes of a variant that was skipped, and of many variants those beyond some', () => {
+    const ids = Array.from({ length: 9 }, (_, index) => [`nginx/v${index}`, `nginx/v${index}?format=text`]).flat();
+    const all = ids.map((id) => ({ ...skipped(id, 'no image'), version: '1.30' }));
+    const flat = (lanes: LaneResult[]): string => text(results(lanes)).replaceAll('\n', ' ');
+    expect(flat(all.slice(0, 3))).toContain('skipped: nginx/v0@1.30 (2 lanes), nginx/v1@1.30: no image');
+    expect(flat(all)).toContain('nginx/v5@1.30 (2 lanes) and 3 more (6 lanes): no image');
   });
 
   it('says how the instrument proved itself', () => {
