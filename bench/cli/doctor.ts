@@ -62,16 +62,13 @@ async function doctor(): Promise<void> {
   ];
   await using session = await Session.open();
   const drivers = chooseDrivers('auto', session);
-  let runnable = 0;
-  for (const proxy of (await loadCatalogue()).proxies) {
-    const { here, line } = await availability(proxy, drivers);
-    runnable += here ? 1 : 0;
-    findings.push({ ok: here, text: `${proxy.name}: ${line}` });
-  }
+  const { proxies } = await loadCatalogue();
+  const found = await Promise.all(proxies.map(async (proxy) => ({ proxy, ...(await availability(proxy, drivers)) })));
+  findings.push(...found.map(({ proxy, here, line }) => ({ ok: here, text: `${proxy.name}: ${line}` })));
   process.stdout.write(
     `${findings.map(({ ok, text }) => wrap(`${ok ? 'ok     ' : 'MISSING'} ${text}`, 80)).join('\n')}\n`,
   );
-  if (runnable === 0) process.exitCode = 3;
+  if (!found.some(({ here }) => here)) process.exitCode = 3;
 }
 
 export function doctorCommand(): Command {

@@ -7,7 +7,7 @@ import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { isOfSuite } from '../conformance/select.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
-import { UnavailableError } from '../errors.ts';
+import { BenchError, UnavailableError } from '../errors.ts';
 import { wrap } from '../report/matrix.ts';
 import { Session } from '../session.ts';
 import { listRequirements } from './list-requirements.ts';
@@ -24,6 +24,8 @@ export async function availability(
       const { version, source } = await driver.probe(proxy, undefined);
       return { here: true, line: `runs here (${driver.name}: ${[version, source].filter(Boolean).join(', ')})` };
     } catch (error) {
+      // As a run has it: what is wrong with one driver's program is said, and no other is taken in its place.
+      if (error instanceof BenchError) return { here: false, line: error.message };
       if (!(error instanceof UnavailableError)) throw error;
       reasons.push(`${error.message}${error.bring === undefined ? '' : ` (to have it: ${error.bring})`}`);
     }

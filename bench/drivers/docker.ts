@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 
 import {
-  ImageName,
   Network,
   Wait,
   type ContainerRuntimeClient,
@@ -26,7 +25,7 @@ import { imageFor, imageVersions } from './images.ts';
 import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
 import { versionQuestion } from './version.ts';
-import { provideOwnImage, pull } from './own-image.ts';
+import { isHere, MissingImagesError, probeOwnImage, provideOwnImage, pull } from './own-image.ts';
 import { whyNotReady } from './ready.ts';
 
 const HOP_PORT = 8080;
@@ -229,6 +228,7 @@ export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly #session: Session;
   #ownImage: Promise<string> | undefined;
+  #probedOwnImage: ReturnType<typeof probeOwnImage> | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -241,10 +241,33 @@ export class DockerDriver implements Driver {
   ): Promise<Runnable> {
     const client = await engine();
     this.#session.usesDocker();
-    this.#ownImage ??= provideOwnImage(client, signal);
-    await this.#ownImage;
     const image = this.#imageOf(proxy, version);
+    this.#ownImage ??= provideOwnImage(client, signal);
+    await this.#ownImage.catch(async (error: unknown) => {
+      const isNamed = !(error instanceof MissingImagesError) || image === imageFor('unclog');
+      if (isNamed || (await isHere(client, image))) throw error;
+      throw new MissingImagesError(error.message, [...new Set([...error.images, image])]);
+    });
     await pull(client, image, signal, onBringing);
+    return this.#runnable(client, image, proxy);
+  }
+
+  /** The same questions, of what is here. */
+  async probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
+    const client = await engine();
+    this.#session.usesDocker();
+    const image = this.#imageOf(proxy, version);
+    const own = await (this.#probedOwnImage ??= probeOwnImage(client));
+    // It is built by the run that needs it, which brings what is asked for here.
+    if (image === own.image && own.sources !== undefined)
+      return { driver: 'docker', version: version ?? '', source: image };
+    if (!(await isHere(client, image)))
+      throw new UnavailableError(`the image ${image} is not here`, 'unclog setup --docker');
+    return this.#runnable(client, image, proxy);
+  }
+
+  /** What the image gives. @throws UnavailableError where it lacks what the proxy needs. */
+  async #runnable(client: ContainerRuntimeClient, image: string, proxy: ProxyDeclaration): Promise<Runnable> {
     const lack = await firstLacking(proxy.needs, {
       built: () => printedBy(client, image, proxy, { args: proxy.built ?? [], session: this.#session.id }),
       has: (file) => hasFile(client, image, file, this.#session.id),
@@ -252,14 +275,6 @@ export class DockerDriver implements Driver {
     if (lack !== undefined)
       throw new UnavailableError(`${proxy.name} of the image ${image} has no ${lack}`, howToHave(proxy));
     return { driver: 'docker', version: await versionIn(client, image, proxy, this.#session.id), source: image };
-  }
-
-  async probe(proxy: ProxyDeclaration, version: string | undefined): Promise<Runnable> {
-    const client = await engine();
-    const image = this.#imageOf(proxy, version);
-    if (!(await client.image.exists(ImageName.fromString(image))))
-      throw new UnavailableError(`the image ${image} is not here`, 'unclog setup --docker');
-    return { driver: 'docker', version: version ?? '', source: image };
   }
 
   async releases({ docker }: ProxyDeclaration): Promise<string[]> {

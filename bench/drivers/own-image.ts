@@ -13,31 +13,39 @@ import { imageFor } from './images.ts';
 
 const SOURCES_LABEL = 'org.unclog.sources';
 
-/** Brings an image unless it is here. @throws UnavailableError with the command that would bring it. */
+/** Images that are not here, and what would bring them. */
+export class MissingImagesError extends UnavailableError {
+  readonly images: readonly string[];
+
+  constructor(message: string, images: readonly string[]) {
+    const pulls = images.map((image) => `docker pull ${image}`).join(' && ');
+    super(message, `${pulls}, or name ${images.length === 1 ? 'another' : 'others'} in .env`);
+    this.images = images;
+  }
+}
+
+export function isHere(client: ContainerRuntimeClient, image: string): Promise<boolean> {
+  return client.image.exists(ImageName.fromString(image));
+}
+
+/** Brings an image unless it is here. @throws MissingImagesError */
 export async function pull(
   client: ContainerRuntimeClient,
   image: string,
   signal?: AbortSignal,
   onBringing?: (what: string) => void,
 ): Promise<void> {
-  const name = ImageName.fromString(image);
-  if (await client.image.exists(name)) return;
+  if (await isHere(client, image)) return;
   signal?.throwIfAborted();
   onBringing?.(`the image ${image}`);
   try {
-    await client.image.pull(name);
+    await client.image.pull(ImageName.fromString(image));
   } catch (error) {
-    throw new UnavailableError(
-      `the image ${image} is not here and cannot be pulled (${firstLine(error)})`,
-      `docker pull ${image}, or name another in .env`,
-    );
+    throw new MissingImagesError(`the image ${image} is not here and cannot be pulled (${firstLine(error)})`, [image]);
   }
   // Some failures of a pull are told only by its not being there.
-  if (!(await client.image.exists(name)))
-    throw new UnavailableError(
-      `the image ${image} is not here and cannot be pulled`,
-      `docker pull ${image}, or name another in .env`,
-    );
+  if (!(await isHere(client, image)))
+    throw new MissingImagesError(`the image ${image} is not here and cannot be pulled`, [image]);
 }
 
 function firstLine(error: unknown): string {
@@ -66,26 +74,50 @@ async function filesBelow(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** The project's own image, built anew when the sources are not those it was built from. */
-export async function provideOwnImage(client: ContainerRuntimeClient, signal?: AbortSignal): Promise<string> {
+interface OwnImage {
+  image: string;
+  /** Digest of the sources to build it from; absent where it is here as it should be. */
+  sources?: string;
+}
+
+/** @throws UnavailableError where it is not here and there is nothing to build it from. */
+async function lookForOwnImage(client: ContainerRuntimeClient): Promise<OwnImage> {
   const image = imageFor('unclog');
   const sources = existsSync(join(PACKAGE_ROOT, 'Dockerfile')) ? await sourcesSha256() : undefined;
   const there = await client.container.dockerode
     .getImage(image)
     .inspect()
     .catch(() => undefined);
-  if (there !== undefined && (sources === undefined || there.Config.Labels?.[SOURCES_LABEL] === sources)) return image;
-  if (sources === undefined)
-    throw new UnavailableError(
-      `the image ${image} of unclog itself is not here, and can be built only from a clone`,
-      'use --driver native',
-    );
+  if (there !== undefined && (sources === undefined || there.Config.Labels?.[SOURCES_LABEL] === sources))
+    return { image };
+  if (sources !== undefined) return { image, sources };
+  throw new UnavailableError(
+    `the image ${image} of unclog itself is not here, and can be built only from a clone`,
+    'use --driver native',
+  );
+}
+
+/** Whether it is here, or can be built of what is. @throws UnavailableError */
+export async function probeOwnImage(client: ContainerRuntimeClient): Promise<OwnImage> {
+  const own = await lookForOwnImage(client);
+  const base = imageFor('node');
+  if (own.sources === undefined || (await isHere(client, base))) return own;
+  throw new UnavailableError(
+    `unclog's own image, which holds the origin, is to be built, and the image ${base} that it is built on is not here`,
+    'unclog setup --docker',
+  );
+}
+
+/** The project's own image, built anew when the sources are not those it was built from. */
+export async function provideOwnImage(client: ContainerRuntimeClient, signal?: AbortSignal): Promise<string> {
+  const { image, sources } = await lookForOwnImage(client);
+  if (sources === undefined) return image;
   const base = imageFor('node');
   await pull(client, base, signal).catch((error: unknown) => {
-    if (!(error instanceof UnavailableError)) throw error;
-    throw new UnavailableError(
+    if (!(error instanceof MissingImagesError)) throw error;
+    throw new MissingImagesError(
       `unclog's own image, which holds the origin, cannot be built: ${error.message}`,
-      error.bring,
+      error.images,
     );
   });
   await GenericContainer.fromDockerfile(PACKAGE_ROOT)
