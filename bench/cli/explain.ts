@@ -17,6 +17,7 @@ import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { milliseconds } from '../because.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
+import { sayEnded } from '../report/matrix.ts';
 import { fixLines } from '../report/remedies.ts';
 import { settingsTable } from '../report/settings.ts';
 import { lastWords, wrap, type Paint } from '../report/text.ts';
@@ -99,6 +100,7 @@ function measured({ id, variant }: Lane, version: string | undefined, runs: Kept
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
     ...evidenceLines(last),
     ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
+    ...sayEnded(result),
     ...lastWords(result),
     ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
     ...(version === undefined ? versionLines(id, last, runs) : []),

@@ -35,11 +35,13 @@ function blamed({ expectedGuilty }: LaneResult): string {
 
 /** All that a proxy said where it is what the lane came to; of one that died and yet was judged as expected a line. */
 function ending(lane: LaneResult): string[] {
-  const { verdict, asExpected, log, command } = lane;
+  const { verdict, asExpected, log, command, endedIn } = lane;
   if (!isJudged(lane) || verdict === 'refused' || asExpected === false) return lastWords(lane);
   if (log === undefined && command === undefined) return [];
-  const isSilent = log === undefined || log === '';
-  return [`its process ended meanwhile${isSilent ? '' : '; `unclog explain ID` shows its last words'}`];
+  // Where it ended in a measure, that is told with what was found.
+  const ended = endedIn === undefined ? ['its process ended meanwhile'] : [];
+  const words = log === undefined || log === '' ? [] : ['`unclog explain ID` shows its last words'];
+  return [[...ended, ...words].join('; ')].filter(Boolean);
 }
 
 export function notes(lane: LaneResult, found: string[]): string[] {

@@ -168,6 +168,9 @@ describe('the matrix', () => {
     const shown = text(results([lane('vite/a', died)]));
     expect(shown).toContain('its process ended meanwhile; `unclog explain ID` shows its last words');
     expect(shown).not.toContain('TypeError');
+    const inMeasure = text(results([lane('vite/a', { ...died, endedIn: ['truncation'] })]));
+    expect(inMeasure.match(/its process ended/g)).toHaveLength(1);
+    expect(inMeasure).toContain('`unclog explain ID` shows its last words');
     expect(text(results([lane('vite/a', { ...died, asExpected: false })]))).toContain('    TypeError: terminated');
   });
 
@@ -186,9 +189,9 @@ describe('the matrix', () => {
   it('counts the lanes of a variant that was skipped, and of many variants those beyond some', () => {
     const ids = Array.from({ length: 9 }, (_, index) => [`nginx/v${index}`, `nginx/v${index}?format=text`]).flat();
     const all = ids.map((id) => ({ ...skipped(id, 'no image'), version: '1.30' }));
-    const flat = (lanes: LaneResult[]): string => text(results(lanes)).replaceAll('\n', ' ');
-    expect(flat(all.slice(0, 3))).toContain('skipped: nginx/v0@1.30 (2 lanes), nginx/v1@1.30: no image');
-    expect(flat(all)).toContain('nginx/v5@1.30 (2 lanes) and 3 more (6 lanes): no image');
+    const [few, many] = [all.slice(0, 3), all].map((lanes) => text(results(lanes)).replaceAll('\n', ' '));
+    expect(few).toContain('skipped: nginx/v0@1.30 (2 lanes), nginx/v1@1.30: no image');
+    expect(many).toContain('nginx/v5@1.30 (2 lanes) and 3 more (6 lanes): no image');
   });
 
   it('says how the instrument proved itself', () => {
