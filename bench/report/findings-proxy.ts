@@ -2,16 +2,17 @@
 
 import { basename, dirname } from 'node:path';
 
-import type { Lane, Variant } from '../catalogue/catalogue.ts';
+import type { Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { anchor, bullet, byFraming, cell, linked, otherClogs, row, type Found } from './findings-words.ts';
+import { anchor, bullet, byFraming, cell, linked, note, otherClogs, row, type Found } from './findings-words.ts';
+import type { RunLane } from './in-run.ts';
 import { tradeOffs } from './trade-offs.ts';
 
 function nameOf({ id, proxy }: Variant): string {
   return id.slice(proxy.id.length + 1);
 }
 
-function settings(variants: Map<Variant, Lane[]>): string[] {
+function settings(variants: Map<Variant, RunLane[]>): string[] {
   return [
     '| setting | what it changes | chunked | content-length | close-delimited | other streams that clog |',
     '|---|---|---|---|---|---|',
@@ -27,7 +28,7 @@ function settings(variants: Map<Variant, Lane[]>): string[] {
 }
 
 /** Of those that the run measured; delivery stands in the table above it. */
-function costs(variants: Map<Variant, Lane[]>, found: Found): string[] {
+function costs(variants: Map<Variant, RunLane[]>, found: Found): string[] {
   const measured = [...variants].flatMap(([variant, lanes]) => {
     const results = lanes.flatMap(({ id }) => found.get(id) ?? []).filter(({ measures }) => measures !== undefined);
     const { delivery: _, ...aspects } = tradeOffs(results);
@@ -62,13 +63,7 @@ function fileLink(path: string): string {
   return `[${basename(path)}](../proxy-configs/${name})`;
 }
 
-function before(lane: Lane): string[] {
-  if (lane.earlier === undefined) return [];
-  const { before: version, expected, why } = lane.earlier;
-  return [`  Before ${version}: ${expected}. ${why}`];
-}
-
-function variantFindings(variant: Variant, lanes: readonly Lane[], found: Found): string[] {
+function variantFindings(variant: Variant, lanes: readonly RunLane[], found: Found): string[] {
   const files = Object.values(variant.files).filter((path) => !path.endsWith('.pem'));
   return [
     '',
@@ -77,14 +72,14 @@ function variantFindings(variant: Variant, lanes: readonly Lane[], found: Found)
     '',
     `${variant.title}${versions(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.`,
     '',
-    ...lanes.flatMap((lane) => [bullet(lane, found.get(lane.id)), ...before(lane)]),
+    ...lanes.flatMap((lane) => [bullet(lane, found), ...(lane.otherwise === undefined ? [] : [note(lane.otherwise)])]),
     '',
     `See ${variant.docs.map((address) => `<${address}>`).join(', ')}.`,
   ];
 }
 
 /** @param lanes all of the proxy */
-export function proxyFindings({ id, name, home }: ProxyDeclaration, lanes: readonly Lane[], found: Found): string[] {
+export function proxyFindings({ id, name, home }: ProxyDeclaration, lanes: readonly RunLane[], found: Found): string[] {
   const variants = Map.groupBy(lanes, ({ variant }) => variant);
   return [
     `<a id="${anchor(id)}"></a>`,
