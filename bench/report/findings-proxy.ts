@@ -4,9 +4,9 @@ import { basename, dirname } from 'node:path';
 
 import type { Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { anchor, bullet, byFraming, cell, linked, note, otherClogs, row, type Found } from './findings-words.ts';
+import { anchor, bullet, byFraming, cell, linked, note, otherStreams, row, type Found } from './findings-words.ts';
 import type { RunLane } from './in-run.ts';
-import { tradeOffs } from './trade-offs.ts';
+import { ownStream, tradeOffs } from './trade-offs.ts';
 
 function nameOf({ id, proxy }: Variant): string {
   return id.slice(proxy.id.length + 1);
@@ -14,14 +14,14 @@ function nameOf({ id, proxy }: Variant): string {
 
 function settings(variants: Map<Variant, RunLane[]>): string[] {
   return [
-    '| setting | what it changes | chunked | content-length | close-delimited | other streams that clog |',
+    '| setting | what it changes | chunked | content-length | close-delimited | other streams |',
     '|---|---|---|---|---|---|',
     ...[...variants].map(([variant, lanes]) =>
       row([
         linked(nameOf(variant), variant.id),
         cell(`\`${variant.changes}\``),
         ...byFraming(lanes),
-        cell(otherClogs(lanes)),
+        cell(otherStreams(lanes)),
       ]),
     ),
   ];
@@ -32,19 +32,22 @@ function costs(variants: Map<Variant, RunLane[]>, found: Found): string[] {
   const measured = [...variants].flatMap(([variant, lanes]) => {
     const results = lanes.flatMap(({ id }) => found.get(id) ?? []).filter(({ measures }) => measures !== undefined);
     const { delivery: _, ...aspects } = tradeOffs(results);
-    return results.length === 0 ? [] : [{ variant, aspects }];
+    return results.length === 0 ? [] : [{ variant, aspects, stream: ownStream(results) }];
   });
   const [first] = measured;
   if (first === undefined) return [];
   const aspects = Object.keys(first.aspects);
   return [
     '',
-    'What each does besides, as this run measured it:',
+    'What each does besides, as this run measured it of the plain stream, or of the one that is named:',
     '',
     row(['setting', ...aspects]),
     row(['', ...aspects].map(() => '---')),
-    ...measured.map(({ variant, aspects: said }) =>
-      row([linked(nameOf(variant), variant.id), ...aspects.map((aspect) => cell(said[aspect] ?? ''))]),
+    ...measured.map(({ variant, aspects: said, stream }) =>
+      row([
+        `${linked(nameOf(variant), variant.id)}${stream === undefined ? '' : ` (${cell(stream)})`}`,
+        ...aspects.map((aspect) => cell(said[aspect] ?? '')),
+      ]),
     ),
   ];
 }

@@ -35,10 +35,12 @@ function isFramed(lane: Lane): boolean {
   return FRAMINGS.some((framing) => framing === framingOf(lane));
 }
 
-/** What else of a variant clogs: streams that differ in more than their framing. */
-export function otherClogs(lanes: readonly Lane[]): string {
-  const clogs = lanes.filter((lane) => !isFramed(lane) && lane.expected !== 'streams');
-  return clogs.map((lane) => `${lane.expected}: ${streamOf(lane)}`).join('<br>');
+/** What becomes of a variant's other streams, which differ in more than their framing; those of one verdict together. */
+export function otherStreams(lanes: readonly RunLane[], say = verdictOf): string {
+  const others = lanes.filter((lane) => !isFramed(lane));
+  return [...Map.groupBy(others, say)]
+    .map(([verdict, members]) => `${verdict}: ${members.map(streamOf).join('; ')}`)
+    .join('<br>');
 }
 
 /** Of a proxy, a variant or a lane, whose anchor is its variant's; it stays as long as the id does. */

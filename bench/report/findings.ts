@@ -13,7 +13,7 @@ import {
   cell,
   linked,
   orderedFixes,
-  otherClogs,
+  otherStreams,
   row,
   type Found,
 } from './findings-words.ts';
@@ -75,18 +75,22 @@ function versionOf({ id }: ProxyDeclaration, found: Found): string {
   return [...new Set(versions)].join(', ') || 'not in this run';
 }
 
+/** What it is in other versions has a column of its own. */
+function verdict({ expected }: RunLane): string {
+  return `${expected}`;
+}
+
 function overview({ proxies }: Catalogue, all: readonly RunLane[], found: Found): string[] {
   return [
-    '| proxy | version | chunked | content-length | close-delimited | other streams that clog | what frees them | other versions |',
+    '| proxy | version | chunked | content-length | close-delimited | other streams | what frees those that clog | other versions |',
     '|---|---|---|---|---|---|---|---|',
     ...proxies.map((proxy) => {
       const lanes = all.filter(({ variant }) => variant.id === `${proxy.id}/${proxy.variants[0]?.id}`);
       return row([
         `[${proxy.name}](#${anchor(proxy.id)})`,
         versionOf(proxy, found),
-        // What it is in other versions has a column of its own.
-        ...byFraming(lanes, ({ expected }) => `${expected}`),
-        cell(otherClogs(lanes)),
+        ...byFraming(lanes, verdict),
+        cell(otherStreams(lanes, verdict)),
         cell(freeing(lanes, found)),
         cell(elsewhere(lanes)),
       ]);
@@ -120,7 +124,9 @@ export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 
     '',
     '## Every proxy as it comes',
     '',
-    'An event stream through each proxy with nothing set, by the framing of the origin.',
+    'An event stream through each proxy with nothing set, by the framing of the origin. Here and in the tables of settings a',
+    'blank cell under a framing means that an event stream of that framing is not tried there: nothing is said of it, good or bad.',
+    'Other streams are named by what they differ in from the plain one, an event stream in chunks.',
     '',
     ...overview(catalogue, lanes, found),
     ABOUT,

@@ -9,6 +9,7 @@ import { loadCatalogue, type Catalogue, type Lane } from '../../../bench/catalog
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { findings } from '../../../bench/report/findings.ts';
 import { inRun } from '../../../bench/report/in-run.ts';
+import { streamOf } from '../../../bench/report/trade-offs.ts';
 import type { LaneResult } from '../../../bench/results.ts';
 import { lane, NGINX } from '../results.ts';
 
@@ -106,6 +107,27 @@ describe('docs/findings.md', () => {
         noFix,
       ]);
       return wanted.filter((words) => !said.includes(words)).map((words) => `${item.id}: ${words}`);
+    });
+    expect(missing, HOW).toEqual([]);
+  });
+
+  it('shows in the row of a setting every stream that is tried with it', () => {
+    const framings = ['chunked', 'content-length', 'close-delimited'];
+    const missing = [...Map.groupBy(catalogue.lanes, ({ variant }) => variant)].flatMap(([{ id, proxy }, lanes]) => {
+      const start = `| [${id.slice(proxy.id.length + 1)}](#${id.replace('/', '-')}) |`;
+      const cells =
+        page
+          .split('\n')
+          .find((line) => line.startsWith(start) && line.includes('`'))
+          ?.split(' | ') ?? [];
+      const [others = '', ...byFraming] = cells.slice(-4).toReversed();
+      const shown = lanes.filter(({ vary = {} }) => {
+        const { framing = 'chunked', ...rest } = vary;
+        const column = framings.indexOf(framing);
+        const isFramed = column >= 0 && Object.keys(rest).length === 0;
+        return isFramed ? byFraming.toReversed()[column] !== '' : others.includes(streamOf({ vary }));
+      });
+      return shown.length === lanes.length ? [] : [id];
     });
     expect(missing, HOW).toEqual([]);
   });

@@ -84,6 +84,18 @@ describe('the page', () => {
     expect(page).toContain('  From 3.0 on: delays. A timer. Fix: `no-delay` ([`nginx/no-delay`](#nginx-no-delay)).');
   });
 
+  it('names other streams under their verdict, that stream and that clog', () => {
+    const gzip = { 'accept-encoding': 'gzip' };
+    const others: Lane[] = [
+      { id: 'nginx/tls?1', variant: VARIANT, vary: gzip, expected: 'streams' },
+      { id: 'nginx/tls?2', variant: VARIANT, vary: { format: 'text' }, expected: 'buffers' },
+      { id: 'nginx/tls?3', variant: VARIANT, vary: { ...gzip, format: 'text' }, expected: 'streams' },
+    ];
+    expect(proxyFindings(VARIANT.proxy, others, new Map())).toContain(
+      '| [tls](#nginx-tls) | `ssl on` |  |  |  | streams: accept-encoding=gzip; format=text, accept-encoding=gzip<br>buffers: format=text |',
+    );
+  });
+
   it('does not say of a fix that the run proved it where the run found otherwise', () => {
     const clogged = result('nginx/no-buffer', { path: [{ ...NGINX, version: '2.6.12' }], verdict: 'buffers' });
     const found = new Map([
