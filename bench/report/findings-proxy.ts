@@ -4,7 +4,18 @@ import { basename, dirname } from 'node:path';
 
 import type { Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { anchor, bullet, byFraming, cell, linked, note, otherStreams, row, type Found } from './findings-words.ts';
+import {
+  anchor,
+  bullet,
+  byFraming,
+  cell,
+  linked,
+  note,
+  otherStreams,
+  row,
+  versionsOf,
+  type Found,
+} from './findings-words.ts';
 import type { RunLane } from './in-run.ts';
 import { ownStream, tradeOffs } from './trade-offs.ts';
 
@@ -66,6 +77,16 @@ function fileLink(path: string): string {
   return `[${basename(path)}](../proxy-configs/${name})`;
 }
 
+/** Said where the run had the proxy in several versions. */
+function judgedIn({ proxy }: Variant, lanes: readonly RunLane[], found: Found): string {
+  const own = versionsOf(
+    proxy.id,
+    lanes.flatMap(({ id }) => found.get(id) ?? []),
+  );
+  const isTold = own.length > 0 && versionsOf(proxy.id, [...found.values()]).length > 1;
+  return isTold ? ` Judged in ${own.join(', ')}.` : '';
+}
+
 function variantFindings(variant: Variant, lanes: readonly RunLane[], found: Found): string[] {
   const files = Object.values(variant.files).filter((path) => !path.endsWith('.pem'));
   return [
@@ -73,7 +94,7 @@ function variantFindings(variant: Variant, lanes: readonly RunLane[], found: Fou
     `<a id="${anchor(variant.id)}"></a>`,
     `### ${variant.id}`,
     '',
-    `${variant.title}${versions(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.`,
+    `${variant.title}${versions(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.${judgedIn(variant, lanes, found)}`,
     '',
     ...lanes.flatMap((lane) => [bullet(lane, found), ...(lane.otherwise === undefined ? [] : [note(lane.otherwise)])]),
     '',

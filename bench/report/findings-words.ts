@@ -10,6 +10,12 @@ import { streamOf } from './trade-offs.ts';
 /** What the run found, by the lane's id. */
 export type Found = ReadonlyMap<string, LaneResult>;
 
+/** Each once. */
+export function versionsOf(proxyId: string, results: readonly LaneResult[]): string[] {
+  const hops = results.flatMap(({ path }) => path.filter(({ proxy }) => proxy === proxyId));
+  return [...new Set(hops.map(({ version }) => version))];
+}
+
 const FRAMINGS = ['chunked', 'content-length', 'close-delimited'] as const;
 
 /** An event stream that differs from the plain one in its framing alone. */

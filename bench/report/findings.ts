@@ -4,7 +4,6 @@
  */
 
 import type { Catalogue, Chain } from '../catalogue/catalogue.ts';
-import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import type { Results } from '../results.ts';
 import {
   anchor,
@@ -15,6 +14,7 @@ import {
   orderedFixes,
   otherStreams,
   row,
+  versionsOf,
   type Found,
 } from './findings-words.ts';
 import { proxyFindings } from './findings-proxy.ts';
@@ -68,13 +68,6 @@ function elsewhere(lanes: readonly RunLane[]): string {
     .join('<br>');
 }
 
-function versionOf({ id }: ProxyDeclaration, found: Found): string {
-  const versions = [...found.values()].flatMap(({ path }) =>
-    path.filter(({ proxy }) => proxy === id).map(({ version }) => version),
-  );
-  return [...new Set(versions)].join(', ') || 'not in this run';
-}
-
 /** What it is in other versions has a column of its own. */
 function verdict({ expected }: RunLane): string {
   return `${expected}`;
@@ -88,7 +81,7 @@ function overview({ proxies }: Catalogue, all: readonly RunLane[], found: Found)
       const lanes = all.filter(({ variant }) => variant.id === `${proxy.id}/${proxy.variants[0]?.id}`);
       return row([
         `[${proxy.name}](#${anchor(proxy.id)})`,
-        versionOf(proxy, found),
+        versionsOf(proxy.id, [...found.values()]).join(', ') || 'not in this run',
         ...byFraming(lanes, verdict),
         cell(otherStreams(lanes, verdict)),
         cell(freeing(lanes, found)),

@@ -62,7 +62,8 @@ describe('docs/findings.md', () => {
     const said = new Set(shapeOf(page));
     const missing = catalogue.lanes.flatMap((one) => {
       const right = (versions.get(one.variant.proxy.id) ?? []).map((version) => shapeIn(one, version));
-      return right.some((shape) => said.has(shape)) ? [] : right;
+      const unjudged = page.includes(`- \`${one.id}\`: **${one.expected}** (expected; not judged in this run)`);
+      return unjudged || right.some((shape) => said.has(shape)) ? [] : right;
     });
     expect(missing, HOW).toEqual([]);
   });

@@ -84,6 +84,15 @@ describe('the page', () => {
     expect(page).toContain('  From 3.0 on: delays. A timer. Fix: `no-delay` ([`nginx/no-delay`](#nginx-no-delay)).');
   });
 
+  it('says which of several versions of a proxy judged a setting', () => {
+    const other = result('nginx/default', { path: [{ ...NGINX, version: '3.0' }] });
+    const found = new Map([['nginx/tls', judgedIn('2.6.12')]]);
+    const lanes = [inRun(LANE, found.get('nginx/tls'))];
+    expect(proxyFindings(VARIANT.proxy, lanes, found).join('\n')).not.toContain('Judged in');
+    found.set(other.id, other);
+    expect(proxyFindings(VARIANT.proxy, lanes, found)).toContain('TLS: `ssl on`. Config: . Judged in 2.6.12.');
+  });
+
   it('names other streams under their verdict, that stream and that clog', () => {
     const gzip = { 'accept-encoding': 'gzip' };
     const others: Lane[] = [
