@@ -25,19 +25,27 @@ function outsideOf({ since, until }: Variant, version: string): string | undefin
   return undefined;
 }
 
-/** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
-export function inVersion(lane: Lane, runnable: Runnable | undefined): Lane {
-  if (runnable === undefined) return lane;
-  const { variant } = lane;
-  // Of a proxy that is a package of npm the versions are that package's.
-  const version = variant.package === undefined ? runnable.version : packageVersion(variant.package);
+type Versioned = Pick<Runnable, 'version'>;
+
+/** Of a proxy that is a package of npm the versions are that package's. */
+function versionOf({ variant }: Lane, runnable: Versioned): string {
+  return variant.package === undefined ? runnable.version : packageVersion(variant.package);
+}
+
+/** The lane as it was before its behaviour changed; `undefined` where the version that runs here is not of before. */
+export function asBefore(lane: Lane, runnable: Versioned): Lane | undefined {
   const { earlier, fixes: _fixes, noFix: _noFix, ...rest } = lane;
-  const outside = outsideOf(variant, version);
-  if (outside !== undefined) {
-    const { expected: _expected, why: _why, ...unexpected } = rest;
-    return { ...unexpected, outside };
-  }
-  return earlier !== undefined && isBefore(version, earlier.before) ? { ...rest, ...earlier } : lane;
+  const isOfBefore = earlier !== undefined && isBefore(versionOf(lane, runnable), earlier.before);
+  return isOfBefore ? { ...rest, ...earlier } : undefined;
+}
+
+/** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
+export function inVersion(lane: Lane, runnable: Versioned | undefined): Lane {
+  if (runnable === undefined) return lane;
+  const outside = outsideOf(lane.variant, versionOf(lane, runnable));
+  if (outside === undefined) return asBefore(lane, runnable) ?? lane;
+  const { expected: _expected, why: _why, fixes: _fixes, noFix: _noFix, earlier: _earlier, ...rest } = lane;
+  return { ...rest, outside };
 }
 
 export interface Twins {

@@ -2,12 +2,19 @@
 
 import type { Chain, Lane } from '../catalogue/catalogue.ts';
 import type { ThresholdFigures } from '../measures/threshold-figures.ts';
-import type { Remedy } from '../remedies.ts';
+import { remediesOf, type Remedy } from '../remedies.ts';
 import { isJudged, type LaneResult } from '../results.ts';
+import type { Otherwise, RunLane } from './in-run.ts';
 import { streamOf } from './trade-offs.ts';
 
 /** What the run found, by the lane's id. */
 export type Found = ReadonlyMap<string, LaneResult>;
+
+/** Each once. */
+export function versionsOf(proxyId: string, results: readonly LaneResult[]): string[] {
+  const hops = results.flatMap(({ path }) => path.filter(({ proxy }) => proxy === proxyId));
+  return [...new Set(hops.map(({ version }) => version))];
+}
 
 const FRAMINGS = ['chunked', 'content-length', 'close-delimited'] as const;
 
@@ -17,19 +24,29 @@ function framingOf({ vary = {} }: Lane): string | undefined {
   return Object.keys(others).length === 0 ? framing : undefined;
 }
 
+/** `streams`, or `streams (from 3.0 on: delays)`. */
+export function verdictOf({ expected, otherwise }: RunLane): string {
+  return otherwise === undefined ? `${expected}` : `${expected} (${otherwise.when}: ${otherwise.expected})`;
+}
+
 /** The verdict of each framing of an event stream; nothing where no lane is of it. */
-export function byFraming(lanes: readonly Lane[]): string[] {
-  return FRAMINGS.map((framing) => lanes.find((lane) => framingOf(lane) === framing)?.expected ?? '');
+export function byFraming(lanes: readonly RunLane[], say = verdictOf): string[] {
+  return FRAMINGS.map((framing) => {
+    const lane = lanes.find((one) => framingOf(one) === framing);
+    return lane === undefined ? '' : say(lane);
+  });
 }
 
 function isFramed(lane: Lane): boolean {
   return FRAMINGS.some((framing) => framing === framingOf(lane));
 }
 
-/** What else of a variant clogs: streams that differ in more than their framing. */
-export function otherClogs(lanes: readonly Lane[]): string {
-  const clogs = lanes.filter((lane) => !isFramed(lane) && lane.expected !== 'streams');
-  return clogs.map((lane) => `${lane.expected}: ${streamOf(lane)}`).join('<br>');
+/** What becomes of a variant's other streams, which differ in more than their framing; those of one verdict together. */
+export function otherStreams(lanes: readonly RunLane[], say = verdictOf): string {
+  const others = lanes.filter((lane) => !isFramed(lane));
+  return [...Map.groupBy(others, say)]
+    .map(([verdict, members]) => `${verdict}: ${members.map(streamOf).join('; ')}`)
+    .join('<br>');
 }
 
 /** Of a proxy, a variant or a lane, whose anchor is its variant's; it stays as long as the id does. */
@@ -80,32 +97,40 @@ function basis({ expected }: Pick<Lane, 'expected'>, found: LaneResult | undefin
   return ` (measured${held(found)})`;
 }
 
-/** In the order of the run, which may be older than the catalogue: what it has not tried stands last. */
-export function orderedFixes(
-  { fixes = [] }: Pick<Lane, 'fixes'>,
-  found: LaneResult | undefined,
-): Pick<Remedy, 'change' | 'provenBy' | 'proven' | 'because'>[] {
-  const { remedies = [] } = found ?? {};
-  const isDeclared = (one: Remedy): boolean =>
-    fixes.some((fix) => fix.provenBy === one.provenBy && fix.change === one.change);
-  const tried = remedies.filter(isDeclared);
-  const rest = fixes.filter((fix) => !tried.some(({ provenBy }) => provenBy === fix.provenBy));
-  return [...tried, ...rest.map((fix) => ({ ...fix, proven: false }))];
+/** As the run proves them, what is to be tried first first; as they are declared where it did not judge the lane. */
+export function orderedFixes({ id, fixes = [] }: Pick<Lane, 'id' | 'fixes'>, found: Found): Remedy[] {
+  const result = found.get(id);
+  if (result !== undefined && isJudged(result)) return remediesOf(fixes, result, [...found.values()]);
+  return fixes.map((fix) => ({ ...fix, proven: false, costs: [] }));
 }
 
-function remedy({ fixes, noFix }: Pick<Lane, 'fixes' | 'noFix'>, found: LaneResult | undefined): string {
-  if (noFix !== undefined) return ` No fix: ${noFix}`;
-  const remedies = orderedFixes(fixes === undefined ? {} : { fixes }, found);
+function proofOf({ proven, found }: Pick<Remedy, 'proven' | 'found'>): string {
+  if (proven) return 'proved by';
+  return found === undefined
+    ? 'proved, where it is part of a run, by'
+    : `not proved in this run, which found ${found}:`;
+}
+
+function remedy(item: Lane | Chain, found: Found): string {
+  if (item.noFix !== undefined) return ` No fix: ${item.noFix}`;
+  const remedies = orderedFixes(item, found);
   const [first] = remedies;
   if (first === undefined) return '';
-  const said = remedies.map(({ change, provenBy, proven }) => {
-    const proof = proven ? 'proved by' : 'proved, where it is part of a run, by';
-    return `\`${change}\` (${proof} ${linked(`\`${provenBy}\``, provenBy)})`;
-  });
+  const said = remedies.map(
+    (one) => `\`${one.change}\` (${proofOf(one)} ${linked(`\`${one.provenBy}\``, one.provenBy)})`,
+  );
   return ` Fix: ${said.join('; or ')}.${first.because === undefined ? '' : ` The first stands there because ${first.because}.`}`;
 }
 
 /** A lane or chain in one entry: id, verdict, why, what frees it. */
-export function bullet(item: Lane | Chain, found: LaneResult | undefined): string {
-  return `- \`${item.id}\`: **${item.expected}**${basis(item, found)}. ${item.why}${remedy(item, found)}`;
+export function bullet(item: Lane | Chain, found: Found): string {
+  return `- \`${item.id}\`: **${item.expected}**${basis(item, found.get(item.id))}. ${item.why}${remedy(item, found)}`;
+}
+
+/** What it is in versions that the run did not judge. */
+export function note({ when, expected, why, fixes = [], noFix }: Otherwise): string {
+  const said = fixes.map(({ change, provenBy }) => `\`${change}\` (${linked(`\`${provenBy}\``, provenBy)})`);
+  const frees = said.length === 0 ? '' : ` Fix: ${said.join('; or ')}.`;
+  const none = noFix === undefined ? '' : ` No fix: ${noFix}`;
+  return `  ${when.charAt(0).toUpperCase()}${when.slice(1)}: ${expected}. ${why}${frees}${none}`;
 }

@@ -3,8 +3,7 @@
  * run. It holds no times and no dates; sizes are rounded. Pure.
  */
 
-import type { Catalogue, Chain, Lane, Variant } from '../catalogue/catalogue.ts';
-import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import type { Catalogue, Chain } from '../catalogue/catalogue.ts';
 import type { Results } from '../results.ts';
 import {
   anchor,
@@ -13,11 +12,13 @@ import {
   cell,
   linked,
   orderedFixes,
-  otherClogs,
+  otherStreams,
   row,
+  versionsOf,
   type Found,
 } from './findings-words.ts';
 import { proxyFindings } from './findings-proxy.ts';
+import { inRun, type RunLane } from './in-run.ts';
 import { programsOf, streamOf } from './trade-offs.ts';
 
 const QUESTION = `
@@ -43,21 +44,22 @@ whose behaviour is known had to be judged rightly first. Prove it on your machin
 
 The framing is how your app marks the end of the body: \`curl -sNi http://127.0.0.1:PORT/path | head -20\`, past the proxy,
 shows \`Transfer-Encoding: chunked\`, \`Content-Length\`, or neither (close-delimited). Sizes are rounded to two digits, times
-to one. Versions are those of this run; what an older one does otherwise is said where it is known.`;
+to one. Verdict, reason and fix are those of the version that this run judged; what others do otherwise is said where it is
+known.`;
 
 /** The changes that free a variant's lanes, each once, linked to the setting that proved it. */
-function freeing(lanes: readonly Lane[], found: Found): string {
+function freeing(lanes: readonly RunLane[], found: Found): string {
   const clogged = lanes.filter(({ expected }) => expected !== 'streams');
   if (clogged.length === 0) return 'nothing: it streams as it comes';
-  const fixes = clogged.flatMap((lane) => orderedFixes(lane, found.get(lane.id)));
+  const fixes = clogged.flatMap((lane) => orderedFixes(lane, found));
   const linkedOnce = new Map(fixes.map(({ change, provenBy }) => [change, linked(`\`${change}\``, provenBy)]));
   return [...linkedOnce.values()].join('<br>');
 }
 
-/** What older versions do otherwise as they come. */
-function earlier(lanes: readonly Lane[]): string {
-  const changed = lanes.flatMap((lane) => (lane.earlier === undefined ? [] : [{ lane, ...lane.earlier }]));
-  const byVersion = Map.groupBy(changed, ({ before, expected }) => `before ${before} ${expected}`);
+/** What other versions do otherwise as they come. */
+function elsewhere(lanes: readonly RunLane[]): string {
+  const changed = lanes.flatMap((lane) => (lane.otherwise === undefined ? [] : [{ lane, ...lane.otherwise }]));
+  const byVersion = Map.groupBy(changed, ({ when, expected }) => `${when} ${expected}`);
   return [...byVersion]
     .map(([says, members]) => {
       const [first] = members[0]?.fixes ?? [];
@@ -66,30 +68,24 @@ function earlier(lanes: readonly Lane[]): string {
     .join('<br>');
 }
 
-function lanesOf({ lanes }: Catalogue, { id }: Pick<Variant, 'id'>): Lane[] {
-  return lanes.filter(({ variant }) => variant.id === id);
+/** What it is in other versions has a column of its own. */
+function verdict({ expected }: RunLane): string {
+  return `${expected}`;
 }
 
-function versionOf({ id }: ProxyDeclaration, found: Found): string {
-  const versions = [...found.values()].flatMap(({ path }) =>
-    path.filter(({ proxy }) => proxy === id).map(({ version }) => version),
-  );
-  return [...new Set(versions)].join(', ') || 'not in this run';
-}
-
-function overview(catalogue: Catalogue, found: Found): string[] {
+function overview({ proxies }: Catalogue, all: readonly RunLane[], found: Found): string[] {
   return [
-    '| proxy | version | chunked | content-length | close-delimited | other streams that clog | what frees them | older versions |',
+    '| proxy | version | chunked | content-length | close-delimited | other streams | what frees those that clog | other versions |',
     '|---|---|---|---|---|---|---|---|',
-    ...catalogue.proxies.map((proxy) => {
-      const lanes = lanesOf(catalogue, { id: `${proxy.id}/${proxy.variants[0]?.id}` });
+    ...proxies.map((proxy) => {
+      const lanes = all.filter(({ variant }) => variant.id === `${proxy.id}/${proxy.variants[0]?.id}`);
       return row([
         `[${proxy.name}](#${anchor(proxy.id)})`,
-        versionOf(proxy, found),
-        ...byFraming(lanes),
-        cell(otherClogs(lanes)),
+        versionsOf(proxy.id, [...found.values()]).join(', ') || 'not in this run',
+        ...byFraming(lanes, verdict),
+        cell(otherStreams(lanes, verdict)),
         cell(freeing(lanes, found)),
-        cell(earlier(lanes)),
+        cell(elsewhere(lanes)),
       ]);
     }),
   ];
@@ -105,14 +101,15 @@ function chainFindings(chain: Chain, found: Found): string[] {
     '',
     `${chain.title}. Hops: ${hops}.${guilty.length === 0 ? '' : ` Guilty: ${guilty.join(', ')}.`}`,
     '',
-    bullet(chain, found.get(chain.id)),
+    bullet(chain, found),
   ];
 }
 
 /** @param results of a run; lanes that it has not are said to be as expected. */
 export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 'unclog'>): string {
   const found = new Map(results.lanes.map((lane) => [lane.id, lane]));
-  const variants = new Map(catalogue.lanes.map(({ variant }) => [variant.id, variant]));
+  const lanes = catalogue.lanes.map((lane) => inRun(lane, found.get(lane.id)));
+  const variants = new Map(lanes.map(({ variant }) => [variant.id, variant]));
   return `${[
     '<!-- Generated by `npm run findings`; edits are lost. -->',
     '# Which setting keeps word-by-word streaming?',
@@ -120,15 +117,17 @@ export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 
     '',
     '## Every proxy as it comes',
     '',
-    'An event stream through each proxy with nothing set, by the framing of the origin.',
+    'An event stream through each proxy with nothing set, by the framing of the origin. Here and in the tables of settings a',
+    'blank cell under a framing means that an event stream of that framing is not tried there: nothing is said of it, good or bad.',
+    'Other streams are named by what they differ in from the plain one, an event stream in chunks.',
     '',
-    ...overview(catalogue, found),
+    ...overview(catalogue, lanes, found),
     ABOUT,
     ...catalogue.proxies.flatMap((proxy) => [
       '',
       ...proxyFindings(
         proxy,
-        catalogue.lanes.filter(({ variant }) => variant.proxy.id === proxy.id),
+        lanes.filter(({ variant }) => variant.proxy.id === proxy.id),
         found,
       ),
     ]),
@@ -139,6 +138,6 @@ export function findings(catalogue: Catalogue, results: Pick<Results, 'lanes' | 
     'Hop 1 is nearest the client.',
     ...catalogue.chains.flatMap((chain) => chainFindings(chain, found)),
     '',
-    `unclog ${results.unclog}: ${variants.size} settings of ${catalogue.proxies.length} proxies under ${catalogue.lanes.length} streams, with ${programsOf(results.lanes)}.`,
+    `unclog ${results.unclog}: ${variants.size} settings of ${catalogue.proxies.length} proxies under ${lanes.length} streams, with ${programsOf(results.lanes)}.`,
   ].join('\n')}\n`;
 }

@@ -19,6 +19,8 @@ const INDENT = '  ';
 const ASPECT_WIDTH = 20;
 const GAP = 2;
 
+const PLAIN_STREAM = 'SSE, chunked';
+
 /** `framing=content-length, x-accel-buffering: no`: in what a lane differs from the plain stream. */
 export function streamOf({ vary = {} }: Pick<LaneResult, 'vary'>): string {
   const differs = DIMENSION_IDS.flatMap((id) => {
@@ -26,12 +28,23 @@ export function streamOf({ vary = {} }: Pick<LaneResult, 'vary'>): string {
     if (value === undefined) return [];
     return [id === 'response-header' ? value : `${id}=${value}`];
   });
-  return differs.length === 0 ? 'SSE, chunked' : differs.join(', ');
+  return differs.length === 0 ? PLAIN_STREAM : differs.join(', ');
 }
 
-/** Of the first lane that it was measured of: what is the hop's own is measured of one. */
+/** The first lane that it was measured of: what is the hop's own is measured of one. */
+function laneOf(id: string, lanes: readonly LaneResult[]): LaneResult | undefined {
+  return lanes.find(({ measures }) => measures?.[id] !== undefined);
+}
+
 function measureOf(id: string, lanes: readonly LaneResult[]): MeasureResult | undefined {
-  return lanes.find(({ measures }) => measures?.[id] !== undefined)?.measures?.[id];
+  return laneOf(id, lanes)?.measures?.[id];
+}
+
+/** The stream that the hop's own was measured of; nothing where it is the plain one. */
+export function ownStream(lanes: readonly LaneResult[]): string | undefined {
+  const lane = laneOf('abort', lanes);
+  const stream = lane === undefined ? PLAIN_STREAM : streamOf(lane);
+  return stream === PLAIN_STREAM ? undefined : stream;
 }
 
 /** All that differ stand by themselves; nothing is said of which where all are alike. */
@@ -57,6 +70,19 @@ function delivery(lanes: readonly LaneResult[]): string {
 function headFirst({ headersBeforeBody }: PacedFigures): string {
   if (headersBeforeBody === undefined) return 'could not be told';
   return headersBeforeBody.how === 'yes' ? 'yes' : 'no: they wait for the body';
+}
+
+/** Of every stream: two settings are compared by those that they have in common. */
+function heads(lanes: readonly LaneResult[]): string {
+  const entries = lanes.flatMap((lane) => {
+    const measured = lane.measures?.['paced'];
+    return measured === undefined ? [] : [{ says: headFirst(measured.figures as PacedFigures), of: streamOf(lane) }];
+  });
+  const [first] = entries;
+  const isPlain = entries.some(({ of }) => of === PLAIN_STREAM);
+  const areAlike = entries.every(({ says }) => says === first?.says);
+  if (first === undefined || isPlain || !areAlike) return grouped(entries);
+  return `${first.says}: ${entries.map(({ of }) => of).join('; ')}`;
 }
 
 function whenTold(found: PhaseFigures | undefined): string {
@@ -145,7 +171,7 @@ export function tradeOffs(lanes: readonly LaneResult[]): Record<string, string> 
   const figures = (id: string): unknown => measureOf(id, lanes)?.figures;
   return {
     delivery: delivery(lanes),
-    'headers before body': phrase(figures('paced') as PacedFigures | undefined, headFirst),
+    'headers before body': heads(lanes),
     'client leaves': phrase(figures('abort') as AbortFigures | undefined, abort),
     silence: phrase(figures('idle') as IdleFigures | undefined, idle),
     'client reads not': phrase(figures('backpressure') as BackpressureFigures | undefined, absorption),

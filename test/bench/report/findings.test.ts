@@ -5,11 +5,13 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { loadCatalogue, type Catalogue } from '../../../bench/catalogue/catalogue.ts';
+import { loadCatalogue, type Catalogue, type Lane } from '../../../bench/catalogue/catalogue.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { findings } from '../../../bench/report/findings.ts';
+import { inRun } from '../../../bench/report/in-run.ts';
+import { streamOf } from '../../../bench/report/trade-offs.ts';
 import type { LaneResult } from '../../../bench/results.ts';
-import { lane } from '../results.ts';
+import { lane, NGINX } from '../results.ts';
 
 const catalogue = await loadCatalogue();
 const page = readFileSync(join(PACKAGE_ROOT, 'docs/findings.md'), 'utf8');
@@ -21,18 +23,54 @@ function matchesOf(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);
 }
 
-/** The parts of a page that stand for the catalogue: all but what the run found. */
+/** Each lane and chain with its verdict, and that of other versions where it is another. */
 function shapeOf(text: string): string[] {
-  return [...text.matchAll(/^- `([^`]+)`: \*\*([\w-]+)\*\*/gm)].map(([, id, verdict]) => `${id}: ${verdict}`);
+  const entries = text.matchAll(/^- `([^`]+)`: \*\*([\w-]+)\*\*.*(?:\n {2}([^:]+: [\w-]+)\.)?/gm);
+  return [...entries].map(([, id, verdict, note]) => sayShape(id, verdict, note));
 }
+
+function sayShape(id = '', verdict = '', note = ''): string {
+  return note === '' ? `${id}: ${verdict}` : `${id}: ${verdict}; ${note.charAt(0).toLowerCase()}${note.slice(1)}`;
+}
+
+/** As the version on the page has it. */
+function shapeIn(one: Lane, version: string): string {
+  const judged = lane(one.id, { path: [{ ...NGINX, version }], verdict: 'refused' });
+  const { expected, otherwise } = inRun(one, judged);
+  return sayShape(one.id, expected, otherwise && `${otherwise.when}: ${otherwise.expected}`);
+}
+
+/** Those of each proxy that the page is of, by the proxy's id. */
+const versions = new Map(
+  [...page.matchAll(/^\| \[[^\]]+\]\(#([^)]+)\) \| ([^|]+) \|/gm)].map(([, id = '', said = '']) => [
+    id,
+    said.split(', '),
+  ]),
+);
 
 function pageOf(lanes: LaneResult[], of: Catalogue = catalogue): string {
   return findings(of, { unclog: '0.1.0', lanes });
 }
 
 describe('docs/findings.md', () => {
-  it('has every lane and chain with the verdict that is expected of it, and none that is gone', () => {
-    expect(shapeOf(page), HOW).toEqual(items.map(({ id, expected }) => `${id}: ${expected}`));
+  it('has every lane and chain, and none that is gone', () => {
+    const ids = shapeOf(page).map((shape) => shape.split(': ')[0]);
+    expect(ids, HOW).toEqual(items.map(({ id }) => id));
+  });
+
+  it('has every lane with the verdict that is expected of the version that was judged, and that of others', () => {
+    const said = new Set(shapeOf(page));
+    const missing = catalogue.lanes.flatMap((one) => {
+      const right = (versions.get(one.variant.proxy.id) ?? []).map((version) => shapeIn(one, version));
+      const unjudged = page.includes(`- \`${one.id}\`: **${one.expected}** (expected; not judged in this run)`);
+      return unjudged || right.some((shape) => said.has(shape)) ? [] : right;
+    });
+    expect(missing, HOW).toEqual([]);
+  });
+
+  it('has every chain with the verdict that is expected of it', () => {
+    const chains = shapeOf(page).filter((shape) => shape.startsWith('chain/'));
+    expect(chains, HOW).toEqual(catalogue.chains.map(({ id, expected }) => `${id}: ${expected}`));
   });
 
   it('has an anchor for every proxy, variant and chain, made of its id, and no other', () => {
@@ -57,11 +95,40 @@ describe('docs/findings.md', () => {
     expect(missing, HOW).toEqual([]);
   });
 
-  it('says why, and what frees each lane that clogs', () => {
-    const missing = items.flatMap(({ id, why = '', fixes = [], noFix }) => {
-      const said = page.split('\n').find((line) => line.startsWith(`- \`${id}\``)) ?? '';
-      const wanted = [why, ...fixes.map(({ change }) => `\`${change}\``), ...(noFix === undefined ? [] : [noFix])];
-      return wanted.filter((words) => !said.includes(words)).map((words) => `${id}: ${words}`);
+  it('says why, and what frees each lane that clogs, in the version that was judged and in others', () => {
+    const lines = page.split('\n');
+    const missing = items.flatMap((item) => {
+      const at = lines.findIndex((line) => line.startsWith(`- \`${item.id}\``));
+      const note = lines[at + 1]?.startsWith('  ') === true ? lines[at + 1] : '';
+      const said = `${lines[at] ?? ''}\n${note}`;
+      const earlier = 'earlier' in item && item.earlier !== undefined ? [item.earlier] : [];
+      const wanted = [item, ...earlier].flatMap(({ why = '', fixes = [], noFix = '' }) => [
+        why,
+        ...fixes.map(({ change }) => `\`${change}\``),
+        noFix,
+      ]);
+      return wanted.filter((words) => !said.includes(words)).map((words) => `${item.id}: ${words}`);
+    });
+    expect(missing, HOW).toEqual([]);
+  });
+
+  it('shows in the row of a setting every stream that is tried with it', () => {
+    const framings = ['chunked', 'content-length', 'close-delimited'];
+    const missing = [...Map.groupBy(catalogue.lanes, ({ variant }) => variant)].flatMap(([{ id, proxy }, lanes]) => {
+      const start = `| [${id.slice(proxy.id.length + 1)}](#${id.replace('/', '-')}) |`;
+      const cells =
+        page
+          .split('\n')
+          .find((line) => line.startsWith(start) && line.includes('`'))
+          ?.split(' | ') ?? [];
+      const [others = '', ...byFraming] = cells.slice(-4).toReversed();
+      const shown = lanes.filter(({ vary = {} }) => {
+        const { framing = 'chunked', ...rest } = vary;
+        const column = framings.indexOf(framing);
+        const isFramed = column >= 0 && Object.keys(rest).length === 0;
+        return isFramed ? byFraming.toReversed()[column] !== '' : others.includes(streamOf({ vary }));
+      });
+      return shown.length === lanes.length ? [] : [id];
     });
     expect(missing, HOW).toEqual([]);
   });
@@ -92,9 +159,15 @@ describe('a page of findings', () => {
     );
   }
 
-  it('has the same shape whatever the run measured', () => {
-    expect(shapeOf(pageOf([]))).toEqual(shapeOf(page));
-    expect(shapeOf(pageOf([measured]))).toEqual(shapeOf(page));
+  it('has the same shape whatever the run measured of the same version', () => {
+    const declared = shapeOf(pageOf([]));
+    const newest = items.map((item) => {
+      const { before, expected } = ('earlier' in item ? item.earlier : undefined) ?? {};
+      return sayShape(item.id, item.expected, before && `before ${before}: ${expected}`);
+    });
+    expect(declared).toEqual(newest);
+    expect(shapeOf(pageOf([measured]))).toEqual(declared);
+    expect(shapeOf(pageOf([{ ...measured, verdict: 'streams' }]))).toEqual(declared);
   });
 
   it('says of a lane whether the run proved its verdict, with what holds it in round figures', () => {

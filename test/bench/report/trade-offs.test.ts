@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { tradeOffCard, tradeOffs } from '../../../bench/report/trade-offs.ts';
+import { ownStream, tradeOffCard, tradeOffs } from '../../../bench/report/trade-offs.ts';
 import type { LaneResult } from '../../../bench/results.ts';
 import { lane } from '../results.ts';
 
@@ -9,6 +9,10 @@ function withFigures(figures: Record<string, unknown>, rest: Partial<LaneResult>
     Object.entries(figures).map(([id, found]) => [id, { figures: found, says: 'so' }]),
   );
   return lane('nginx/default', { measures, ...rest });
+}
+
+function headersOf(...lanes: LaneResult[]): string | undefined {
+  return tradeOffs(lanes)['headers before body'];
 }
 
 const NOT_CUT = { how: 'not-cut', silentMs: 3000 };
@@ -41,6 +45,24 @@ describe('the trade-offs of a setting', () => {
     ['origin dies', 'so', { truncation: {} }],
   ])('%s: %s', (aspect, says, figures) => {
     expect(tradeOffs([withFigures(figures)])[aspect]).toBe(says);
+  });
+
+  it('name the streams whose headers come before the body where they are not the plain one, or not alike', () => {
+    const first = { paced: { headersBeforeBody: { how: 'yes', ms: 1 } } };
+    const waiting = { paced: { headersBeforeBody: { how: 'no', waitedMs: 300 } } };
+    const vary = { 'accept-encoding': 'gzip' };
+    expect(headersOf(withFigures(first), withFigures(first, { vary }))).toBe('yes');
+    expect(headersOf(withFigures(first, { vary }))).toBe('yes: accept-encoding=gzip');
+    expect(headersOf(withFigures(first), withFigures(waiting, { vary }))).toBe(
+      'yes: SSE, chunked\nno: they wait for the body: accept-encoding=gzip',
+    );
+    expect(headersOf(lane('nginx/default'))).toBe('not measured');
+  });
+
+  it('are of the stream that is named where the hop was not measured of the plain one', () => {
+    const vary = { framing: 'content-length' } as const;
+    expect(ownStream([withFigures({ abort: {} }), withFigures({}, { vary })])).toBeUndefined();
+    expect(ownStream([withFigures({}), withFigures({ abort: {} }, { vary })])).toBe('framing=content-length');
   });
 
   it('count the lanes that stream, and name those that do not', () => {

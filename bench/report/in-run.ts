@@ -1,0 +1,50 @@
+/** Lanes of the catalogue as the version has them that a run judged, with what is otherwise in other versions. Pure. */
+
+import type { Lane } from '../catalogue/catalogue.ts';
+import type { ExpectedVerdict } from '../catalogue/declaration.ts';
+import { asBefore, inVersion } from '../in-version.ts';
+import { isJudged, type LaneResult } from '../results.ts';
+
+/** What versions do that are on the other side of a change. */
+export interface Otherwise extends Pick<Lane, 'expected' | 'why' | 'fixes' | 'noFix'> {
+  /** `from 3.0 on`, `before 1.29.7`, `since 1.25.1`: which versions they are. */
+  when: string;
+}
+
+/** Its verdict, why and fixes are those of the version that was judged; where none was, of the newest. */
+export interface RunLane extends Lane {
+  otherwise?: Otherwise;
+}
+
+function declaredOf({ expected, why, fixes, noFix }: Lane): Omit<Otherwise, 'when'> {
+  return {
+    ...(expected === undefined ? {} : { expected }),
+    ...(why === undefined ? {} : { why }),
+    ...(fixes === undefined ? {} : { fixes }),
+    ...(noFix === undefined ? {} : { noFix }),
+  };
+}
+
+/** Nothing is declared of the version: its verdict is the one that the run found. */
+function undeclared(lane: Lane, outside: string, result: LaneResult): RunLane {
+  const { expected: _expected, why: _why, fixes: _fixes, noFix: _noFix, earlier: _earlier, ...rest } = lane;
+  return {
+    ...rest,
+    // What is not judged has been left as it is declared.
+    expected: result.verdict as ExpectedVerdict,
+    why: `The setting is ${outside}, and of this version nothing is declared.`,
+    otherwise: { when: outside, ...declaredOf(lane) },
+  };
+}
+
+/** @param result of the lane in that run, where it is part of it */
+export function inRun(lane: Lane, result: LaneResult | undefined): RunLane {
+  const { earlier } = lane;
+  const program = result?.path[0];
+  const before = program === undefined ? undefined : asBefore(lane, program);
+  if (earlier !== undefined && before !== undefined)
+    return { ...before, otherwise: { when: `from ${earlier.before} on`, ...declaredOf(lane) } };
+  const { outside } = inVersion(lane, program);
+  if (outside !== undefined && result !== undefined && isJudged(result)) return undeclared(lane, outside, result);
+  return earlier === undefined ? lane : { ...lane, otherwise: { when: `before ${earlier.before}`, ...earlier } };
+}
