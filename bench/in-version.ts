@@ -26,7 +26,7 @@ function outsideOf({ since, until }: Variant, version: string): string | undefin
 }
 
 /** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
-export function inVersion(lane: Lane, runnable: Runnable | undefined): Lane {
+export function inVersion(lane: Lane, runnable: Pick<Runnable, 'version'> | undefined): Lane {
   if (runnable === undefined) return lane;
   const { variant } = lane;
   // Of a proxy that is a package of npm the versions are that package's.

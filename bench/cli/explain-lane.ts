@@ -21,6 +21,10 @@ import {
 const WIDTH = 80;
 const INDENT = '  ';
 
+function nameOf({ id }: Lane, version: string | undefined): string {
+  return version === undefined ? id : `${id}@${version}`;
+}
+
 /** A steady stream's figures, in one line; nothing where there are none. */
 function pacedLine({ paced }: LaneResult): string[] {
   if (paced === undefined) return [];
@@ -57,7 +61,7 @@ function howToRun(lane: Lane, version: string | undefined, isMeasured: boolean):
 /** All that was last measured, a line for each thing. */
 function measured(lane: Lane, version: string | undefined, runs: KeptRun[]): string[] {
   const { id } = lane;
-  const name = version === undefined ? id : `${id}@${version}`;
+  const name = nameOf(lane, version);
   const last = lastMeasured(name, runs);
   if (last === undefined) return [`not measured yet: ${howToRun(lane, version, false)}`];
   const { result } = last;
@@ -77,9 +81,13 @@ function measured(lane: Lane, version: string | undefined, runs: KeptRun[]): str
   ];
 }
 
+/** @param lane as it is in that version, where one is asked for */
 export function explainLane(lane: Lane, version: string | undefined, runs: KeptRun[]): string {
   const lines = [
     ...(isMade(lane) ? ['made by --vary: the catalogue does not declare it, and expects nothing of it'] : []),
+    ...(lane.outside === undefined
+      ? []
+      : [`nothing is expected of it in that version: the setting is ${lane.outside}`]),
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
     ...(lane.earlier === undefined
       ? []
@@ -88,10 +96,10 @@ export function explainLane(lane: Lane, version: string | undefined, runs: KeptR
           ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
         ]),
     ...measured(lane, version, runs),
-    ...fixLines(lane, lastMeasured(lane.id, runs)?.result),
+    ...fixLines(lane, lastMeasured(nameOf(lane, version), runs)?.result),
   ];
   return [
-    styleText('bold', lane.id, { stream: process.stdout }),
+    styleText('bold', nameOf(lane, version), { stream: process.stdout }),
     ...lines.map((line) => wrap(line, WIDTH, INDENT)),
   ].join('\n');
 }

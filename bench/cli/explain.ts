@@ -15,6 +15,7 @@ import {
 } from '../catalogue/catalogue.ts';
 import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
+import { UsageError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { settingsTable } from '../report/settings.ts';
 import { wrap, type Paint } from '../report/text.ts';
@@ -23,6 +24,7 @@ import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
 import { explainLane } from './explain-lane.ts';
 import { explainRequirement } from './explain-requirement.ts';
+import { laneInVersion } from './explain-version.ts';
 import { keptRuns, lastKnown, lastMeasured, withoutVersion, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
@@ -74,12 +76,19 @@ export function selected(
 }
 
 /** The setting beside the default: what is gained by it, and what it costs. */
-function card(variant: Variant, lanes: readonly Lane[], runs: readonly KeptRun[]): string[] {
+function card(
+  variant: Variant,
+  lanes: readonly Lane[],
+  version: string | undefined,
+  runs: readonly KeptRun[],
+): string[] {
   const [first] = variant.proxy.variants;
   const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
   const columns = [...new Set(names)].map((id) => ({
     name: id.slice(variant.proxy.id.length + 1),
-    lanes: lanes.filter((lane) => lane.variant.id === id).flatMap((lane) => lastKnown(lane.id, runs) ?? []),
+    lanes: lanes
+      .filter((lane) => lane.variant.id === id)
+      .flatMap((lane) => lastKnown(nameOf(lane.id, version), runs) ?? []),
   }));
   const lines = tradeOffCard(columns);
   return lines.length === 0 ? [] : [...lines, ''];
@@ -102,11 +111,20 @@ async function explainVariant(
     '',
     ...(await configs(variant)),
     '',
-    ...card(variant, lanes, runs),
+    ...card(variant, lanes, version, runs),
     ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
     ...variant.docs.map((address) => `see ${address}`),
     '',
   ];
+}
+
+function nameOf(id: string, version: string | undefined): string {
+  return version === undefined ? id : `${id}@${version}`;
+}
+
+/** As they are in the version that is asked for. @throws UsageError for one that was never released */
+function asIn(lanes: Lane[], version: string | undefined, runs: readonly KeptRun[]): Lane[] {
+  return version === undefined ? lanes : lanes.map((lane) => laneInVersion(lane, version, runs));
 }
 
 async function explain(name: string, options: { results: string }): Promise<void> {
@@ -120,13 +138,21 @@ async function explain(name: string, options: { results: string }): Promise<void
   const runs = await keptRuns(options.results);
   const proxy = catalogue.proxies.find((declared) => declared.id === id);
   if (proxy !== undefined) {
-    const own = catalogue.lanes.filter(({ variant }) => variant.proxy.id === id);
-    const lines = settingsTable(proxy, own, (lane) => lastKnown(lane, runs), paint);
+    const own = asIn(
+      catalogue.lanes.filter(({ variant }) => variant.proxy.id === id),
+      version,
+      runs,
+    );
+    const lines = settingsTable(proxy, own, (lane) => lastKnown(nameOf(lane, version), runs), paint);
     return void process.stdout.write(`${lines.join('\n')}\n`);
   }
   const { lanes, chains } = selected(catalogue, id, runs);
+  if (version !== undefined && chains.length > 0)
+    throw new UsageError(
+      `"${id}" selects chains, of several proxies, which no one version stands for: explain it without @${version}`,
+    );
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant))
+  for (const [variant, members] of Map.groupBy(asIn(lanes, version, runs), (lane) => lane.variant))
     out.push(...(await explainVariant(variant, members, catalogue, version, runs)));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }

@@ -22,7 +22,8 @@ function basis(lane: Lane, found: LaneResult | undefined): string {
 
 function laneLine(lane: Lane, found: LaneResult | undefined, paint: Paint): string {
   const name = `${UNDER_VARIANT}${streamOf(lane)}`;
-  const verdict = found?.verdict ?? lane.expected ?? 'inconclusive';
+  const verdict = found?.verdict ?? lane.expected;
+  if (verdict === undefined) return wrap(`${streamOf(lane)}: the setting is ${lane.outside}`, WIDTH, UNDER_VARIANT);
   const figures = `${paint(STYLES[verdict], verdict)}${' '.repeat(VERDICT_WIDTH - verdict.length)}${basis(lane, found).padStart(HOLD_WIDTH)}`;
   const fits = name.length < LANE_WIDTH;
   return fits ? `${name.padEnd(LANE_WIDTH)}${figures}` : `${name}\n${' '.repeat(LANE_WIDTH)}${figures}`;

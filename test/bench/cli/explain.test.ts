@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
+import { loadCatalogue, type Lane } from '../../../bench/catalogue/catalogue.ts';
+import { laneInVersion } from '../../../bench/cli/explain-version.ts';
 import { selected } from '../../../bench/cli/explain.ts';
 import type { KeptRun } from '../../../bench/cli/kept-runs.ts';
 import { scratch, unclog, type Ended } from '../../e2e/unclog.ts';
-import { lane, results } from '../results.ts';
+import { lane, NGINX, results } from '../results.ts';
 
 const catalogue = await loadCatalogue();
 /** No lane of it is the plain one. */
@@ -52,5 +53,63 @@ describe('what --vary made of a variant', () => {
     expect(stdout).toContain('made by --vary: the catalogue does not declare it');
     expect(stdout).toContain(`for the rest: unclog run ${VARIANT} --vary format=sse --measure all`);
     expect(stdout).not.toContain(`'${VARIANT}?'`);
+  });
+});
+
+function declared(id: string): Lane {
+  const found = catalogue.lanes.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`${id} is not declared`);
+  return found;
+}
+
+function measured(version: string): KeptRun {
+  return kept(lane('nginx/tls', { path: [{ ...NGINX, version }] }));
+}
+
+describe('a lane in a version', () => {
+  const plain = declared('nginx/default');
+  const { before = '', expected } = plain.earlier ?? {};
+  const branch = before.replace(/\.\d+$/, '');
+
+  it('is expected to do what a run expects of it there', () => {
+    expect(plain.expected).not.toBe(expected);
+    const { earlier, ...settled } = plain;
+    const { before: _before, ...then } = earlier ?? {};
+    expect(laneInVersion(plain, '1.22', [])).toMatchObject(then);
+    expect(laneInVersion(plain, '1.22', [])).not.toHaveProperty('earlier');
+    expect(laneInVersion(plain, before, [])).toEqual(settled);
+  });
+
+  it('is as it is declared where it changed within the branch, unless a release of that was measured', () => {
+    expect(laneInVersion(plain, branch, [])).toEqual(plain);
+    expect(laneInVersion(plain, branch, [measured(`${branch}.0`)]).expected).toBe(expected);
+    expect(laneInVersion(plain, branch, [measured(before)]).expected).toBe(plain.expected);
+  });
+
+  it('is expected to do nothing where its setting was not yet there', () => {
+    const young = catalogue.lanes.find(({ variant }) => variant.proxy.id === 'nginx' && variant.since !== undefined);
+    expect(laneInVersion(young as Lane, '0.1', [])).toMatchObject({ outside: `since ${young?.variant.since}` });
+  });
+
+  it('must have been released, or been measured all the same', () => {
+    expect(() => laneInVersion(plain, '9.9', [])).toThrow('nginx 9.9 was never released');
+    expect(laneInVersion(plain, '9.9', [measured('9.9.1')]).expected).toBe(plain.expected);
+  });
+
+  it('is explained as of that version alone', async () => {
+    const { stdout } = await explained('nginx/default@1.22');
+    expect(stdout).toContain(`nginx/default@1.22 expected: ${expected}. Before ${before}`);
+    expect(stdout).not.toContain(`before ${before}:`);
+  });
+
+  it.each(['nginx/default@9.9', 'nginx@9.9'])('%s: it is said what can be had in its place', async (id) => {
+    const { exitCode, stderr } = await explained(id);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/nginx 9\.9 was never released, .*; there are of nginx: /);
+  });
+
+  it('is of one proxy, and no chain’s', async () => {
+    const { exitCode, stderr } = await explained('chain/two-nginx@1.22');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('explain it without @1.22')]);
   });
 });
