@@ -5,15 +5,17 @@ import { styleText } from 'node:util';
 import { milliseconds } from '../because.ts';
 import type { Lane } from '../catalogue/catalogue.ts';
 import { howToVary } from '../catalogue/unknown-id.ts';
+import { pacedMeasure } from '../measures/paced.ts';
 import { fixLines } from '../report/remedies.ts';
 import { wrap } from '../report/text.ts';
-import type { LaneResult } from '../results.ts';
+import { isWithheld } from '../withheld.ts';
 import {
   evidenceLines,
   inOtherVersions,
   lastMeasured,
   measureLines,
   sayRun,
+  unjudgedLine,
   type KeptRun,
   type LastMeasured,
 } from './kept-runs.ts';
@@ -25,9 +27,9 @@ function nameOf({ id }: Lane, version: string | undefined): string {
   return version === undefined ? id : `${id}@${version}`;
 }
 
-/** A steady stream's figures, in one line; nothing where there are none. */
-function pacedLine({ paced }: LaneResult): string[] {
-  if (paced === undefined) return [];
+/** A steady stream's figures, in one line; nothing where there are none, or none that may be told. */
+function pacedLine({ result: { paced }, withheld }: LastMeasured): string[] {
+  if (paced === undefined || isWithheld(withheld, pacedMeasure.id)) return [];
   const { gaps, chunksPerRead, ttfbMs, ttftMs, leadMs } = paced;
   const figures = [
     ...(gaps === undefined ? [] : [`gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99`]),
@@ -63,7 +65,7 @@ function measured(lane: Lane, version: string | undefined, runs: KeptRun[]): str
   const { id } = lane;
   const name = nameOf(lane, version);
   const last = lastMeasured(name, runs);
-  if (last === undefined) return [`not measured yet: ${howToRun(lane, version, false)}`];
+  if (last === undefined) return [unjudgedLine(name, runs, howToRun(lane, version, false))];
   const { result } = last;
   const { hold } = result;
   const others = measureLines(name, last, runs);
@@ -73,7 +75,7 @@ function measured(lane: Lane, version: string | undefined, runs: KeptRun[]): str
       ? []
       : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
     ...evidenceLines(last),
-    ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
+    ...(result.measures?.[pacedMeasure.id] === undefined ? pacedLine(last) : []),
     ...(others.length === 0
       ? [`no more than delivery was measured; for the rest: ${howToRun(lane, version, true)}`]
       : others),

@@ -25,7 +25,7 @@ import { explainChain } from './explain-chain.ts';
 import { explainLane } from './explain-lane.ts';
 import { explainRequirement } from './explain-requirement.ts';
 import { laneInVersion } from './explain-version.ts';
-import { keptRuns, lastKnown, lastMeasured, withoutVersion, type KeptRun } from './kept-runs.ts';
+import { everWithheld, keptRuns, lastKnown, lastMeasured, withoutVersion, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -84,12 +84,14 @@ function card(
 ): string[] {
   const [first] = variant.proxy.variants;
   const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
-  const columns = [...new Set(names)].map((id) => ({
-    name: id.slice(variant.proxy.id.length + 1),
-    lanes: lanes
-      .filter((lane) => lane.variant.id === id)
-      .flatMap((lane) => lastKnown(nameOf(lane.id, version), runs) ?? []),
-  }));
+  const columns = [...new Set(names)].map((id) => {
+    const own = lanes.filter((lane) => lane.variant.id === id).map((lane) => nameOf(lane.id, version));
+    return {
+      name: id.slice(variant.proxy.id.length + 1),
+      lanes: own.flatMap((lane) => lastKnown(lane, runs) ?? []),
+      withheld: own.flatMap((lane) => everWithheld(lane, runs)),
+    };
+  });
   const lines = tradeOffCard(columns);
   return lines.length === 0 ? [] : [...lines, ''];
 }

@@ -113,3 +113,34 @@ describe('a lane in a version', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('explain it without @1.22')]);
   });
 });
+
+describe('what was run and not told', () => {
+  const because = 'relay hold-head (paced) must be found: no; it was found: yes';
+  const paced = { headersBeforeBody: { how: 'no', waitedMs: 300 }, gaps: { n: 9, p50Ms: 10, p99Ms: 12, maxMs: 13 } };
+  const proofs = results([], { withheld: [{ what: 'paced', because }] }).instrument;
+  const told = lane('nginx/default', { paced } as Partial<KeptRun['lanes'][number]>);
+
+  it('is said to be withheld, in its line and on the card, and its figures are not shown', async () => {
+    const { stdout } = await explained('nginx/default', { ...kept(told), instrument: proofs });
+    expect(stdout).toContain(`paced: withheld in that run, of every lane, because it was not proven: ${because}`);
+    expect(stdout).toContain('headers before withheld: not proven in its run body client leaves not measured');
+    expect(stdout).not.toContain('one word each 10 ms');
+  });
+
+  it('is shown of a run that withheld nothing, of another driver too', async () => {
+    const other = proofs.proofs.map((proof) => ({ ...proof, driver: 'docker' as const }));
+    const { stdout } = await explained('nginx/default', { ...kept(told), instrument: { ...proofs, proofs: other } });
+    expect(stdout).toContain('one word each 10 ms: gaps 10 ms p50, 12 ms p99');
+    expect(stdout).not.toContain('withheld');
+  });
+
+  it.each(['chain/two-nginx', 'nginx/default'])('%s that was inconclusive is not said to be untried', async (id) => {
+    const tried = lane(id, { verdict: 'inconclusive', because: 'nothing is told of it in this run' });
+    const { stdout } = await explained(id, kept(tried));
+    expect(stdout).toMatch(
+      /no verdict yet: inconclusive \(nginx 1\.31\.3, native, .* UTC\): nothing is told of it in this run; to try again: unclog run /,
+    );
+    const { stdout: untried } = await explained(id);
+    expect(untried).toContain('not measured yet: unclog run ');
+  });
+});
