@@ -7,7 +7,7 @@ import { DEFAULT_PRESET } from '../../server/presets.ts';
 import { byVersion, matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
-import { CHAINS, type Withheld } from '../withheld.ts';
+import { withheldMeasures, type Withheld } from '../withheld.ts';
 
 export interface KeptRun extends Results {
   /** Where the run is kept. */
@@ -53,11 +53,11 @@ function versionOf({ path: [hop], version = '' }: LaneResult): string {
 }
 
 /** Of measures, as the results document has it; runs that were kept before there was such a thing have none. */
-function withheldIn({ path: [hop] }: LaneResult, { proofs }: Results['instrument']): Withheld[] {
-  return proofs
-    .filter(({ driver }) => driver === hop?.driver)
-    .flatMap(({ withheld = [] }: { withheld?: Withheld[] }) => withheld)
-    .filter(({ what }) => what !== CHAINS);
+function withheldIn({ path }: LaneResult, { proofs }: Results['instrument']): Withheld[] {
+  const found = proofs
+    .filter(({ driver }) => driver === path[0]?.driver)
+    .flatMap(({ withheld = [] }: { withheld?: Withheld[] }) => withheld);
+  return withheldMeasures(found, path.length > 1);
 }
 
 /** `nginx/default@1.22` is the lane in that version. */
@@ -154,7 +154,7 @@ export function unjudgedLine(name: string, runs: readonly KeptRun[], command: st
 /** What was measured besides delivery, and what the verdict's run withheld; of another run than the verdict's with that run's name above. */
 export function measureLines(name: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
   const withheld = last.withheld.map(
-    ({ what, because }) => `${what}: withheld in that run, of every lane, because it was not proven: ${because}`,
+    ({ what, because }) => `${what}: withheld in that run, because it was not proven: ${because}`,
   );
   const told = lastMeasures(name, runs).flatMap(({ run, measures }) => {
     const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);

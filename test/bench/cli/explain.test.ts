@@ -122,7 +122,7 @@ describe('what was run and not told', () => {
 
   it('is said to be withheld, in its line and on the card, and its figures are not shown', async () => {
     const { stdout } = await explained('nginx/default', { ...kept(told), instrument: proofs });
-    expect(stdout).toContain(`paced: withheld in that run, of every lane, because it was not proven: ${because}`);
+    expect(stdout).toContain(`paced: withheld in that run, because it was not proven: ${because}`);
     expect(stdout).toContain('headers before withheld: not proven in its run body client leaves not measured');
     expect(stdout).not.toContain('one word each 10 ms');
   });
