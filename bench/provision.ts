@@ -3,7 +3,7 @@
 import type { Chain, Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Driver, Runnable } from './drivers/driver.ts';
-import { isKnownRelease, sayWhatCanBeHad } from './drivers/version.ts';
+import { isKnownRelease, sayNeverReleased } from './drivers/version.ts';
 import { BenchError, UnavailableError, UsageError } from './errors.ts';
 import { workOff } from './schedule.ts';
 
@@ -61,10 +61,7 @@ export async function provide(
       reasons.push(error);
     }
   }
-  if (version !== undefined && !isKnownRelease(proxy, version))
-    throw new UsageError(
-      `${proxy.name} ${version} was never released, as far as unclog knows, and is not to be had; ${sayWhatCanBeHad(proxy, version)}`,
-    );
+  if (version !== undefined && !isKnownRelease(proxy, version)) throw new UsageError(sayNeverReleased(proxy, version));
   const unavailable = reasons.map(({ message }) => message).join('; ');
   const ways = reasons.flatMap((reason) => reason.bring ?? []);
   const bring = ways.length === 0 ? undefined : ways.join('; or ');

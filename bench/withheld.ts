@@ -41,3 +41,12 @@ export function isWithheld(withheld: readonly Withheld[], what: string): boolean
 export function isWithheldOfChains(withheld: readonly Withheld[], measure: string): boolean {
   return isWithheld(withheld, measure) || isWithheld(withheld, OF_CHAINS + measure);
 }
+
+/** By the ids of measures alone: what is not told of one hop, or of several in a row. */
+export function withheldMeasures(withheld: readonly Withheld[], isChain: boolean): Withheld[] {
+  return withheld.flatMap(({ what, because }) => {
+    if (what === CHAINS) return [];
+    if (!what.startsWith(OF_CHAINS)) return [{ what, because }];
+    return isChain ? [{ what: what.slice(OF_CHAINS.length), because }] : [];
+  });
+}

@@ -19,6 +19,12 @@ export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; val
   return known.length === pairs.length ? known : undefined;
 }
 
+/** The command line that streams to a variant as no declared lane does: `unclog run nginx/default --vary chunk=77`. */
+export function howToVary(variantId: string, vary: readonly (readonly [id: string, value: string])[]): string {
+  const text = vary.map(([id, value]) => `${id}=${value}`).join(',');
+  return `unclog run ${variantId} --vary ${/^[\w,=.-]+$/.test(text) ? text : `'${text}'`}`;
+}
+
 /** Of an id whose variant and dimensions there are, though no such lane is declared. */
 function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefined {
   const [variant = '', ...rest] = pattern.split('?');
@@ -33,9 +39,11 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
     const said = defaults.map((pair) => `${pair.value} is the default of ${pair.id}`).join(' and ');
     return `${said === '' ? 'dimensions stand in an id by name' : `${said} and no part of an id`}: the lane is "${id}"`;
   }
-  const vary = pairs.map((pair) => `${pair.id}=${pair.value}`).join(',');
-  const quoted = /^[\w,=.-]+$/.test(vary) ? vary : `'${vary}'`;
-  return `the catalogue does not declare it and expects nothing of it; to run it all the same: unclog run ${variant} --vary ${quoted}`;
+  const command = howToVary(
+    variant,
+    pairs.map((pair) => [pair.id, pair.value]),
+  );
+  return `the catalogue does not declare it and expects nothing of it; to run it all the same: ${command}`;
 }
 
 /** The whole complaint. */

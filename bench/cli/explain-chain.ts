@@ -12,7 +12,14 @@ import { hopLines } from '../report/hops.ts';
 import { fixLines } from '../report/remedies.ts';
 import { wrap, type Paint } from '../report/text.ts';
 import type { EvidenceFile } from '../run.ts';
-import { evidenceLines, lastMeasured, measureLines, type KeptRun, type LastMeasured } from './kept-runs.ts';
+import {
+  evidenceLines,
+  lastMeasured,
+  measureLines,
+  unjudgedLine,
+  type KeptRun,
+  type LastMeasured,
+} from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -30,7 +37,7 @@ async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
 
 function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: readonly KeptRun[]): string[] {
   const asked = id.startsWith(PATH_PREFIX) ? `--path ${path.map((variant) => variant.id).join(',')}` : `'${id}'`;
-  if (last === undefined) return [wrap(`not measured yet: unclog run ${asked}`, WIDTH, INDENT)];
+  if (last === undefined) return [wrap(unjudgedLine(id, runs, `unclog run ${asked}`), WIDTH, INDENT)];
   const { result, startedAt } = last;
   const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
   return [

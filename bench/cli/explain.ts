@@ -15,29 +15,17 @@ import {
 } from '../catalogue/catalogue.ts';
 import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
-import { milliseconds } from '../because.ts';
+import { UsageError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
-import { sayEnded } from '../report/matrix.ts';
-import { fixLines } from '../report/remedies.ts';
 import { settingsTable } from '../report/settings.ts';
-import { lastWords, wrap, type Paint } from '../report/text.ts';
+import { wrap, type Paint } from '../report/text.ts';
 import { tradeOffCard } from '../report/trade-offs.ts';
-import type { LaneResult } from '../results.ts';
 import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
+import { explainLane } from './explain-lane.ts';
 import { explainRequirement } from './explain-requirement.ts';
-import {
-  evidenceLines,
-  inOtherVersions,
-  keptRuns,
-  lastKnown,
-  lastMeasured,
-  measureLines,
-  sayRun,
-  withoutVersion,
-  type KeptRun,
-  type LastMeasured,
-} from './kept-runs.ts';
+import { laneInVersion } from './explain-version.ts';
+import { everWithheld, keptRuns, lastKnown, lastMeasured, withoutVersion, type KeptRun } from './kept-runs.ts';
 
 const WIDTH = 80;
 const INDENT = '  ';
@@ -63,86 +51,47 @@ async function configs({ files, proxy }: Variant): Promise<string[]> {
   return [...texts, ...also.map((path) => `(with ${relative(PACKAGE_ROOT, path)})`)];
 }
 
-/** A steady stream's figures, in one line; nothing where there are none. */
-function pacedLine({ paced }: LaneResult): string[] {
-  if (paced === undefined) return [];
-  const { gaps, chunksPerRead, ttfbMs, ttftMs, leadMs } = paced;
-  const figures = [
-    ...(gaps === undefined ? [] : [`gaps ${milliseconds(gaps.p50Ms)} p50, ${milliseconds(gaps.p99Ms)} p99`]),
-    ...(chunksPerRead === undefined ? [] : [`${chunksPerRead.toFixed(1)} words a read`]),
-    ...(ttfbMs === undefined ? [] : [`TTFB ${milliseconds(ttfbMs)}`]),
-    ...(ttftMs === undefined ? [] : [`TTFT ${milliseconds(ttftMs)} (${milliseconds(leadMs)} of them the origin’s)`]),
-  ];
-  return figures.length === 0 ? [] : [`one word each 10 ms: ${figures.join(', ')}`];
-}
-
-/** What was measured in other versions than the last, a line for each. */
-function versionLines(id: string, last: LastMeasured, runs: KeptRun[]): string[] {
-  return inOtherVersions(id, last, runs).map(
-    (one) => `in ${one.result.path[0]?.version}: ${one.result.verdict} (${sayRun(one)}): ${one.result.because}`,
-  );
-}
-
-/** All that was last measured, a line for each thing. */
-function measured({ id, variant }: Lane, version: string | undefined, runs: KeptRun[]): string[] {
-  const proxy = version === undefined ? '' : ` --proxy ${variant.proxy.id}@${version}`;
-  const command = `unclog run '${id.includes('?') ? id : `${id}?`}'${proxy}`;
-  const name = version === undefined ? id : `${id}@${version}`;
-  const last = lastMeasured(name, runs);
-  if (last === undefined) return [`not measured yet: ${command}`];
-  const { result } = last;
-  const { hold } = result;
-  const others = measureLines(name, last, runs);
-  return [
-    `measured: ${result.verdict} (${sayRun(last)}): ${result.because}`,
-    ...(hold === undefined
-      ? []
-      : [`hold: ${milliseconds(hold.p50Ms)} p50, ${milliseconds(hold.p99Ms)} p99 over ${hold.n} words`]),
-    ...evidenceLines(last),
-    ...(result.measures?.['paced'] === undefined ? pacedLine(result) : []),
-    ...sayEnded(result),
-    ...lastWords(result),
-    ...(others.length === 0 ? [`no more than delivery was measured; for the rest: ${command}`] : others),
-    ...(version === undefined ? versionLines(id, last, runs) : []),
-  ];
-}
-
-function explainLane(lane: Lane, version: string | undefined, runs: KeptRun[]): string {
-  const lines = [
-    ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
-    ...(lane.earlier === undefined
-      ? []
-      : [
-          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}`,
-          ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
-        ]),
-    ...measured(lane, version, runs),
-    ...fixLines(lane, lastMeasured(lane.id, runs)?.result),
-  ];
-  return [heading(lane.id), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
-}
-
-/** Also what was made on a command line, by --path or --vary, and measured. @throws UsageError */
-function selected(catalogue: Catalogue, id: string, runs: KeptRun[]): { lanes: Lane[]; chains: Chain[] } {
-  if (id.startsWith(PATH_PREFIX)) return { lanes: [], chains: [chainOfPath(catalogue, id.slice(PATH_PREFIX.length))] };
-  const variant = catalogue.lanes.find((lane) => lane.variant.id === id.split('?')[0])?.variant;
-  const isKnown = catalogue.lanes.some((lane) => lane.id === id);
+/** A lane that --vary made and a kept run judged; of a variant whose plain lane is declared, or was not measured, none. */
+function madeLane({ lanes }: Catalogue, id: string, runs: readonly KeptRun[]): Lane[] {
+  const variant = lanes.find((lane) => lane.variant.id === id.split('?')[0])?.variant;
   const last = lastMeasured(id, runs);
-  if (!isKnown && variant !== undefined && last !== undefined) {
-    const { vary = {} } = last.result;
-    return { lanes: [{ id, variant, vary: vary as Vary }], chains: [] };
-  }
-  return { lanes: selectLanes(catalogue, [id]), chains: selectChains(catalogue, [id]) };
+  if (variant === undefined || last === undefined || lanes.some((lane) => lane.id === id)) return [];
+  return [{ id, variant, vary: (last.result.vary ?? {}) as Vary }];
+}
+
+/**
+ * Also what was made on a command line, by --path or --vary, and measured. A variant's id means all its declared lanes,
+ * and below them the plain one that --vary made, which has the same id; `variant?` is the plain one alone. @throws UsageError
+ */
+export function selected(
+  catalogue: Catalogue,
+  id: string,
+  runs: readonly KeptRun[],
+): { lanes: Lane[]; chains: Chain[] } {
+  if (id.startsWith(PATH_PREFIX)) return { lanes: [], chains: [chainOfPath(catalogue, id.slice(PATH_PREFIX.length))] };
+  const made = madeLane(catalogue, id.replace(/\?$/, ''), runs);
+  const isVariant = catalogue.lanes.some(({ variant }) => variant.id === id);
+  if (made.length > 0 && !isVariant) return { lanes: made, chains: [] };
+  return { lanes: [...selectLanes(catalogue, [id]), ...made], chains: selectChains(catalogue, [id]) };
 }
 
 /** The setting beside the default: what is gained by it, and what it costs. */
-function card(variant: Variant, lanes: readonly Lane[], runs: readonly KeptRun[]): string[] {
+function card(
+  variant: Variant,
+  lanes: readonly Lane[],
+  version: string | undefined,
+  runs: readonly KeptRun[],
+): string[] {
   const [first] = variant.proxy.variants;
   const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
-  const columns = [...new Set(names)].map((id) => ({
-    name: id.slice(variant.proxy.id.length + 1),
-    lanes: lanes.filter((lane) => lane.variant.id === id).flatMap((lane) => lastKnown(lane.id, runs) ?? []),
-  }));
+  const columns = [...new Set(names)].map((id) => {
+    const own = lanes.filter((lane) => lane.variant.id === id).map((lane) => nameOf(lane.id, version));
+    return {
+      name: id.slice(variant.proxy.id.length + 1),
+      lanes: own.flatMap((lane) => lastKnown(lane, runs) ?? []),
+      withheld: own.flatMap((lane) => everWithheld(lane, runs)),
+    };
+  });
   const lines = tradeOffCard(columns);
   return lines.length === 0 ? [] : [...lines, ''];
 }
@@ -164,11 +113,20 @@ async function explainVariant(
     '',
     ...(await configs(variant)),
     '',
-    ...card(variant, lanes, runs),
+    ...card(variant, lanes, version, runs),
     ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
     ...variant.docs.map((address) => `see ${address}`),
     '',
   ];
+}
+
+function nameOf(id: string, version: string | undefined): string {
+  return version === undefined ? id : `${id}@${version}`;
+}
+
+/** As they are in the version that is asked for. @throws UsageError for one that was never released */
+function asIn(lanes: Lane[], version: string | undefined, runs: readonly KeptRun[]): Lane[] {
+  return version === undefined ? lanes : lanes.map((lane) => laneInVersion(lane, version, runs));
 }
 
 async function explain(name: string, options: { results: string }): Promise<void> {
@@ -182,13 +140,21 @@ async function explain(name: string, options: { results: string }): Promise<void
   const runs = await keptRuns(options.results);
   const proxy = catalogue.proxies.find((declared) => declared.id === id);
   if (proxy !== undefined) {
-    const own = catalogue.lanes.filter(({ variant }) => variant.proxy.id === id);
-    const lines = settingsTable(proxy, own, (lane) => lastKnown(lane, runs), paint);
+    const own = asIn(
+      catalogue.lanes.filter(({ variant }) => variant.proxy.id === id),
+      version,
+      runs,
+    );
+    const lines = settingsTable(proxy, own, (lane) => lastKnown(nameOf(lane, version), runs), paint);
     return void process.stdout.write(`${lines.join('\n')}\n`);
   }
   const { lanes, chains } = selected(catalogue, id, runs);
+  if (version !== undefined && chains.length > 0)
+    throw new UsageError(
+      `"${id}" selects chains, of several proxies, which no one version stands for: explain it without @${version}`,
+    );
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
-  for (const [variant, members] of Map.groupBy(lanes, (lane) => lane.variant))
+  for (const [variant, members] of Map.groupBy(asIn(lanes, version, runs), (lane) => lane.variant))
     out.push(...(await explainVariant(variant, members, catalogue, version, runs)));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }

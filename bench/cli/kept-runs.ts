@@ -7,6 +7,7 @@ import { DEFAULT_PRESET } from '../../server/presets.ts';
 import { byVersion, matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
+import { withheldMeasures, type Withheld } from '../withheld.ts';
 
 export interface KeptRun extends Results {
   /** Where the run is kept. */
@@ -18,6 +19,8 @@ export interface LastMeasured {
   result: LaneResult;
   startedAt: string;
   folder: string;
+  /** Measures that were not told in that run, with its driver. */
+  withheld: Withheld[];
 }
 
 async function readResults(path: string): Promise<Results> {
@@ -44,8 +47,17 @@ export async function keptRuns(folder: string): Promise<KeptRun[]> {
   );
 }
 
-function versionOf({ path: [hop] }: LaneResult): string {
-  return hop?.version ?? '';
+/** Of one that did not run, the version that was asked for. */
+function versionOf({ path: [hop], version = '' }: LaneResult): string {
+  return hop?.version ?? version;
+}
+
+/** Of measures, as the results document has it; runs that were kept before there was such a thing have none. */
+function withheldIn({ path }: LaneResult, { proofs }: Results['instrument']): Withheld[] {
+  const found = proofs
+    .filter(({ driver }) => driver === path[0]?.driver)
+    .flatMap(({ withheld = [] }: { withheld?: Withheld[] }) => withheld);
+  return withheldMeasures(found, path.length > 1);
 }
 
 /** `nginx/default@1.22` is the lane in that version. */
@@ -54,16 +66,20 @@ export function withoutVersion(name: string): { id: string; version?: string } {
   return version === undefined ? { id } : { id, version };
 }
 
-/** Each run in which the lane was judged, the newest first; of several versions in one run the newest. Pure. */
-function judgedRuns(name: string, runs: readonly KeptRun[]): LastMeasured[] {
+/** Each run in which the lane is, judged or not, the newest first; of several versions in one run the newest. Pure. */
+function runsWith(name: string, runs: readonly KeptRun[], isWanted: (lane: LaneResult) => boolean): LastMeasured[] {
   const { id, version } = withoutVersion(name);
-  return runs.flatMap(({ lanes, startedAt, folder }) => {
+  return runs.flatMap(({ lanes, startedAt, folder, instrument }) => {
     const [result] = lanes
-      .filter((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isJudged(lane))
+      .filter((lane) => lane.id === id && lane.workload === DEFAULT_PRESET && isWanted(lane))
       .filter((lane) => version === undefined || matchesVersion(versionOf(lane), version))
       .toSorted((a, b) => byVersion(versionOf(b), versionOf(a)));
-    return result === undefined ? [] : [{ result, startedAt, folder }];
+    return result === undefined ? [] : [{ result, startedAt, folder, withheld: withheldIn(result, instrument) }];
   });
+}
+
+function judgedRuns(name: string, runs: readonly KeptRun[]): LastMeasured[] {
+  return runsWith(name, runs, isJudged);
 }
 
 /** The newest run in which the lane was judged. Pure. @param name its id, or with a version: `nginx/default@1.22` */
@@ -103,6 +119,11 @@ export function lastKnown(id: string, runs: readonly KeptRun[]): LaneResult | un
   return { ...last.result, measures: Object.fromEntries(measures) };
 }
 
+/** Ids of measures that some run of it withheld. */
+export function everWithheld(name: string, runs: readonly KeptRun[]): string[] {
+  return judgedRuns(name, runs).flatMap(({ withheld }) => withheld.map(({ what }) => what));
+}
+
 /** As a person in this folder would write it. */
 export function shownPath(path: string): string {
   const here = relative(process.cwd(), path);
@@ -122,12 +143,24 @@ export function sayRun({ result, startedAt }: LastMeasured): string {
   ].join(', ');
 }
 
-/** What was measured besides delivery; of another run than the verdict's with that run's name above. */
+/** Of what no run judged: whether none tried, or why the newest that did has no verdict. @param command what would run it */
+export function unjudgedLine(name: string, runs: readonly KeptRun[], command: string): string {
+  const [tried] = runsWith(name, runs, () => true);
+  if (tried === undefined) return `not measured yet: ${command}`;
+  const { verdict, because } = tried.result;
+  return `no verdict yet: ${verdict} (${sayRun(tried)}): ${because}; to try again: ${command}`;
+}
+
+/** What was measured besides delivery, and what the verdict's run withheld; of another run than the verdict's with that run's name above. */
 export function measureLines(name: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
-  return lastMeasures(name, runs).flatMap(({ run, measures }) => {
+  const withheld = last.withheld.map(
+    ({ what, because }) => `${what}: withheld in that run, because it was not proven: ${because}`,
+  );
+  const told = lastMeasures(name, runs).flatMap(({ run, measures }) => {
     const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);
     return run.folder === last.folder
       ? lines
       : [`in an earlier run (${sayRun(run)}):`, ...lines, ...evidenceLines(run)];
   });
+  return [...withheld, ...told];
 }

@@ -68,6 +68,11 @@ export function sayWhatCanBeHad(
   return `there are of ${id}: ${ways.join('; ')}`;
 }
 
+/** The complaint about a version that none has, and that was never released. */
+export function sayNeverReleased(proxy: ProxyDeclaration, version: string): string {
+  return `${proxy.name} ${version} was never released, as far as unclog knows, and is not to be had; ${sayWhatCanBeHad(proxy, version)}`;
+}
+
 /** How to ask its program. @throws BenchError where the declaration leaves that out, as only packages may. */
 export function versionQuestion({ id, version }: ProxyDeclaration): NonNullable<ProxyDeclaration['version']> {
   if (version === undefined) throw new BenchError(`the declaration of ${id} does not say how to ask for its version`);

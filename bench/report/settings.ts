@@ -22,18 +22,19 @@ function basis(lane: Lane, found: LaneResult | undefined): string {
 
 function laneLine(lane: Lane, found: LaneResult | undefined, paint: Paint): string {
   const name = `${UNDER_VARIANT}${streamOf(lane)}`;
-  const verdict = found?.verdict ?? lane.expected ?? 'inconclusive';
+  const verdict = found?.verdict ?? lane.expected;
+  if (verdict === undefined) return wrap(`${streamOf(lane)}: the setting is ${lane.outside}`, WIDTH, UNDER_VARIANT);
   const figures = `${paint(STYLES[verdict], verdict)}${' '.repeat(VERDICT_WIDTH - verdict.length)}${basis(lane, found).padStart(HOLD_WIDTH)}`;
   const fits = name.length < LANE_WIDTH;
   return fits ? `${name.padEnd(LANE_WIDTH)}${figures}` : `${name}\n${' '.repeat(LANE_WIDTH)}${figures}`;
 }
 
-/** The one to be tried first, and how many more there are. */
+/** The one to be tried first, and the lanes that prove the others. */
 function fixLine({ fixes = [], noFix }: Lane, found: LaneResult | undefined): string[] {
   if (found?.verdict === 'streams') return [];
-  const changes = (found?.remedies ?? fixes).map(({ change }) => change);
-  const more = changes.length > 1 ? ` (or ${changes.length - 1} more)` : '';
-  if (changes[0] !== undefined) return [wrap(`fix: ${changes[0]}${more}`, WIDTH, UNDER_LANE)];
+  const [first, ...others] = found?.remedies ?? fixes;
+  const more = others.length === 0 ? '' : ` (or as in ${others.map(({ provenBy }) => provenBy).join(', ')})`;
+  if (first !== undefined) return [wrap(`fix: ${first.change}${more}`, WIDTH, UNDER_LANE)];
   return noFix === undefined ? [] : [wrap(`no fix: ${noFix}`, WIDTH, UNDER_LANE)];
 }
 

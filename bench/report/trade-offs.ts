@@ -15,6 +15,7 @@ import { isJudged, type LaneResult, type MeasureResult } from '../results.ts';
 import { PLAIN, WIDTH } from './text.ts';
 
 const NOT_MEASURED = 'not measured';
+const WITHHELD = 'withheld: not proven in its run';
 const INDENT = '  ';
 const ASPECT_WIDTH = 20;
 const GAP = 2;
@@ -154,28 +155,31 @@ function compression(lanes: readonly LaneResult[]): string {
   );
 }
 
-function phrase<Figures>(figures: Figures | undefined, say: (figures: Figures) => string): string {
-  return figures === undefined ? NOT_MEASURED : say(figures);
-}
-
 /** `nginx 1.31.3 (native)`, each once: two columns of a card may be of two runs. */
 export function programsOf(lanes: readonly LaneResult[]): string {
   const programs = lanes.flatMap(({ path }) => path.map((hop) => `${hop.proxy} ${hop.version} (${hop.driver})`));
   return programs.length === 0 ? NOT_MEASURED : [...new Set(programs)].join(', ');
 }
 
-/** A phrase for each aspect, in the order in which the card shows them. @param lanes all of one variant that were measured */
-export function tradeOffs(lanes: readonly LaneResult[]): Record<string, string> {
-  const truncation = measureOf('truncation', lanes);
-  // As they stand in the results document, of which each measure's are its own.
-  const figures = (id: string): unknown => measureOf(id, lanes)?.figures;
+/**
+ * A phrase for each aspect, in the order in which the card shows them.
+ * @param lanes all of one variant that were measured
+ * @param withheld ids of measures that were measured of them and not told
+ */
+export function tradeOffs(lanes: readonly LaneResult[], withheld: readonly string[] = []): Record<string, string> {
+  // Figures as they stand in the results document, of which each measure's are its own.
+  const phrase = (id: string, say: (found: MeasureResult) => string): string => {
+    const found = measureOf(id, lanes);
+    if (found !== undefined) return say(found);
+    return withheld.includes(id) ? WITHHELD : NOT_MEASURED;
+  };
   return {
     delivery: delivery(lanes),
-    'headers before body': heads(lanes),
-    'client leaves': phrase(figures('abort') as AbortFigures | undefined, abort),
-    silence: phrase(figures('idle') as IdleFigures | undefined, idle),
-    'client reads not': phrase(figures('backpressure') as BackpressureFigures | undefined, absorption),
-    'origin dies': truncation?.flaw ?? truncation?.says ?? NOT_MEASURED,
+    'headers before body': phrase('paced', () => heads(lanes)),
+    'client leaves': phrase('abort', ({ figures }) => abort(figures as AbortFigures)),
+    silence: phrase('idle', ({ figures }) => idle(figures as IdleFigures)),
+    'client reads not': phrase('backpressure', ({ figures }) => absorption(figures as BackpressureFigures)),
+    'origin dies': phrase('truncation', ({ flaw, says }) => flaw ?? says),
     compression: compression(lanes),
   };
 }
@@ -189,12 +193,14 @@ export interface CardColumn {
   /** The variant's name in its proxy. */
   name: string;
   lanes: readonly LaneResult[];
+  /** Ids of measures that a run of them withheld. */
+  withheld?: readonly string[];
 }
 
 /** Side by side, in 80 columns; nothing where nothing was measured of the first. */
 export function tradeOffCard(columns: readonly CardColumn[]): string[] {
   if (columns[0]?.lanes.length === 0) return [];
-  const found = columns.map(({ lanes }) => tradeOffs(lanes));
+  const found = columns.map(({ lanes, withheld }) => tradeOffs(lanes, withheld));
   const width = Math.floor((WIDTH - INDENT.length - ASPECT_WIDTH) / columns.length);
   const table = new Table({
     chars: PLAIN,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { RelayProof } from '../../bench/instrument.ts';
-import { isWithheld, isWithheldOfChains, withheldFor } from '../../bench/withheld.ts';
+import { isWithheld, isWithheldOfChains, withheldFor, withheldMeasures } from '../../bench/withheld.ts';
 
 function proof(id: string, measure: string | undefined, convicted: boolean): RelayProof {
   return { id, ...(measure === undefined ? {} : { measure }), expected: 'so', verdict: 'otherwise', convicted };
@@ -39,5 +39,17 @@ describe('what is withheld', () => {
     expect(withheldFor([missed], [])[0]?.because).toBe(
       'relay a (flush) must be found: so; it was found: so, but not as it was built',
     );
+  });
+});
+
+describe('measures that are withheld', () => {
+  const found = [{ what: 'chains' }, { what: 'paced' }, { what: 'chain: abort' }].map((one) => ({
+    ...one,
+    because: 'so',
+  }));
+
+  it('are of one hop those of every lane, and of several those of chains too', () => {
+    expect(withheldMeasures(found, false).map(({ what }) => what)).toEqual(['paced']);
+    expect(withheldMeasures(found, true).map(({ what }) => what)).toEqual(['paced', 'abort']);
   });
 });

@@ -27,6 +27,30 @@ describe.each(proxies)('the settings of $id', (proxy) => {
     ).toHaveLength(own.length);
   });
 
+  it('name what else frees a stream by the lanes that prove it', () => {
+    const shown = expected.join('\n').replaceAll(/\s+/g, ' ');
+    const several = own.filter(({ fixes = [] }) => fixes.length > 1);
+    const others = several.map(({ fixes = [] }) => fixes.slice(1).map(({ provenBy }) => provenBy));
+    expect(others.filter((ids) => !shown.includes(`(or as in ${ids.join(', ')})`))).toEqual([]);
+    expect(shown).not.toMatch(/\d more\)/);
+  });
+
+  it('says of a setting that is not in the version that was asked for since when it is', () => {
+    const outside = own.map(({ expected: _expected, ...rest }) => ({ ...rest, outside: 'since 99.1' }));
+    const lines = settingsTable(
+      proxy,
+      outside,
+      () => undefined,
+      (_, words) => words,
+    );
+    expect(
+      lines
+        .join(' ')
+        .replaceAll(/\s+/g, ' ')
+        .match(/the setting is since 99\.1/g),
+    ).toHaveLength(own.length);
+  });
+
   it('fit 80 columns', () => {
     const lines = expected.flatMap((line) => line.split('\n'));
     expect(lines.filter((line) => line.length > 80 && /\S\s+\S/.test(line))).toEqual([]);

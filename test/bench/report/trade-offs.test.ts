@@ -92,6 +92,15 @@ describe('the trade-offs of a setting', () => {
   });
 });
 
+describe('what a run withheld', () => {
+  it('is told from what was not measured, and is no more where another run told it', () => {
+    const { 'client leaves': leaves, silence } = tradeOffs([lane('nginx/default')], ['abort']);
+    expect([leaves, silence]).toEqual(['withheld: not proven in its run', 'not measured']);
+    const told = withFigures({ abort: { writing: { when: 'at-once' }, idle: { when: 'at-once' } } });
+    expect(tradeOffs([told], ['abort'])['client leaves']).toBe('told at once');
+  });
+});
+
 describe('the card', () => {
   const vary = { framing: 'content-length', 'content-type': 'text/event-stream; charset=utf-8' } as const;
   const clogged = lane('nginx/default?x', { verdict: 'coalesces', vary });
