@@ -313,7 +313,7 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'refused',
         why: 'No such directive exists, so nginx does not start. The one that does, chunked_transfer_encoding, is about the answer to the client and not about buffering.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off' },
+        fix: { change: 'take chunked_encoding off; out', provenBy: 'nginx/default' },
       },
     ],
   },
