@@ -166,7 +166,7 @@ export default {
           expected: 'buffers',
           why: 'Text without a newline is one line, and the filter waits for its end: up to 1 MiB (SubstituteMaxLineLength), and a line that is longer is an error.',
           fix: {
-            change: 'Apply the filter only to what needs it, or end each write with a newline.',
+            change: 'take SetOutputFilter SUBSTITUTE off this path',
             provenBy: 'apache/default?format=text',
           },
         },

@@ -58,7 +58,7 @@ export const compression: VariantDeclaration[] = [
           why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
           fix: {
             change: 'compress.excludedContentTypes: [text/event-stream]',
-            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=zstd',
           },
         },
       },
@@ -115,6 +115,11 @@ export const compression: VariantDeclaration[] = [
         vary: { 'accept-encoding': 'br' },
         expected: 'streams',
         why: 'The excluded type is passed on uncompressed, whatever the coding that was asked for.',
+      },
+      {
+        vary: { 'accept-encoding': 'zstd' },
+        expected: 'streams',
+        why: 'Zstandard, which Traefik knows since 3.1.0, is left off for the excluded type as the others are.',
       },
       {
         vary: { 'accept-encoding': 'gzip', 'content-type': 'text/event-stream; charset=utf-8' },
