@@ -1,6 +1,6 @@
 /** Lanes in the versions that were asked for: which they are, and what is to be expected of each. Pure. */
 
-import type { Lane, Variant } from './catalogue/catalogue.ts';
+import type { Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Runnable } from './drivers/driver.ts';
 import { isBefore, matchesVersion } from './drivers/version.ts';
@@ -18,8 +18,12 @@ export function inEachVersion(lanes: readonly Lane[], versions: AskedVersions): 
   );
 }
 
-/** Why the variant is not what the catalogue says in that version; `undefined` where it is. */
-function outsideOf({ since, until }: Variant, version: string): string | undefined {
+/** Why the lane is not what the catalogue says in that version; `undefined` where it is. */
+function outsideOf(
+  { since: ownSince, variant: { since: variantSince, until } }: Lane,
+  version: string,
+): string | undefined {
+  const since = ownSince ?? variantSince;
   if (since !== undefined && isBefore(version, since)) return `since ${since}`;
   if (until !== undefined && isBefore(until, version) && !matchesVersion(version, until)) return `until ${until}`;
   return undefined;
@@ -32,7 +36,7 @@ export function inVersion(lane: Lane, runnable: Runnable | undefined): Lane {
   // Of a proxy that is a package of npm the versions are that package's.
   const version = variant.package === undefined ? runnable.version : packageVersion(variant.package);
   const { earlier, fixes: _fixes, noFix: _noFix, ...rest } = lane;
-  const outside = outsideOf(variant, version);
+  const outside = outsideOf(lane, version);
   if (outside !== undefined) {
     const { expected: _expected, why: _why, ...unexpected } = rest;
     return { ...unexpected, outside };

@@ -64,6 +64,7 @@ const JUDGED = { expected: EXPECTED, why: SENTENCE, fix: FIXES, noFix: Type.Opti
 const LANE_FIELDS = {
   ...JUDGED,
   vary: Type.Optional(VARY),
+  since: Type.Optional(VERSION),
   patienceMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'milliseconds' })),
   core: Type.Optional(Type.Literal(true)),
   earlier: Type.Optional(
@@ -135,7 +136,7 @@ export const PROXY = closed(
   'the declaration of a proxy',
 );
 
-const { earlier: _, ...OF_CHAINS } = LANE_FIELDS;
+const { earlier: _earlier, since: _since, ...OF_CHAINS } = LANE_FIELDS;
 
 export const CHAINS = Type.Array(
   closed(

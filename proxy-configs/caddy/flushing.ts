@@ -105,6 +105,16 @@ export const flushing: VariantDeclaration[] = [
         expected: 'streams',
         why: 'A negative interval means a flush after each write, also for a response of known length.',
       },
+      {
+        vary: { 'accept-encoding': 'gzip', format: 'text', framing: 'content-length' },
+        expected: 'streams',
+        why: 'Without encode nothing is compressed that the origin did not, whatever the client takes.',
+      },
+      {
+        vary: { 'accept-encoding': 'zstd', format: 'text', framing: 'content-length' },
+        expected: 'streams',
+        why: 'Without encode nothing is compressed that the origin did not, whatever the client takes.',
+      },
     ],
   },
   {

@@ -161,11 +161,20 @@ export const handlers: VariantDeclaration[] = [
     changes: 'intercept { handle_response … }',
     files: { config: 'intercept.Caddyfile' },
     since: '2.8.0',
-    docs: ['https://caddyserver.com/docs/caddyfile/directives/intercept'],
+    docs: [
+      'https://caddyserver.com/docs/caddyfile/directives/intercept',
+      'https://github.com/caddyserver/caddy/pull/7016',
+    ],
     lanes: [
       {
         expected: 'streams',
         why: 'Only a response that matches is collected, to be replaced; any other is passed on write by write.',
+        earlier: {
+          before: '2.10.2',
+          expected: 'coalesces',
+          why: 'The writer that intercept puts in between lets no flush through, whatever the response: an event stream too waits for a full 4 KiB write buffer.',
+          fix: { change: 'take intercept out', provenBy: 'caddy/default' },
+        },
       },
     ],
   },
