@@ -1,6 +1,6 @@
 /**
  * The shape of a declaration at run time: types are erased, and who adds a variant sees the fault before the compiler does.
- * Programs (`native`, `docker`, `version`) hold functions and patterns, and are left to the compiler.
+ * Programs (`native`, `docker`, `version`, `refuses`) hold functions and patterns, and are left to the compiler.
  */
 
 import { Type, type TSchema } from 'typebox';
@@ -128,6 +128,7 @@ export const PROXY = closed(
     files: Type.Optional(FILES),
     version: Type.Optional(PROGRAM),
     built: Type.Optional(Type.Array(WORDS)),
+    refuses: Type.Optional(PROGRAM),
     needs: Type.Optional(NEEDS),
     native: Type.Optional(PROGRAM),
     docker: Type.Optional(PROGRAM),

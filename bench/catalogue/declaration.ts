@@ -212,6 +212,8 @@ export interface ProxyDeclaration {
   version?: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   /** Arguments by which it says what it was built with. */
   built?: string[];
+  /** What its log says where it refuses a config and runs on without it, answering all requests by itself. */
+  refuses?: RegExp;
   /** What all of its variants need. */
   needs?: Need[];
   native?: NativeProgram;
