@@ -1,6 +1,6 @@
 /** Lanes in the versions that were asked for: which they are, and what is to be expected of each. Pure. */
 
-import type { Lane, Variant } from './catalogue/catalogue.ts';
+import type { Lane } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Runnable } from './drivers/driver.ts';
 import { isBefore, matchesVersion } from './drivers/version.ts';
@@ -18,8 +18,12 @@ export function inEachVersion(lanes: readonly Lane[], versions: AskedVersions): 
   );
 }
 
-/** Why the variant is not what the catalogue says in that version; `undefined` where it is. */
-function outsideOf({ since, until }: Variant, version: string): string | undefined {
+/** Why the lane is not what the catalogue says in that version; `undefined` where it is. */
+function outsideOf(
+  { since: ownSince, variant: { since: variantSince, until } }: Lane,
+  version: string,
+): string | undefined {
+  const since = ownSince ?? variantSince;
   if (since !== undefined && isBefore(version, since)) return `since ${since}`;
   if (until !== undefined && isBefore(until, version) && !matchesVersion(version, until)) return `until ${until}`;
   return undefined;
@@ -42,7 +46,7 @@ export function asBefore(lane: Lane, runnable: Versioned): Lane | undefined {
 /** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
 export function inVersion(lane: Lane, runnable: Versioned | undefined): Lane {
   if (runnable === undefined) return lane;
-  const outside = outsideOf(lane.variant, versionOf(lane, runnable));
+  const outside = outsideOf(lane, versionOf(lane, runnable));
   if (outside === undefined) return asBefore(lane, runnable) ?? lane;
   const { expected: _expected, why: _why, fixes: _fixes, noFix: _noFix, earlier: _earlier, ...rest } = lane;
   return { ...rest, outside };

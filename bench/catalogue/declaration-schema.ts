@@ -1,6 +1,6 @@
 /**
  * The shape of a declaration at run time: types are erased, and who adds a variant sees the fault before the compiler does.
- * Programs (`native`, `docker`, `version`) hold functions and patterns, and are left to the compiler.
+ * Programs (`native`, `docker`, `version`, `refuses`) hold functions and patterns, and are left to the compiler.
  */
 
 import { Type, type TSchema } from 'typebox';
@@ -64,6 +64,7 @@ const JUDGED = { expected: EXPECTED, why: SENTENCE, fix: FIXES, noFix: Type.Opti
 const LANE_FIELDS = {
   ...JUDGED,
   vary: Type.Optional(VARY),
+  since: Type.Optional(VERSION),
   patienceMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'milliseconds' })),
   core: Type.Optional(Type.Literal(true)),
   earlier: Type.Optional(
@@ -127,6 +128,7 @@ export const PROXY = closed(
     files: Type.Optional(FILES),
     version: Type.Optional(PROGRAM),
     built: Type.Optional(Type.Array(WORDS)),
+    refuses: Type.Optional(PROGRAM),
     needs: Type.Optional(NEEDS),
     native: Type.Optional(PROGRAM),
     docker: Type.Optional(PROGRAM),
@@ -135,7 +137,7 @@ export const PROXY = closed(
   'the declaration of a proxy',
 );
 
-const { earlier: _, ...OF_CHAINS } = LANE_FIELDS;
+const { earlier: _earlier, since: _since, ...OF_CHAINS } = LANE_FIELDS;
 
 export const CHAINS = Type.Array(
   closed(

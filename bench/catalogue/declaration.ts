@@ -46,6 +46,8 @@ export interface Fix {
 /** One cell of the matrix: a variant under one workload, with one expectation. */
 export interface LaneDeclaration {
   vary?: Vary;
+  /** First version that has what the lane asks for, where it is later than its variant's. */
+  since?: string;
   expected: ExpectedVerdict;
   /** Why this is to be expected, from the doc or source; where these and the measurement disagree, how. One or two sentences. */
   why: string;
@@ -110,7 +112,7 @@ export interface VariantDeclaration {
 }
 
 /** Several hops in a row under one workload, with one expectation (proxy-configs/chains.ts). */
-export interface ChainDeclaration extends Omit<LaneDeclaration, 'earlier'> {
+export interface ChainDeclaration extends Omit<LaneDeclaration, 'earlier' | 'since'> {
   /** Slug; with `chain/` before it, it is the chain's id. */
   id: string;
   title: string;
@@ -210,6 +212,8 @@ export interface ProxyDeclaration {
   version?: { args: string[]; pattern: RegExp; minors?: Record<string, [number, number]> };
   /** Arguments by which it says what it was built with. */
   built?: string[];
+  /** What its log says where it refuses a config and runs on without it, answering all requests by itself. */
+  refuses?: RegExp;
   /** What all of its variants need. */
   needs?: Need[];
   native?: NativeProgram;

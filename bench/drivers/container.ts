@@ -1,7 +1,6 @@
 /** One container: made so that only this machine reaches it, watched while it starts, removed. */
 
 import { existsSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 
 import {
@@ -45,10 +44,23 @@ export async function engine(): Promise<ContainerRuntimeClient> {
   });
 }
 
-/** Its last lines. */
+/** Bytes before each piece of a log; the last four are its length (Docker Engine API, “Attach to a container”). */
+const FRAME_HEAD = 8;
+
+function withoutFrames(log: Buffer): string {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at + FRAME_HEAD <= log.length;) {
+    const end = at + FRAME_HEAD + log.readUInt32BE(at + 4);
+    pieces.push(log.subarray(at + FRAME_HEAD, end));
+    at = end;
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+/** Its last lines so far. testcontainers would follow the log, and so wait for the end of one that runs. */
 export async function logOf(client: ContainerRuntimeClient, id: string, lines: number): Promise<string> {
-  const stream = await client.container.logs(client.container.getById(id), { follow: false, tail: lines });
-  return stripVTControlCharacters(await text(stream)).trimEnd();
+  const log = await client.container.getById(id).logs({ follow: false, stdout: true, stderr: true, tail: lines });
+  return stripVTControlCharacters(withoutFrames(log)).trimEnd();
 }
 
 /**

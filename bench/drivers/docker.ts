@@ -26,7 +26,7 @@ import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
 import { versionQuestion } from './version.ts';
 import { isHere, MissingImagesError, probeOwnImage, provideOwnImage, pull } from './own-image.ts';
-import { whyNotReady } from './ready.ts';
+import { NEVER, whyNotReady, whyRefused } from './ready.ts';
 
 const HOP_PORT = 8080;
 const ORIGIN_DATA_PORT = 3000;
@@ -110,11 +110,13 @@ class DockerStage implements Stage {
       port: started.getMappedPort(HOP_PORT),
       tls: variant.listens === 'https',
     };
-    const reason = await whyNotReady(address, () => running, signal).catch(async (error: unknown) => {
+    const log = (): Promise<string> => logOf(this.#client, id, SHOWN_LOG_LINES);
+    const refusal = (): Promise<string | undefined> => whyRefused(variant.proxy, { running, log });
+    const reason = await whyNotReady(address, refusal, signal).catch(async (error: unknown) => {
       await remove(this.#client, id);
       throw error;
     });
-    if (reason !== undefined) return this.#failed(id, variant, command, reason, !running);
+    if (reason !== undefined) return this.#failed(id, variant, command, reason, (await refusal()) !== undefined);
     return {
       reachable: { id, network: network.getId(), port: HOP_PORT },
       address,
@@ -122,7 +124,7 @@ class DockerStage implements Stage {
       version: await versionIn(this.#client, image, variant.proxy, this.#session.id),
       configSha256: await configSha256(variant),
       command,
-      log: () => logOf(this.#client, id, SHOWN_LOG_LINES),
+      log,
       running: () => running,
       usage: () => usageOfContainer(this.#client, id),
       [Symbol.asyncDispose]: () => remove(this.#client, id),
@@ -302,7 +304,7 @@ export class DockerDriver implements Driver {
         `the origin's container ended with exit code ${outcome.status}:\n${await logOf(client, outcome.id, SHOWN_LOG_LINES)}`,
       );
     const stage = new DockerStage(client, this.#session, network, outcome.started, { token, ownImage: image });
-    const reason = await whyNotReady(stage.direct, () => true);
+    const reason = await whyNotReady(stage.direct, NEVER);
     if (reason === undefined) return stage;
     const log = await logOf(client, outcome.id, SHOWN_LOG_LINES);
     await stage[Symbol.asyncDispose]();

@@ -17,7 +17,7 @@ import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { findProgram, onPath, versionOf, type Program } from './find-program.ts';
 import { isPackaged, linkPackages, pinnedVersion } from './packages.ts';
-import { whyNotReady } from './ready.ts';
+import { whyNotReady, whyRefused } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
 import { hasProgram } from './wheels.ts';
 
@@ -110,10 +110,12 @@ class NativeStage implements Stage {
       env: { ...native.env, ...env },
     });
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
-    const reason = await whyNotReady(address, () => process.running, signal).catch(async (error: unknown) => {
-      await process[Symbol.asyncDispose]();
-      throw error;
-    });
+    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), signal).catch(
+      async (error: unknown) => {
+        await process[Symbol.asyncDispose]();
+        throw error;
+      },
+    );
     if (reason !== undefined) await failed(process, variant, reason);
     return {
       address,
@@ -141,9 +143,13 @@ class NativeStage implements Stage {
   }
 }
 
+function whyRefusedBy(process: ManagedProcess, proxy: ProxyDeclaration): Promise<string | undefined> {
+  return whyRefused(proxy, { running: process.running, log: () => process.log() });
+}
+
 async function failed(process: ManagedProcess, variant: Variant, reason: string): Promise<never> {
-  const refused = !process.running;
-  const how = refused ? ` (${await process.exited})` : '';
+  const refused = (await whyRefusedBy(process, variant.proxy)) !== undefined;
+  const how = process.running ? '' : ` (${await process.exited})`;
   await process[Symbol.asyncDispose]();
   const log = process.log(SHOWN_LOG_LINES);
   // Neither says anything about the config: the place is not fit to run it.

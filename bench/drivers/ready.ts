@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import type { Address } from '../client/client.ts';
 
 const POLL_MS = 20;
@@ -37,18 +38,34 @@ interface Question {
   failure: string;
 }
 
+/** Why it will not get ready however long one waits; `undefined` as long as it may. */
+type GivenUp = () => Promise<string | undefined>;
+
+/** Of what is ours: it gets ready, or the time is over. */
+export const NEVER: GivenUp = () => Promise.resolve(undefined);
+
+/** Why a hop will not get ready any more: it ended, or its log says that it refuses its config; else `undefined`. */
+export async function whyRefused(
+  { refuses }: Pick<ProxyDeclaration, 'refuses'>,
+  { running, log }: { running: boolean; log: () => string | Promise<string> },
+): Promise<string | undefined> {
+  if (!running) return 'it ended before it was ready';
+  return refuses?.test(await log()) === true ? 'it refuses its config, and runs on without it' : undefined;
+}
+
 /** Resolves with `undefined` when the answer came, else with why not. */
 async function whyNotAnswering(
   address: Address,
   { path, mark, failure }: Question,
-  running: () => boolean,
+  givenUp: GivenUp,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const until = performance.now() + READY_TIMEOUT_MS;
   let last = '';
   while (performance.now() < until) {
     signal?.throwIfAborted();
-    if (!running()) return 'it ended before it was ready';
+    const over = await givenUp();
+    if (over !== undefined) return over;
     last = await ask(address, path, mark);
     if (last === 'ready') return undefined;
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
@@ -56,18 +73,14 @@ async function whyNotAnswering(
   return `${failure} within ${READY_TIMEOUT_MS / 1000} s; last: ${last}`;
 }
 
-/** Resolves with `undefined` when ready, else with why not: `running` became false, or the time was over. */
-export function whyNotReady(
-  address: Address,
-  running: () => boolean,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
+/** Resolves with `undefined` when ready, else with why not: it was given up, or the time was over. */
+export function whyNotReady(address: Address, givenUp: GivenUp, signal?: AbortSignal): Promise<string | undefined> {
   const failure = 'GET /healthz through it did not answer from the origin';
-  return whyNotAnswering(address, { path: '/healthz', mark: '"ok"', failure }, running, signal);
+  return whyNotAnswering(address, { path: '/healthz', mark: '"ok"', failure }, givenUp, signal);
 }
 
 /** As whyNotReady, of a control API of our own. */
 export function whyNotListening(address: Address): Promise<string | undefined> {
   const failure = 'GET /clock did not answer';
-  return whyNotAnswering(address, { path: '/clock', mark: 'monotonicMs', failure }, () => true);
+  return whyNotAnswering(address, { path: '/clock', mark: 'monotonicMs', failure }, NEVER);
 }

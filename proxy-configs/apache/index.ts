@@ -166,7 +166,7 @@ export default {
           expected: 'buffers',
           why: 'Text without a newline is one line, and the filter waits for its end: up to 1 MiB (SubstituteMaxLineLength), and a line that is longer is an error.',
           fix: {
-            change: 'Apply the filter only to what needs it, or end each write with a newline.',
+            change: 'take SetOutputFilter SUBSTITUTE off this path',
             provenBy: 'apache/default?format=text',
           },
         },
@@ -295,7 +295,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'Where the URLs of two paths differ and none begins with the other, listed the longer first, each has a worker with parameters of its own: a silent stream is not cut.',
+          why: 'Two paths whose backend URLs differ have a worker each, with parameters of its own. Where one URL begins with the other the longer must be listed first, or the worker of the shorter is taken for both. So the second path has its 300 s, and a silent stream on it is not cut.',
         },
       ],
     },

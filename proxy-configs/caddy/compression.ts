@@ -6,6 +6,10 @@ const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse
 const ENCODE = 'https://caddyserver.com/docs/caddyfile/directives/encode';
 const ENCODE_SOURCE = 'https://github.com/caddyserver/caddy/blob/v2.11.7/modules/caddyhttp/encode/encode.go';
 
+const FLUSH_OF_ENCODER = 'https://github.com/caddyserver/caddy/pull/6471';
+/** The first version in which a flush empties the compressor too. */
+const FLUSHES_ENCODER = '2.9.0';
+
 export const compression: VariantDeclaration[] = [
   {
     id: 'encode',
@@ -15,6 +19,7 @@ export const compression: VariantDeclaration[] = [
     docs: [
       ENCODE,
       ENCODE_SOURCE,
+      FLUSH_OF_ENCODER,
       'https://github.com/caddyserver/caddy/issues/6293',
       'https://github.com/caddyserver/caddy/pull/7905',
     ],
@@ -44,6 +49,15 @@ export const compression: VariantDeclaration[] = [
           change: 'flush_interval -1 in reverse_proxy',
           provenBy: 'caddy/encode-flush?accept-encoding=gzip&format=text&framing=content-length',
         },
+        earlier: {
+          before: FLUSHES_ENCODER,
+          expected: 'coalesces',
+          why: 'As later, 64 KiB at a time, and flush_interval -1 does not free it: before 2.9.0 a flush does not reach the compressor, which must be left off.',
+          fix: {
+            change: 'flush_interval -1 in reverse_proxy, and encode out',
+            provenBy: 'caddy/flush-each-write?accept-encoding=gzip&format=text&framing=content-length',
+          },
+        },
       },
     ],
   },
@@ -52,18 +66,36 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression, flushed after each write',
     changes: 'encode zstd gzip and flush_interval -1',
     files: { config: 'encode-flush.Caddyfile' },
-    docs: [ENCODE, REVERSE_PROXY],
+    docs: [ENCODE, REVERSE_PROXY, FLUSH_OF_ENCODER],
     tags: ['compression'],
     lanes: [
       {
         vary: { 'accept-encoding': 'gzip', format: 'text', framing: 'content-length' },
         expected: 'streams',
         why: 'The flush after each write empties the compressor too.',
+        earlier: {
+          before: FLUSHES_ENCODER,
+          expected: 'coalesces',
+          why: 'Before 2.9.0 a flush does not reach the compressor, which takes in 64 KiB before it gives anything out.',
+          fix: {
+            change: 'take encode out',
+            provenBy: 'caddy/flush-each-write?accept-encoding=gzip&format=text&framing=content-length',
+          },
+        },
       },
       {
         vary: { 'accept-encoding': 'zstd', format: 'text', framing: 'content-length' },
         expected: 'streams',
         why: 'The flush after each write ends a block of Zstandard too.',
+        earlier: {
+          before: FLUSHES_ENCODER,
+          expected: 'coalesces',
+          why: 'Before 2.9.0 a flush does not reach the compressor, which takes in 128 KiB before it gives anything out.',
+          fix: {
+            change: 'take encode out',
+            provenBy: 'caddy/flush-each-write?accept-encoding=zstd&format=text&framing=content-length',
+          },
+        },
       },
     ],
   },
@@ -72,7 +104,7 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression with Zstandard',
     changes: 'encode zstd',
     files: { config: 'encode-zstd.Caddyfile' },
-    docs: [ENCODE, ENCODE_SOURCE],
+    docs: [ENCODE, ENCODE_SOURCE, FLUSH_OF_ENCODER],
     tags: ['compression'],
     lanes: [
       {
@@ -88,6 +120,15 @@ export const compression: VariantDeclaration[] = [
           change: 'flush_interval -1 in reverse_proxy',
           provenBy: 'caddy/encode-flush?accept-encoding=zstd&format=text&framing=content-length',
         },
+        earlier: {
+          before: FLUSHES_ENCODER,
+          expected: 'coalesces',
+          why: 'As later, 128 KiB at a time, and flush_interval -1 does not free it: before 2.9.0 a flush does not reach the compressor, which must be left off.',
+          fix: {
+            change: 'flush_interval -1 in reverse_proxy, and encode out',
+            provenBy: 'caddy/flush-each-write?accept-encoding=zstd&format=text&framing=content-length',
+          },
+        },
       },
     ],
   },
@@ -96,13 +137,22 @@ export const compression: VariantDeclaration[] = [
     title: 'Compression of the shortest responses',
     changes: 'encode { gzip minimum_length 1 }',
     files: { config: 'encode-min-1.Caddyfile' },
-    docs: [ENCODE, ENCODE_SOURCE],
+    docs: [ENCODE, ENCODE_SOURCE, FLUSH_OF_ENCODER],
     tags: ['compression'],
     lanes: [
       {
         vary: { 'accept-encoding': 'gzip', format: 'text' },
         expected: 'streams',
         why: 'The first write is long enough now, so the response is compressed, and the compressor flushed with each write. The headers wait for it.',
+        earlier: {
+          before: FLUSHES_ENCODER,
+          expected: 'coalesces',
+          why: 'Before 2.9.0 a flush does not reach the compressor, which takes in 64 KiB before it gives anything out.',
+          fix: {
+            change: 'take minimum_length out',
+            provenBy: 'caddy/encode?accept-encoding=gzip&format=text',
+          },
+        },
       },
     ],
   },

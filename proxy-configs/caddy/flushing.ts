@@ -39,6 +39,11 @@ export const flushing: VariantDeclaration[] = [
         why: 'An event stream is flushed at once; the client gets it chunked.',
       },
       {
+        vary: { 'response-header': 'incremental: ?1' },
+        expected: 'streams',
+        why: 'An event stream is flushed at once, with “Incremental: ?1” (RFC 10036) as without it, in a version that knows the field or not.',
+      },
+      {
         vary: { format: 'text' },
         expected: 'streams',
         why: 'A chunked response has no known length, and Caddy flushes each such response write by write, whatever its type.',
@@ -99,6 +104,16 @@ export const flushing: VariantDeclaration[] = [
         core: true,
         expected: 'streams',
         why: 'A negative interval means a flush after each write, also for a response of known length.',
+      },
+      {
+        vary: { 'accept-encoding': 'gzip', format: 'text', framing: 'content-length' },
+        expected: 'streams',
+        why: 'Without encode nothing is compressed that the origin did not, whatever the client takes.',
+      },
+      {
+        vary: { 'accept-encoding': 'zstd', format: 'text', framing: 'content-length' },
+        expected: 'streams',
+        why: 'Without encode nothing is compressed that the origin did not, whatever the client takes.',
       },
     ],
   },

@@ -5,6 +5,7 @@ import { ofProxyStatusName, ofRequestBuffers, ofResponseBuffers } from './increm
 
 const REVERSE_PROXY = 'https://caddyserver.com/docs/caddyfile/directives/reverse_proxy';
 const INCREMENTAL = 'https://github.com/caddyserver/caddy/pull/8020';
+const UNBUFFERED = 'caddy/default?response-header=incremental: ?1';
 
 export const handlers: VariantDeclaration[] = [
   {
@@ -57,12 +58,9 @@ export const handlers: VariantDeclaration[] = [
           before: '2.11.7',
           expected: 'coalesces',
           why: 'Caddy before 2.11.7 does not know the field, and collects 64 KiB of this response as of any.',
-          fix: { change: 'take response_buffers out', provenBy: 'caddy/default' },
+          fix: { change: 'take response_buffers out', provenBy: UNBUFFERED },
         },
-        fix: {
-          change: 'take response_buffers out',
-          provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
-        },
+        fix: { change: 'take response_buffers out', provenBy: UNBUFFERED },
       },
     ],
   },
@@ -80,10 +78,7 @@ export const handlers: VariantDeclaration[] = [
         vary: { 'response-header': 'incremental: ?1' },
         expected: 'breaks',
         why: 'The server asks for incremental forwarding (RFC 10036) and Caddy is told to buffer: it answers 501 instead of the response, and says so in Proxy-Status.',
-        fix: {
-          change: 'take response_buffers out',
-          provenBy: 'caddy/default?format=text&framing=content-length&response-header=incremental: ?1',
-        },
+        fix: { change: 'take response_buffers out', provenBy: UNBUFFERED },
       },
     ],
   },
@@ -166,11 +161,20 @@ export const handlers: VariantDeclaration[] = [
     changes: 'intercept { handle_response … }',
     files: { config: 'intercept.Caddyfile' },
     since: '2.8.0',
-    docs: ['https://caddyserver.com/docs/caddyfile/directives/intercept'],
+    docs: [
+      'https://caddyserver.com/docs/caddyfile/directives/intercept',
+      'https://github.com/caddyserver/caddy/pull/7016',
+    ],
     lanes: [
       {
         expected: 'streams',
         why: 'Only a response that matches is collected, to be replaced; any other is passed on write by write.',
+        earlier: {
+          before: '2.10.2',
+          expected: 'coalesces',
+          why: 'The writer that intercept puts in between lets no flush through, whatever the response: an event stream too waits for a full 4 KiB write buffer.',
+          fix: { change: 'take intercept out', provenBy: 'caddy/default' },
+        },
       },
     ],
   },

@@ -135,10 +135,10 @@ export const filters: VariantDeclaration[] = [
       {
         vary: { 'content-type': 'application/json' },
         expected: 'buffers',
-        why: 'The filter stops the response until it has the whole of the JSON.',
+        why: 'The filter stops the response until it has the whole of the JSON. Figures in the events of a text/event-stream are read as they pass by envoy.filters.http.sse_to_metadata (envoy/sse-to-metadata).',
         fix: {
-          change: 'read events as they pass: envoy.filters.http.sse_to_metadata',
-          provenBy: 'envoy/sse-to-metadata',
+          change: 'take envoy.filters.http.json_to_metadata off this listener',
+          provenBy: 'envoy/default?content-type=application/json',
         },
       },
       { expected: 'streams', why: 'text/event-stream is not among the types that the filter reads.' },
@@ -151,7 +151,6 @@ export const filters: VariantDeclaration[] = [
     files: { config: 'sse-to-metadata.yaml' },
     since: '1.38.0',
     docs: ['https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/sse_to_metadata_filter'],
-    tags: ['fix'],
     lanes: [{ expected: 'streams', why: 'The filter reads the events as they pass, and holds none of them back.' }],
   },
   {

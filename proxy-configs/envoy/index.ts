@@ -75,6 +75,11 @@ export default {
           expected: 'streams',
           why: 'Neither the content type nor a known length makes a difference to Envoy, unlike to Traefik and Caddy.',
         },
+        {
+          vary: { 'content-type': 'application/json' },
+          expected: 'streams',
+          why: 'The type makes no difference to Envoy itself, only to filters that look for one.',
+        },
       ],
     },
     ...filters,

@@ -377,7 +377,10 @@ export default {
         {
           expected: 'refused',
           why: 'Guides of the time of HAProxy 1.x have it for long streams. It is gone since 2.1, and HAProxy does not start with it.',
-          fix: noDelay(),
+          fix: {
+            change: 'take option http-tunnel out, and write option http-no-delay in its place',
+            provenBy: 'haproxy/no-delay',
+          },
         },
       ],
     },

@@ -64,6 +64,11 @@ export default {
           expected: 'streams',
           why: 'A body is streamed from its first byte when its Content-Length is over the limit.',
         },
+        {
+          vary: { format: 'ndjson' },
+          expected: 'streams',
+          why: 'The option looks at the length alone, and not at the type.',
+        },
       ],
     },
     {
@@ -94,7 +99,7 @@ export default {
           vary: { format: 'ndjson' },
           expected: 'buffers',
           why: 'The addon knows event streams only; NDJSON is kept to its end as before.',
-          fix: { change: 'stream_large_bodies: 1', provenBy: 'mitmproxy/stream-large-bodies-1' },
+          fix: { change: 'stream_large_bodies: 1', provenBy: 'mitmproxy/stream-large-bodies-1?format=ndjson' },
         },
       ],
     },

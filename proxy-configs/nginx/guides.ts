@@ -173,10 +173,10 @@ export const guides: VariantDeclaration[] = [
       {
         expected: 'refused',
         why: 'The directive takes on or off and no variable, so nginx does not start. What may be switched for each response is the header X-Accel-Buffering, by the origin.',
-        fix: {
-          change: 'X-Accel-Buffering: no in the response of the origin.',
-          provenBy: 'nginx/default?framing=content-length&response-header=x-accel-buffering: no',
-        },
+        fix: [
+          { change: 'proxy_buffering off; in place of the variable', provenBy: 'nginx/buffering-off' },
+          { change: 'proxy_buffering on; in place of the variable', provenBy: 'nginx/default' },
+        ],
       },
     ],
   },

@@ -20,6 +20,7 @@ export const compression: VariantDeclaration[] = [
       'https://github.com/traefik/traefik/issues/11509',
       'https://github.com/traefik/traefik/pull/11583',
       'https://github.com/traefik/traefik/issues/12673',
+      'https://github.com/traefik/traefik/pull/10660',
     ],
     tags: ['compression'],
     lanes: [
@@ -50,15 +51,16 @@ export const compression: VariantDeclaration[] = [
       },
       {
         vary: { 'accept-encoding': 'zstd' },
+        since: '3.1.0',
         expected: 'streams',
-        why: 'Zstandard is flushed with each write.',
+        why: 'Zstandard is flushed with each write. Before 3.1.0 Traefik does not know it, and passes the stream on uncompressed, write by write.',
         earlier: {
           before: '3.3.5',
           expected: 'coalesces',
-          why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
+          why: 'From 3.1.0, which brought Zstandard, to 3.3.4 a flush before minResponseBodyBytes (1024) was reached did nothing.',
           fix: {
             change: 'compress.excludedContentTypes: [text/event-stream]',
-            provenBy: 'traefik/compress-spares-sse?accept-encoding=br',
+            provenBy: 'traefik/compress-spares-sse?accept-encoding=zstd',
           },
         },
       },
@@ -115,6 +117,11 @@ export const compression: VariantDeclaration[] = [
         vary: { 'accept-encoding': 'br' },
         expected: 'streams',
         why: 'The excluded type is passed on uncompressed, whatever the coding that was asked for.',
+      },
+      {
+        vary: { 'accept-encoding': 'zstd' },
+        expected: 'streams',
+        why: 'Zstandard, which Traefik knows since 3.1.0, is left off for the excluded type as the others are.',
       },
       {
         vary: { 'accept-encoding': 'gzip', 'content-type': 'text/event-stream; charset=utf-8' },

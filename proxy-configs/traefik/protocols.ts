@@ -14,10 +14,19 @@ export const protocols: VariantDeclaration[] = [
     changes: 'experimental.fastProxy: {}',
     files: { static: 'traefik-fast-proxy.yml', dynamic: 'default.yml' },
     since: '3.2.0',
-    docs: [FAST_PROXY, FAST_PROXY_SOURCE, 'https://github.com/traefik/traefik/issues/11728'],
+    docs: [
+      FAST_PROXY,
+      FAST_PROXY_SOURCE,
+      'https://github.com/traefik/traefik/issues/11728',
+      'https://github.com/traefik/traefik/pull/11458',
+      'https://github.com/traefik/traefik/issues/11507',
+    ],
     tags: ['experimental'],
     lanes: [
-      { expected: 'streams', why: 'The fast proxy flushes each piece of a chunked response.' },
+      {
+        expected: 'streams',
+        why: 'The fast proxy flushes each piece of a chunked response. 3.3.3 alone writes the sizes of the chunks into the body too, which breaks it.',
+      },
       {
         vary: { format: 'text' },
         expected: 'streams',
@@ -40,6 +49,15 @@ export const protocols: VariantDeclaration[] = [
           { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
           { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=close-delimited' },
         ],
+        earlier: {
+          before: '3.3.3',
+          expected: 'breaks',
+          why: 'Before 3.3.3 the fast proxy passes on nothing of a body that ends with the connection, and ends the response as if it were empty: the client sees a clean end.',
+          fix: [
+            { change: 'have the server answer chunked', provenBy: 'traefik/fast-proxy' },
+            { change: 'remove experimental.fastProxy', provenBy: 'traefik/default?framing=close-delimited' },
+          ],
+        },
       },
     ],
   },

@@ -50,6 +50,11 @@ export default {
           expected: 'streams',
           why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
         },
+        {
+          vary: { 'content-type': 'text/html' },
+          expected: 'streams',
+          why: 'Varnish does not look at the type: only what VCL says of a response (do_esi, do_stream) decides.',
+        },
       ],
     },
     {
@@ -193,7 +198,7 @@ export default {
           vary: { 'content-type': 'text/html' },
           expected: 'buffers',
           why: 'A page that is streamed as HTML is held to its end as soon as it is searched.',
-          fix: { change: 'Remove set beresp.do_esi = true;', provenBy: 'varnish/esi-html' },
+          fix: { change: 'take set beresp.do_esi = true; out', provenBy: 'varnish/default?content-type=text/html' },
         },
       ],
     },

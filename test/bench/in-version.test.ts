@@ -60,6 +60,12 @@ describe('what is expected', () => {
     expect(found.expected === undefined).toBe(outside !== undefined);
   });
 
+  it('of a lane that asks for what came later than its variant is nothing before that', () => {
+    const later = { ...lane({ since: '1.25.1' }, EARLIER), since: '1.27' };
+    expect(inVersion(later, runnable('1.26.3')).outside).toBe('since 1.27');
+    expect(inVersion(later, runnable('1.27.0')).outside).toBeUndefined();
+  });
+
   it('of a package of npm goes by the version of the package, and not of Node', () => {
     const variant = { package: 'http-proxy', until: packageVersion('http-proxy') };
     expect(inVersion(lane(variant), runnable('24.21.0')).outside).toBeUndefined();

@@ -69,7 +69,7 @@ describe('a declaration', () => {
     [
       'a misspelt field',
       withLane({ expcted: 'streams' }),
-      `${LANE_1}.expcted is no field (did you mean "expected"?); there are: expected, why, fix, noFix, vary, patienceMs, core, earlier`,
+      `${LANE_1}.expcted is no field (did you mean "expected"?); there are: expected, why, fix, noFix, vary, since, patienceMs, core, earlier`,
     ],
     [
       'a fix without its proof',
