@@ -145,7 +145,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const { lanes, chains } = asAsked(chosen, options, proxies);
   if (lanes.length + chains.length === 0)
     throw new UsageError(
-      chosen.every(isChain)
+      chosen.length > 0 && chosen.every(isChain)
         ? 'all that is selected are chains, which have a stream of their own and one version of each proxy, by --path too'
         : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
     );
