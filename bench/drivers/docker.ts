@@ -1,6 +1,7 @@
 /** Runs proxies, and the origin behind them, in containers by testcontainers. */
 
 import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 
 import {
   Network,
@@ -210,7 +211,9 @@ async function hasFile(client: ContainerRuntimeClient, image: string, file: stri
     Labels: { [SESSION_LABEL]: session },
   });
   try {
-    await container.infoArchive({ path: file });
+    // The answer to a HEAD, whose connection stays open until it is read.
+    const answer = (await container.infoArchive({ path: file })) as unknown as Readable;
+    answer.resume();
     return true;
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return false;
