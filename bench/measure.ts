@@ -1,5 +1,7 @@
 /** Drives one stream through a path and brings back its trace. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { monotonicMs } from '../server/clock.ts';
 import { planChunks } from '../server/payload.ts';
 import type { OriginTrace } from '../server/trace.ts';
@@ -86,6 +88,7 @@ class Acknowledger {
 
 /** The origin is asked again after so long: an interruption is not kept waiting. */
 const LONGEST_WAIT_MS = 1000;
+const TAPS_SETTLE_MS = 160;
 /** Beyond the workload's own length: for a hop that passes the request on late. */
 const END_SLACK_MS = 1000;
 
@@ -180,8 +183,11 @@ export async function measureStream({
     arrivals.finish(client.end.at);
     const fault = await acknowledger.done();
     const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
+    const ended = await traceOfEnd(origin, stream.id, forOriginMs, signal);
+    // What the origin ended is on its way through the taps.
+    if (points !== undefined && leave !== undefined) await delay(TAPS_SETTLE_MS);
     const trace: Trace = {
-      origin: await traceOfEnd(origin, stream.id, forOriginMs, signal),
+      origin: ended,
       client,
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,
