@@ -1,6 +1,6 @@
 /** How much a run measures of each lane, and how long that will take. */
 
-import type { Lane, Variant } from './catalogue/catalogue.ts';
+import { firstVariantId, type Lane, type Variant } from './catalogue/catalogue.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
 import { WAITING_FACTOR } from './schedule.ts';
@@ -20,7 +20,7 @@ export function planOf(depth: Depth, named: AnyMeasure[] | undefined): Plan {
 }
 
 function isCostlyOf(measure: AnyMeasure, { id, proxy, tags = [] }: Variant): boolean {
-  return tags.includes(measure.id) || id === `${proxy.id}/${proxy.variants[0]?.id}`;
+  return tags.includes(measure.id) || id === firstVariantId(proxy);
 }
 
 /** What is measured of a lane; `isFirst`: of its variant's in this run; `isHeld`: its words did not all come at once. */

@@ -1,6 +1,6 @@
 /** Lanes in the versions that were asked for: which they are, and what is to be expected of each. Pure. */
 
-import type { Lane } from './catalogue/catalogue.ts';
+import type { Lane, Variant } from './catalogue/catalogue.ts';
 import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Runnable } from './drivers/driver.ts';
 import { isBefore, matchesVersion } from './drivers/version.ts';
@@ -16,6 +16,15 @@ export function inEachVersion(lanes: readonly Lane[], versions: AskedVersions): 
       version === undefined ? lane : { ...lane, version },
     ),
   );
+}
+
+/** In which versions a setting is there, behind its title: ` (since 1.29.4)`; nothing where it is in all. */
+export function sayBounds({ since, until }: Pick<Variant, 'since' | 'until'>): string {
+  const bounds = [
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+  ];
+  return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
 }
 
 /** Why the lane is not what the catalogue says in that version; `undefined` where it is. */
@@ -43,11 +52,12 @@ export function asBefore(lane: Lane, runnable: Versioned): Lane | undefined {
   return isOfBefore ? { ...rest, ...earlier } : undefined;
 }
 
-/** What is to be expected of the version that runs here. Of a variant outside its versions, nothing. */
+/** What is to be expected of the version that runs here. Of a variant outside its versions, nothing but that they refuse it. */
 export function inVersion(lane: Lane, runnable: Versioned | undefined): Lane {
   if (runnable === undefined) return lane;
+  const before = asBefore(lane, runnable);
   const outside = outsideOf(lane, versionOf(lane, runnable));
-  if (outside === undefined) return asBefore(lane, runnable) ?? lane;
+  if (outside === undefined || before?.expected === 'refused') return before ?? lane;
   const { expected: _expected, why: _why, fixes: _fixes, noFix: _noFix, earlier: _earlier, ...rest } = lane;
   return { ...rest, outside };
 }

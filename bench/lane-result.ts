@@ -1,7 +1,7 @@
 /** What is reported of one lane, from what was found of it. Pure. */
 
 import { DEFAULT_PRESET } from '../server/presets.ts';
-import type { Lane, Variant } from './catalogue/catalogue.ts';
+import { slugOf, type Lane, type Variant } from './catalogue/catalogue.ts';
 import { header } from './client/http1.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
@@ -17,7 +17,7 @@ import type { Delivery, Evidence } from './verdict.ts';
 export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
   return {
     proxy: variant.proxy.id,
-    variant: variant.id.slice(variant.proxy.id.length + 1),
+    variant: slugOf(variant),
     version: hop?.version ?? runnable.version,
     driver: runnable.driver,
     source: runnable.source,

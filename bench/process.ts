@@ -57,7 +57,8 @@ export class ManagedProcess implements AsyncDisposable {
     // A group of its own: workers that the program forks are ended with it, and Ctrl-C reaches only the bench.
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      // What a proxy spills to the temporary folder goes with its own, and is counted there.
+      env: { ...process.env, TMPDIR: options.cwd, ...options.env },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

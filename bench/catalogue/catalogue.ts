@@ -69,6 +69,16 @@ export interface Catalogue {
   chains: Chain[];
 }
 
+/** Id of the variant that is configured least: what the proxy does as it comes. */
+export function firstVariantId({ id, variants }: ProxyDeclaration): string {
+  return `${id}/${variants[0]?.id}`;
+}
+
+/** The variant's id in its proxy: `buffering-off`. */
+export function slugOf({ id, proxy }: Variant): string {
+  return id.slice(proxy.id.length + 1);
+}
+
 /** A default says nothing, and is no part of the id. */
 export function laneId(variantId: string, vary: Vary = {}): string {
   const dimensions = (Object.entries(vary) as [DimensionId, string][])

@@ -2,7 +2,7 @@
 
 import { nearest } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
-import { laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
+import { firstVariantId, laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
 
 /** Of the id of a chain that is made on the command line. */
 export const PATH_PREFIX = 'path/';
@@ -16,7 +16,7 @@ function variantOf(id: string, { lanes, proxies }: Catalogue): Variant {
   const variant = variants.get(id);
   if (variant !== undefined) return variant;
   // A proxy, or what was probably meant for one, means its first variant: the one that is configured least.
-  const firsts = new Map(proxies.map((proxy) => [proxy.id, `${proxy.id}/${proxy.variants[0]?.id}`]));
+  const firsts = new Map(proxies.map((proxy) => [proxy.id, firstVariantId(proxy)]));
   const meant = nearest(id, [...variants.keys()]) ?? firsts.get(nearest(id, [...firsts.keys()]) ?? '');
   const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
   if (id.includes('?'))

@@ -18,7 +18,7 @@ import { writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
 import { driverOption, measuresHelp, proxyOption, timeoutFor, timeoutOption } from './options.ts';
 import { Progress } from './progress.ts';
-import { paintFor } from './paint.ts';
+import { paint } from './paint.ts';
 
 const EXIT = { change: 0, 'no-change': 1, unknown: 3, 'too-few': 3 } as const satisfies Record<Found['found'], number>;
 
@@ -60,7 +60,7 @@ async function stepThrough(
     steps.versions[index] = result.path[0]?.version ?? steps.versions[index] ?? '';
     if ('said' in outcome) steps.said.set(index, outcome.said);
     progress.end();
-    say(stepLine(result, outcome, width, paintFor(process.stdout)));
+    say(stepLine(result, outcome, width, paint));
     if (index === 0 || index === candidates.length - 1) checkEnd(steps.versions[index], outcome, options);
     return outcome;
   });

@@ -8,7 +8,7 @@ import { loadCatalogue } from '../catalogue/catalogue.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import { cacheFolder } from '../drivers/cache.ts';
 import { packageVersion } from '../programs.ts';
-import { wrap } from '../report/matrix.ts';
+import { wrap } from '../report/text.ts';
 import { Session } from '../session.ts';
 import { availability } from './list.ts';
 

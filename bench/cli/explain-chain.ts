@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { styleText } from 'node:util';
 
 import type { Chain } from '../catalogue/catalogue.ts';
 import { PATH_PREFIX } from '../catalogue/path.ts';
@@ -10,7 +9,7 @@ import { UsageError } from '../errors.ts';
 import { drawChain } from '../report/chain.ts';
 import { hopLines } from '../report/hops.ts';
 import { fixLines } from '../report/remedies.ts';
-import { wrap, type Paint } from '../report/text.ts';
+import { WIDTH, wrap } from '../report/text.ts';
 import type { EvidenceFile } from '../run.ts';
 import {
   evidenceLines,
@@ -20,11 +19,9 @@ import {
   type KeptRun,
   type LastMeasured,
 } from './kept-runs.ts';
+import { paint } from './paint.ts';
 
-const WIDTH = 80;
 const INDENT = '  ';
-
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
 
 async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
   if (result.evidence === undefined) return [];

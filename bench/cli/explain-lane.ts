@@ -1,14 +1,12 @@
 /** A lane explained: what is expected of it and why, what was last measured, and what frees it. */
 
-import { styleText } from 'node:util';
-
 import { milliseconds } from '../because.ts';
 import type { Lane } from '../catalogue/catalogue.ts';
 import { howToVary } from '../catalogue/unknown-id.ts';
 import { pacedMeasure } from '../measures/paced.ts';
 import { sayEnded } from '../report/matrix.ts';
 import { fixLines } from '../report/remedies.ts';
-import { lastWords, wrap } from '../report/text.ts';
+import { lastWords, WIDTH, wrap } from '../report/text.ts';
 import { isWithheld } from '../withheld.ts';
 import {
   evidenceLines,
@@ -17,16 +15,13 @@ import {
   measureLines,
   sayRun,
   unjudgedLine,
+  withVersion,
   type KeptRun,
   type LastMeasured,
 } from './kept-runs.ts';
+import { paint } from './paint.ts';
 
-const WIDTH = 80;
 const INDENT = '  ';
-
-function nameOf({ id }: Lane, version: string | undefined): string {
-  return version === undefined ? id : `${id}@${version}`;
-}
 
 /** A steady stream's figures, in one line; nothing where there are none, or none that may be told. */
 function pacedLine({ result: { paced }, withheld }: LastMeasured): string[] {
@@ -64,7 +59,7 @@ function howToRun(lane: Lane, version: string | undefined, isMeasured: boolean):
 /** All that was last measured, a line for each thing. */
 function measured(lane: Lane, version: string | undefined, runs: KeptRun[]): string[] {
   const { id } = lane;
-  const name = nameOf(lane, version);
+  const name = withVersion(lane.id, version);
   const last = lastMeasured(name, runs);
   if (last === undefined) return [unjudgedLine(name, runs, howToRun(lane, version, false))];
   const { result } = last;
@@ -101,10 +96,7 @@ export function explainLane(lane: Lane, version: string | undefined, runs: KeptR
           ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
         ]),
     ...measured(lane, version, runs),
-    ...fixLines(lane, lastMeasured(nameOf(lane, version), runs)?.result),
+    ...fixLines(lane, lastMeasured(withVersion(lane.id, version), runs)?.result),
   ];
-  return [
-    styleText('bold', nameOf(lane, version), { stream: process.stdout }),
-    ...lines.map((line) => wrap(line, WIDTH, INDENT)),
-  ].join('\n');
+  return [paint('bold', withVersion(lane.id, version)), ...lines.map((line) => wrap(line, WIDTH, INDENT))].join('\n');
 }

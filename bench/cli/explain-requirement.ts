@@ -1,15 +1,13 @@
 /** A requirement of a suite explained: what it says, what is sent to find out, and what was last seen of each variant. */
 
-import { styleText } from 'node:util';
-
 import { idOf, RFC, type Requirement } from '../conformance/requirements.ts';
 import type { RequirementResult } from '../conformance/result.ts';
 import { sayTrial, trialsFor } from '../conformance/trials.ts';
 import { relaysFor } from '../conformance/proof.ts';
-import { wrap } from '../report/matrix.ts';
+import { WIDTH, wrap } from '../report/text.ts';
 import type { KeptRun } from './kept-runs.ts';
+import { paint } from './paint.ts';
 
-const WIDTH = 80;
 const INDENT = '  ';
 
 interface LastAsked {
@@ -47,7 +45,7 @@ export function explainRequirement(requirement: Requirement, runs: readonly Kept
       ? [`not measured yet: unclog run ${id}`]
       : ['last measured:', ...asked.map((one) => INDENT + sayAsked(one))];
   return [
-    styleText('bold', id, { stream: process.stdout }),
+    paint('bold', id),
     ...[
       `RFC 10036, section ${section}${level === undefined ? '' : `, ${level}`}: ${says}`,
       `looked at: ${looksAt}`,

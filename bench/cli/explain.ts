@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
-import { styleText } from 'node:util';
 
 import { Command } from 'commander';
 
 import {
+  firstVariantId,
   loadCatalogue,
   selectChains,
   selectLanes,
+  slugOf,
   type Catalogue,
   type Chain,
   type Lane,
@@ -16,21 +17,28 @@ import {
 import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { UsageError } from '../errors.ts';
+import { sayBounds } from '../in-version.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { settingsTable } from '../report/settings.ts';
-import { wrap, type Paint } from '../report/text.ts';
+import { WIDTH, wrap } from '../report/text.ts';
 import { tradeOffCard } from '../report/trade-offs.ts';
 import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { explainChain } from './explain-chain.ts';
 import { explainLane } from './explain-lane.ts';
 import { explainRequirement } from './explain-requirement.ts';
 import { laneInVersion } from './explain-version.ts';
-import { everWithheld, keptRuns, lastKnown, lastMeasured, withoutVersion, type KeptRun } from './kept-runs.ts';
+import {
+  everWithheld,
+  keptRuns,
+  lastKnown,
+  lastMeasured,
+  withoutVersion,
+  withVersion,
+  type KeptRun,
+} from './kept-runs.ts';
+import { paint } from './paint.ts';
 
-const WIDTH = 80;
 const INDENT = '  ';
-
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
 
 function heading(text: string): string {
   return paint('bold', text);
@@ -82,12 +90,11 @@ function card(
   version: string | undefined,
   runs: readonly KeptRun[],
 ): string[] {
-  const [first] = variant.proxy.variants;
-  const names = [variant.id, `${variant.proxy.id}/${first?.id}`];
-  const columns = [...new Set(names)].map((id) => {
-    const own = lanes.filter((lane) => lane.variant.id === id).map((lane) => nameOf(lane.id, version));
+  const ids = [variant.id, firstVariantId(variant.proxy)];
+  const columns = [...new Set(ids)].map((id) => {
+    const own = lanes.filter((lane) => lane.variant.id === id).map((lane) => withVersion(lane.id, version));
     return {
-      name: id.slice(variant.proxy.id.length + 1),
+      name: slugOf({ ...variant, id }),
       lanes: own.flatMap((lane) => lastKnown(lane, runs) ?? []),
       withheld: own.flatMap((lane) => everWithheld(lane, runs)),
     };
@@ -103,12 +110,8 @@ async function explainVariant(
   version: string | undefined,
   runs: KeptRun[],
 ): Promise<string[]> {
-  const since = [
-    ...(variant.since === undefined ? [] : [`since ${variant.since}`]),
-    ...(variant.until === undefined ? [] : [`until ${variant.until}`]),
-  ].join(', ');
   return [
-    `${heading(`${variant.proxy.name}: ${variant.title}`)}${since === '' ? '' : ` (${since})`}`,
+    `${heading(`${variant.proxy.name}: ${variant.title}`)}${sayBounds(variant)}`,
     wrap(`changes: ${variant.changes}`, WIDTH, INDENT),
     '',
     ...(await configs(variant)),
@@ -118,10 +121,6 @@ async function explainVariant(
     ...variant.docs.map((address) => `see ${address}`),
     '',
   ];
-}
-
-function nameOf(id: string, version: string | undefined): string {
-  return version === undefined ? id : `${id}@${version}`;
 }
 
 /** As they are in the version that is asked for. @throws UsageError for one that was never released */
@@ -145,7 +144,7 @@ async function explain(name: string, options: { results: string }): Promise<void
       version,
       runs,
     );
-    const lines = settingsTable(proxy, own, (lane) => lastKnown(nameOf(lane, version), runs), paint);
+    const lines = settingsTable(proxy, own, (lane) => lastKnown(withVersion(lane, version), runs), paint);
     return void process.stdout.write(`${lines.join('\n')}\n`);
   }
   const { lanes, chains } = selected(catalogue, id, runs);

@@ -60,7 +60,12 @@ function withheldIn({ path }: LaneResult, { proofs }: Results['instrument']): Wi
   return withheldMeasures(found, path.length > 1);
 }
 
-/** `nginx/default@1.22` is the lane in that version. */
+/** `nginx/default@1.22`: the lane in that version, or as it is where none is asked for. */
+export function withVersion(id: string, version: string | undefined): string {
+  return version === undefined ? id : `${id}@${version}`;
+}
+
+/** What such a name stands for. */
 export function withoutVersion(name: string): { id: string; version?: string } {
   const [, id = name, version] = /^(.+)@(v?[\d.]+)$/.exec(name) ?? [];
   return version === undefined ? { id } : { id, version };

@@ -1,5 +1,3 @@
-import { styleText } from 'node:util';
-
 import { Command } from 'commander';
 
 import { isChain, loadCatalogue, selectChains, selectLanes, type Chain, type Lane } from '../catalogue/catalogue.ts';
@@ -8,10 +6,11 @@ import { isOfSuite } from '../conformance/select.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
-import { wrap } from '../report/matrix.ts';
+import { WIDTH, wrap } from '../report/text.ts';
 import { Session } from '../session.ts';
 import { listRequirements } from './list-requirements.ts';
 import { driverOption, filterOnly, onlyOption } from './options.ts';
+import { paint } from './paint.ts';
 
 /** One line: by which driver it can run here, or why not and how to have it. */
 export async function availability(
@@ -34,7 +33,7 @@ export async function availability(
 }
 
 function describe({ id, expected, why }: Lane | Chain): string {
-  return `  ${id}\n${wrap([expected, why].filter(Boolean).join(': '), 80, '      ')}`;
+  return `  ${id}\n${wrap([expected, why].filter(Boolean).join(': '), WIDTH, '      ')}`;
 }
 
 async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {
@@ -51,16 +50,14 @@ async function list(ids: string[], options: { driver: DriverName | 'auto'; only?
   const out: string[] = [];
   for (const [proxy, members] of Map.groupBy(lanes, ({ variant }) => variant.proxy)) {
     const { line } = await availability(proxy, drivers);
-    out.push(
-      styleText('bold', wrap(`${proxy.name} ${line}`, 80), { stream: process.stdout }),
-      ...members.map(describe),
-      '',
-    );
+    out.push(paint('bold', wrap(`${proxy.name} ${line}`, WIDTH)), ...members.map(describe), '');
   }
   if (chains.length > 0)
     out.push(
-      styleText('bold', 'Chains of them, hop 1 nearest the client', { stream: process.stdout }),
-      ...chains.map((chain) => `${describe(chain)}\n${wrap(chain.path.map(({ id }) => id).join(' → '), 80, '      ')}`),
+      paint('bold', 'Chains of them, hop 1 nearest the client'),
+      ...chains.map(
+        (chain) => `${describe(chain)}\n${wrap(chain.path.map(({ id }) => id).join(' → '), WIDTH, '      ')}`,
+      ),
       '',
     );
   out.push(`${chosen.length} lanes. \`unclog run ID\` judges one, \`unclog explain ID\` shows its config.`);

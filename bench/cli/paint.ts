@@ -2,9 +2,11 @@
 
 import { styleText } from 'node:util';
 
-import type { Paint } from '../report/matrix.ts';
+import type { Paint } from '../report/text.ts';
 
 export const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (style, text) =>
     styleText(style, text, { stream });
+
+export const paint = paintFor(process.stdout);

@@ -19,7 +19,7 @@ import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
 import { parseProxies, timeoutFor } from './options.ts';
-import { paintFor } from './paint.ts';
+import { paint } from './paint.ts';
 import { Progress } from './progress.ts';
 import { checkResults } from './results-option.ts';
 
@@ -106,9 +106,7 @@ export async function runConformance(
   };
   const document = shownPath(await folder.finish(results));
   if (options.json !== '-')
-    process.stdout.write(
-      conformanceReport(results, conformance, `${document}, traces beside it`, paintFor(process.stdout)),
-    );
+    process.stdout.write(conformanceReport(results, conformance, `${document}, traces beside it`, paint));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
 }

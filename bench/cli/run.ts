@@ -55,7 +55,7 @@ import {
   workloadOption,
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
-import { paintFor } from './paint.ts';
+import { paint } from './paint.ts';
 import { Progress } from './progress.ts';
 import { runConformance } from './run-conformance.ts';
 import { checkResults } from './results-option.ts';
@@ -193,7 +193,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const document = shownPath(await folder.finish(results));
   const report = reportFor(results);
   if (options.json !== '-')
-    process.stdout.write(report(results, `${document}, traces beside it`, paintFor(process.stdout)) + drawn.join(''));
+    process.stdout.write(report(results, `${document}, traces beside it`, paint) + drawn.join(''));
   process.exitCode = exitCode(results);
   if (options.json !== undefined) await writeJson(options.json, results);
 }

@@ -1,6 +1,6 @@
 /** The words of the matrix, a line or two each, for `unclog --help`. */
 
-import { STYLES, wrap } from '../report/text.ts';
+import { STYLES, WIDTH, wrap } from '../report/text.ts';
 
 /** Of a lane or of one hop in a chain, and what it is told by. */
 export const VERDICT_WORDS: Record<keyof typeof STYLES, string> = {
@@ -29,7 +29,6 @@ export const TERMS: Record<string, string> = {
   tap: 'a transparent relay between two hops of a chain, which times every byte',
 };
 
-const WIDTH = 80;
 const INDENT = '  ';
 
 function entries(words: Record<string, string>): string {

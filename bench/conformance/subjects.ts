@@ -1,7 +1,7 @@
 /** Which variants are asked, and of which stream: each proxy's first, and those that show what it makes of the field. */
 
 import type { Catalogue, Lane, Variant } from '../catalogue/catalogue.ts';
-import { laneId } from '../catalogue/catalogue.ts';
+import { firstVariantId, laneId } from '../catalogue/catalogue.ts';
 import { isBefore } from '../drivers/version.ts';
 import type { Declared } from './judge.ts';
 import { isOrdinary, type Outcome, type OutcomeWord } from './outcome.ts';
@@ -11,7 +11,7 @@ import type { RequirementId } from './requirements.ts';
 export type Subject = Pick<Lane, 'id' | 'variant' | 'vary' | 'version'>;
 
 function isFirst({ id, proxy }: Variant): boolean {
-  return id === `${proxy.id}/${proxy.variants[0]?.id}`;
+  return id === firstVariantId(proxy);
 }
 
 function subjectOf(variant: Variant): Subject {

@@ -2,8 +2,9 @@
 
 import { basename, dirname } from 'node:path';
 
-import type { Variant } from '../catalogue/catalogue.ts';
+import { slugOf, type Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
+import { sayBounds } from '../in-version.ts';
 import {
   anchor,
   bullet,
@@ -19,17 +20,13 @@ import {
 import type { RunLane } from './in-run.ts';
 import { ownStream, tradeOffs } from './trade-offs.ts';
 
-function nameOf({ id, proxy }: Variant): string {
-  return id.slice(proxy.id.length + 1);
-}
-
 function settings(variants: Map<Variant, RunLane[]>): string[] {
   return [
     '| setting | what it changes | chunked | content-length | close-delimited | other streams |',
     '|---|---|---|---|---|---|',
     ...[...variants].map(([variant, lanes]) =>
       row([
-        linked(nameOf(variant), variant.id),
+        linked(slugOf(variant), variant.id),
         cell(`\`${variant.changes}\``),
         ...byFraming(lanes),
         cell(otherStreams(lanes)),
@@ -56,19 +53,11 @@ function costs(variants: Map<Variant, RunLane[]>, found: Found): string[] {
     row(['', ...aspects].map(() => '---')),
     ...measured.map(({ variant, aspects: said, stream }) =>
       row([
-        `${linked(nameOf(variant), variant.id)}${stream === undefined ? '' : ` (${cell(stream)})`}`,
+        `${linked(slugOf(variant), variant.id)}${stream === undefined ? '' : ` (${cell(stream)})`}`,
         ...aspects.map((aspect) => cell(said[aspect] ?? '')),
       ]),
     ),
   ];
-}
-
-function versions({ since, until }: Variant): string {
-  const bounds = [
-    ...(since === undefined ? [] : [`since ${since}`]),
-    ...(until === undefined ? [] : [`until ${until}`]),
-  ];
-  return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
 }
 
 /** As a reader of docs/ reaches it. */
@@ -94,7 +83,7 @@ function variantFindings(variant: Variant, lanes: readonly RunLane[], found: Fou
     `<a id="${anchor(variant.id)}"></a>`,
     `### ${variant.id}`,
     '',
-    `${variant.title}${versions(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.${judgedIn(variant, lanes, found)}`,
+    `${variant.title}${sayBounds(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.${judgedIn(variant, lanes, found)}`,
     '',
     ...lanes.flatMap((lane) => [bullet(lane, found), ...(lane.otherwise === undefined ? [] : [note(lane.otherwise)])]),
     '',

@@ -3,7 +3,7 @@
  * run. It holds no times and no dates; sizes are rounded. Pure.
  */
 
-import type { Catalogue, Chain } from '../catalogue/catalogue.ts';
+import { firstVariantId, type Catalogue, type Chain } from '../catalogue/catalogue.ts';
 import type { Results } from '../results.ts';
 import {
   anchor,
@@ -78,7 +78,7 @@ function overview({ proxies }: Catalogue, all: readonly RunLane[], found: Found)
     '| proxy | version | chunked | content-length | close-delimited | other streams | what frees those that clog | other versions |',
     '|---|---|---|---|---|---|---|---|',
     ...proxies.map((proxy) => {
-      const lanes = all.filter(({ variant }) => variant.id === `${proxy.id}/${proxy.variants[0]?.id}`);
+      const lanes = all.filter(({ variant }) => variant.id === firstVariantId(proxy));
       return row([
         `[${proxy.name}](#${anchor(proxy.id)})`,
         versionsOf(proxy.id, [...found.values()]).join(', ') || 'not in this run',

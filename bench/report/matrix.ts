@@ -21,8 +21,6 @@ import {
   type Paint,
 } from './text.ts';
 
-export { wrap, type Paint } from './text.ts';
-
 const INDENT = '    ';
 /** Of so many whatever was measured is shown, as where measures were named; of more only what is not as with no hop. */
 const FEW_VARIANTS = 2;

@@ -1,6 +1,6 @@
 /** A proxy's settings in a table of 80 columns: what each changes, and what became of each stream. Pure. */
 
-import type { Lane, Variant } from '../catalogue/catalogue.ts';
+import { slugOf, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { count } from '../because.ts';
 import { isJudged, type LaneResult } from '../results.ts';
@@ -38,10 +38,6 @@ function fixLine({ fixes = [], noFix }: Lane, found: LaneResult | undefined): st
   return noFix === undefined ? [] : [wrap(`no fix: ${noFix}`, WIDTH, UNDER_LANE)];
 }
 
-function nameOf({ id, proxy }: Variant): string {
-  return id.slice(proxy.id.length + 1);
-}
-
 export function settingsTable(
   { id, name }: ProxyDeclaration,
   lanes: readonly Lane[],
@@ -60,7 +56,7 @@ export function settingsTable(
     ),
     ...variants.flatMap(([variant, members]) => [
       '',
-      paint('bold', wrap(`${nameOf(variant)}: ${variant.changes}`, WIDTH, '  ')),
+      paint('bold', wrap(`${slugOf(variant)}: ${variant.changes}`, WIDTH, '  ')),
       ...members.flatMap((lane) => [laneLine(lane, judged(lane), paint), ...fixLine(lane, judged(lane))]),
     ]),
     '',

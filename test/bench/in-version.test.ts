@@ -60,6 +60,13 @@ describe('what is expected', () => {
     expect(found.expected === undefined).toBe(outside !== undefined);
   });
 
+  it('of a version before the setting is that it refuses the config, where that is declared', () => {
+    const refused = { earlier: { before: '1.25.1', expected: 'refused', why: 'There is no such directive.' } } as const;
+    const found = inVersion(lane({ since: '1.25.1' }, refused), runnable('1.22.1'));
+    expect(found).toMatchObject({ expected: 'refused', why: 'There is no such directive.' });
+    expect(found.outside).toBeUndefined();
+  });
+
   it('of a lane that asks for what came later than its variant is nothing before that', () => {
     const later = { ...lane({ since: '1.25.1' }, EARLIER), since: '1.27' };
     expect(inVersion(later, runnable('1.26.3')).outside).toBe('since 1.27');

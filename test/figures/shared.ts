@@ -13,7 +13,7 @@ import type { Quantiles } from '../../bench/metrics.ts';
 import type { ManagedProcess } from '../../bench/process.ts';
 import { ownProgram } from '../../bench/programs.ts';
 import { TRANSPARENT } from '../../bench/relays/relays.ts';
-import { wrap } from '../../bench/report/matrix.ts';
+import { wrap } from '../../bench/report/text.ts';
 import type { Session } from '../../bench/session.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { judgeTrace } from '../../bench/verdict.ts';

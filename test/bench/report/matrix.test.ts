@@ -3,7 +3,8 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { matrix, wrap, type Paint } from '../../../bench/report/matrix.ts';
+import { matrix } from '../../../bench/report/matrix.ts';
+import { wrap, type Paint } from '../../../bench/report/text.ts';
 import type { LaneResult, Results } from '../../../bench/results.ts';
 import { INSTRUMENT, lane, NGINX, results, skipped } from '../results.ts';
 

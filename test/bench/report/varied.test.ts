@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { DimensionId } from '../../../bench/catalogue/declaration.ts';
-import type { Paint } from '../../../bench/report/matrix.ts';
+import type { Paint } from '../../../bench/report/text.ts';
 import { variedReport } from '../../../bench/report/varied.ts';
 import { dimensionsThatMatter, sayWhatMatters } from '../../../bench/report/what-matters.ts';
 import type { LaneResult } from '../../../bench/results.ts';
