@@ -1,7 +1,7 @@
 /** How much a run measures of each lane, and how long that will take. */
 
 import { firstVariantId, type Lane, type Variant } from './catalogue/catalogue.ts';
-import type { AnyMeasure } from './measures/measure.ts';
+import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { MEASURES } from './measures/measures.ts';
 import { WAITING_FACTOR } from './schedule.ts';
 
@@ -19,8 +19,22 @@ export function planOf(depth: Depth, named: AnyMeasure[] | undefined): Plan {
   return { depth, measures: named ?? (depth === 'quick' ? [] : MEASURES), isNamed: named !== undefined };
 }
 
-function isCostlyOf(measure: AnyMeasure, { id, proxy, tags = [] }: Variant): boolean {
-  return tags.includes(measure.id) || id === firstVariantId(proxy);
+/** Whether what costs much of a measure is made of a variant: of a proxy's first, and of those tagged with the measure's id. */
+function isCostlyOf(measureId: string, { id, proxy, tags = [] }: Variant): boolean {
+  return tags.includes(measureId) || id === firstVariantId(proxy);
+}
+
+/** How far the measures of a lane go, or of a chain, which has no one variant. */
+export function reachOf(
+  { depth, isNamed }: Plan,
+  variant?: Variant,
+): Pick<MeasureContext, 'deep' | 'fullBound' | 'resets'> {
+  const fullBound = depth === 'deep' || isNamed;
+  return {
+    deep: depth === 'deep',
+    fullBound,
+    resets: fullBound || variant === undefined || isCostlyOf('abort', variant),
+  };
 }
 
 /** What is measured of a lane; `isFirst`: of its variant's in this run; `isHeld`: its words did not all come at once. */
@@ -39,7 +53,7 @@ export function measuresOf(
       case 'hop':
         return isFirst;
       case 'costly':
-        return isFirst && isCostlyOf(measure, variant);
+        return isFirst && isCostlyOf(measure.id, variant);
     }
   });
 }

@@ -2,7 +2,7 @@
 
 import { because } from './because.ts';
 import type { Lane } from './catalogue/catalogue.ts';
-import { measuresOf } from './depth.ts';
+import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane, type LaneContext } from './lane.ts';
@@ -39,7 +39,12 @@ async function judged(
   const { instrument, reference } = proof;
   const { depth } = options.plan;
   const slot = slotOf(lane, slots);
-  const turns = { turn: slot.use.bind(slot), quiet: slots.quiet.use.bind(slots.quiet) } satisfies LaneContext['turns'];
+  const { quiet } = slots;
+  const turns = {
+    turn: slot.use.bind(slot),
+    quiet: quiet.use.bind(quiet),
+    quietOver: () => quiet.over(),
+  } satisfies LaneContext['turns'];
   const hop = await slot.use(async () => {
     signal.throwIfAborted();
     options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
@@ -56,8 +61,8 @@ async function judged(
     paced: evidence.paced,
     heldBytes: heldBytesOf(delivery),
     signal,
-    deep: depth === 'deep',
-    fullBound: depth === 'deep' || options.plan.isNamed,
+    ...(delivery.verdict === 'streams' ? { streamed: evidence.tries.at(-1) } : {}),
+    ...reachOf(options.plan, lane.variant),
     ...laneStream(lane),
   };
   const { waiting, measuring } = slots;

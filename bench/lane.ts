@@ -52,7 +52,7 @@ export interface LaneContext {
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
   /** Each stream is made in a turn of its own; the last of the tries, which decide, when nothing else is measured. */
-  turns?: { turn: Turn; quiet: Turn };
+  turns?: { turn: Turn; quiet: Turn; quietOver: () => Promise<void> };
   signal?: AbortSignal;
 }
 
@@ -66,7 +66,7 @@ export interface Tried {
   workload: WorkloadInput;
   floor: Floor;
   reference: Reference;
-  turns?: LaneContext['turns'];
+  turns?: Pick<NonNullable<LaneContext['turns']>, 'turn' | 'quiet'>;
 }
 
 /** The streams that the verdict of delivery needs: again where the first are in doubt, by themselves or once bytes were frozen. */
@@ -116,6 +116,8 @@ export async function measureLane(
 
   const workload = { ...plain.workload, pace: lockStepPace(lane) };
   const evidence = await tried({ through, workload, floor, reference, ...(turns === undefined ? {} : { turns }) });
+  // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.
+  if (evidence.tries.length >= ENOUGH_TRIES) await turns?.quietOver();
   const { verdict } = judge(evidence, floor);
   if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
     evidence.paced = await turn(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced)));

@@ -25,7 +25,7 @@ export class OriginClient {
   }
 
   async acknowledge(id: string, seq: number): Promise<void> {
-    await this.#control.ask('POST', `/streams/${id}/ack`, { seq });
+    await this.#control.ask('POST', `/streams/${id}/ack/${seq}`);
   }
 
   /** Whether the origin had the stream's request within this time, and so many bytes of its body, or all of it. */

@@ -51,6 +51,8 @@ export class Slots {
 export class Quiet {
   readonly #slots: Slots[];
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #onOver: (() => void)[] = [];
 
   constructor(slots: Slots[]) {
     this.#slots = slots;
@@ -58,12 +60,23 @@ export class Quiet {
 
   /** Whoever calls this must hold none of the slots. */
   use<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting += 1;
     const mine = this.#last.then(async () => {
       for (const slots of this.#slots) await slots.idle();
       return work();
     });
-    this.#last = mine.catch(() => {});
+    this.#last = mine.catch(() => {}).then(() => this.#leave());
     return mine;
+  }
+
+  /** Resolves when nobody waits for quiet any more: for whoever has had it, and would break it for the next. */
+  async over(): Promise<void> {
+    if (this.#waiting > 0) await new Promise<void>((resolve) => this.#onOver.push(resolve));
+  }
+
+  #leave(): void {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) for (const resolve of this.#onOver.splice(0)) resolve();
   }
 }
 

@@ -84,14 +84,15 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     },
   );
 
-  const Ack = Type.Object({ seq: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
+  // Of all requests this is made most: it has no body to be read.
+  const Ack = Type.Object({ ...Id.properties, seq: Type.Integer({ minimum: 0 }) });
   app.post(
-    '/streams/:id/ack',
-    { schema: { params: Id, body: Ack, response: { 204: Type.Null(), 404: Failure } } },
+    '/streams/:id/ack/:seq',
+    { schema: { params: Ack, response: { 204: Type.Null(), 404: Failure } } },
     async (request, reply) => {
       const stream = streams.find(request.params.id);
       if (stream === undefined) return unknownStream(reply, request.params.id);
-      stream.acknowledge(request.body.seq);
+      stream.acknowledge(request.params.seq);
       return reply.code(204).send(null);
     },
   );

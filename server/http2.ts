@@ -77,6 +77,10 @@ function http2Stream(response: ServerResponse): Http2ServerResponse['stream'] | 
   return 'stream' in response ? (response.stream as Http2ServerResponse['stream']) : undefined;
 }
 
+export function isOverHttp2(response: ServerResponse): boolean {
+  return http2Stream(response) !== undefined;
+}
+
 /** The request's fields as HTTP/1 would have them: of the pseudo-header fields `:authority` is its host (RFC 9113, section 8.3.1). */
 export function fieldsOf({ headers }: IncomingMessage): Record<string, string | string[]> {
   const { ':authority': authority, ...all } = structuredClone(headers) as Record<string, string | string[]>;
@@ -111,6 +115,6 @@ export function closeConnection(response: ServerResponse, how: 'rst' | 'fin'): v
   const socket = socketOf(response);
   if (how === 'rst') socket?.resetAndDestroy();
   // Frames are written one turn after they were given; NO_ERROR would be taken for the end of the response.
-  else if (http2Stream(response) !== undefined) setImmediate(() => socket?.destroySoon());
+  else if (isOverHttp2(response)) setImmediate(() => socket?.destroySoon());
   else socket?.destroySoon();
 }

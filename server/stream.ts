@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
 import { Emitter } from './emitter.ts';
-import { closeConnection, fieldsOf, onAborted, socketOf } from './http2.ts';
+import { closeConnection, fieldsOf, isOverHttp2, onAborted, socketOf } from './http2.ts';
 import { plannedBytes } from './payload.ts';
 import type { OriginTrace, Sign, StreamEnd, UsedFraming } from './trace.ts';
 import { UploadReader } from './upload.ts';
@@ -133,7 +133,8 @@ export class Stream {
 
   /** A connection may be kept for other streams: what it tells counts only while this one is open. */
   #watchAbort(response: ServerResponse): () => void {
-    const { socket } = response;
+    // Over HTTP/2 what is called a socket here hands out the events of the stream, whose `end` is that of the request.
+    const socket = isOverHttp2(response) ? null : response.socket;
     const onEnd = (): void => this.#aborted({ seen: 'fin' });
     const onError = ({ code }: NodeJS.ErrnoException): void => {
       if (code === 'ECONNRESET' || code === 'EPIPE') this.#aborted({ seen: 'rst' });

@@ -289,7 +289,7 @@ export function resolveWorkload(input: WorkloadInput): Workload {
     format,
     framing: input.framing ?? 'chunked',
     contentType: input.contentType ?? MEDIA_TYPES[format],
-    count: input.count ?? 100,
+    count: input.count ?? 60,
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),
     ...(input.death === undefined ? {} : { death: input.death }),

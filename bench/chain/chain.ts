@@ -2,7 +2,7 @@
 
 import type { Chain, Variant } from '../catalogue/catalogue.ts';
 import type { Address } from '../client/client.ts';
-import type { Plan } from '../depth.ts';
+import { reachOf, type Plan } from '../depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
 import type { Proof } from '../instrument.ts';
@@ -135,8 +135,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     paced: evidence.paced,
     heldBytes: heldBytesOf(delivery),
     signal,
-    deep: plan.depth === 'deep',
-    fullBound: plan.depth === 'deep' || plan.isNamed,
+    ...reachOf(plan),
     ...laneStream(chain),
   };
   const measured = await measureAll(

@@ -70,6 +70,8 @@ function isValid({ phase, trace }: Departure): boolean {
   if (fault !== undefined || client.end.how !== 'left' || origin.emissions.length === 0) return false;
   if (origin.end === undefined || (origin.end.how !== 'complete' && origin.end.how !== 'client-left')) return false;
   const leftAt = client.end.at;
+  // What the hop closed before was not told of the departure.
+  if (origin.abort !== undefined && onClientClock(trace, origin.abort.at) < leftAt - trace.clock.errorMs) return false;
   if (phase === 'writing') return origin.end.how === 'client-left' || leftAt < onClientClock(trace, origin.end.at);
   const silence = silenceOf(trace);
   return silence !== undefined && leftAt > silence.from && leftAt <= silence.until;

@@ -109,7 +109,7 @@ async function depart({ workload, ...context }: MeasureContext, round: number): 
       trace: await measureStream({ ...context, workload: { ...workload, ...paced }, leave }),
     };
   };
-  return Promise.all(TRIES.map(once));
+  return Promise.all(TRIES.filter(({ how }) => context.resets || how === 'fin').map(once));
 }
 
 /** A second round where the first leaves a doubt. */

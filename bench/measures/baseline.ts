@@ -19,12 +19,12 @@ export function baseline<T>(
   context: MeasureContext,
   measure: (direct: MeasureContext) => Promise<T>,
 ): Promise<T> {
-  const { usage: _, points: __, flows: ___, ...lane } = context;
+  const { usage: _, points: __, flows: ___, streamed: ____, ...lane } = context;
   const ofStage = kept.get(context.origin) ?? new Map<string, Promise<unknown>>();
   kept.set(context.origin, ofStage);
   const known = ofStage.get(id) as Promise<T> | undefined;
   if (known !== undefined) return known;
-  const measured = measure({ ...lane, via: context.direct, workload: {}, request: {} });
+  const measured = measure({ ...lane, via: context.direct, workload: {}, request: {}, resets: true });
   ofStage.set(id, measured);
   measured.catch(() => ofStage.delete(id));
   return measured;

@@ -6,14 +6,14 @@ import type { MeasureContext } from './measure.ts';
 
 /** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
 type Way = Pick<MeasureContext, 'via'> &
-  Partial<Pick<MeasureContext, 'deep' | 'fullBound' | 'workload' | 'request' | 'usage'>> & {
-    [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'signal']?: MeasureContext[name] | undefined;
+  Partial<Pick<MeasureContext, 'deep' | 'fullBound' | 'resets' | 'workload' | 'request' | 'usage'>> & {
+    [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'streamed' | 'signal']?: MeasureContext[name] | undefined;
   };
 
 export function measureContext(
   { origin, direct }: Pick<Stage, 'origin' | 'direct'>,
   { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
-  { points, flows, paced, heldBytes, signal, ...way }: Way,
+  { points, flows, paced, heldBytes, streamed, signal, ...way }: Way,
 ): MeasureContext {
   return {
     origin,
@@ -22,6 +22,7 @@ export function measureContext(
     floor,
     deep: false,
     fullBound: false,
+    resets: true,
     workload: {},
     request: {},
     ...way,
@@ -29,6 +30,7 @@ export function measureContext(
     ...(flows === undefined ? {} : { flows }),
     ...(paced === undefined ? {} : { paced }),
     ...(heldBytes === undefined ? {} : { heldBytes }),
+    ...(streamed === undefined ? {} : { streamed }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -16,6 +16,7 @@ import {
 } from './flush-figures.ts';
 import { flushOfHop, flushOfHops, samplesOfHops } from './flush-hops.ts';
 import type { Measure, MeasureContext } from './measure.ts';
+import { holds } from '../metrics.ts';
 import { ownChunks } from './own-chunks.ts';
 
 const BOUND_MS = 2500;
@@ -119,6 +120,11 @@ function phasesFor(samples: readonly Sample[]): number[][] {
 async function measure(context: MeasureContext): Promise<FlushEvidence> {
   const { hold, delayLimitMs } = context.floor;
   const evidence: FlushEvidence = { floorMs: hold.p50Ms, delayLimitMs, boundMs: BOUND_MS, looks: [], rounds: [] };
+  if (context.streamed !== undefined) {
+    // Each word of it was waited for with nothing else written, which is all that a look does.
+    const words = { ...evidence, looks: [holds(context.streamed).map(({ holdMs: heldMs }) => ({ heldMs }))] };
+    if (figures(words).how === 'none') return words;
+  }
   const { looks, rounds } = evidence;
   const hops: HopSamples = { looks: [], rounds: [] };
   if (context.points !== undefined) evidence.hops = hops;

@@ -27,6 +27,8 @@ export interface MeasureContext {
   deep: boolean;
   /** Whether bytes are bounded only where no hop is known to stop, and not where a run of all lanes stays short. */
   fullBound: boolean;
+  /** Whether the client leaves by RST as well, and not by FIN alone. */
+  resets: boolean;
   /** The lane's workload without its pace. */
   workload: Omit<WorkloadInput, 'pace' | 'count'>;
   request: Partial<Omit<ClientRequest, 'path'>>;
@@ -40,6 +42,8 @@ export interface MeasureContext {
   paced?: Trace;
   /** What delivery found that is held: where the threshold is looked for first. */
   heldBytes?: { over: number; upTo: number };
+  /** The lane's lock-step stream, where delivery found that it streams: each of its words was let go at once, by itself. */
+  streamed?: Trace;
   signal?: AbortSignal;
 }
 

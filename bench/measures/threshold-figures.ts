@@ -27,6 +27,8 @@ export interface Probe {
 
 export interface ThresholdEvidence {
   delayLimitMs: number;
+  /** Where delivery found that the lane streams: the median hold of its words, each of which was waited for by itself. */
+  streamedMs?: number;
   waitMs: number;
   /** How long the smallest chunk was waited for. */
   quietMs: number;
@@ -122,8 +124,8 @@ export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: numb
 
 type Start =
   | { how: 'streams' }
-  /** Clear where the repeats agree, or are too long for a busy machine. */
-  | { how: 'by-time'; minMs: number; medianMs: number; maxMs: number; isClear: boolean }
+  /** Sure where the repeats agree, or are too long for a busy machine. */
+  | { how: 'by-time'; minMs: number; maxMs: number; isSure: boolean }
   /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
   | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
 
@@ -134,19 +136,23 @@ function isAlike(seen: readonly number[], delayLimitMs: number): boolean {
 }
 
 /** What the smallest chunks say: at the floor they stream; later it is a timer, and only what is well before it is by bytes. */
-export function startOf({ smallest, delayLimitMs, waitMs, quietMs }: ThresholdEvidence): Start {
+export function startOf({ smallest, delayLimitMs, streamedMs, waitMs, quietMs }: ThresholdEvidence): Start {
   const seen = smallest.flatMap(({ firstMs }) => firstMs ?? []);
   if (seen.length === 0) return { how: 'held', limitMs: waitMs, quietMs };
   // A busy machine may hold most of them; a hop that holds lets none go at once, or where it ticks by itself few.
   const atOnce = seen.filter((ms) => ms <= delayLimitMs).length;
   const unseen = smallest.length - seen.length;
-  if (atOnce >= Math.max(LEAST_AT_ONCE, smallest.length * AT_ONCE_SHARE) && unseen <= smallest.length * UNSEEN_SHARE)
-    return { how: 'streams' };
+  const areSeen = unseen <= smallest.length * UNSEEN_SHARE;
+  if (areSeen && atOnce >= Math.max(LEAST_AT_ONCE, smallest.length * AT_ONCE_SHARE)) return { how: 'streams' };
   const [minMs, maxMs] = [Math.min(...seen), Math.max(...seen)];
   const limitMs = Math.min(waitMs, Math.floor(minMs * BEFORE_TIMER));
   const isClear = median(seen) >= BUSY_MS || isAlike(seen, delayLimitMs);
-  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS) || !isClear)
-    return { how: 'by-time', minMs, medianMs: median(seen), maxMs, isClear };
+  if (limitMs < Math.max(delayLimitMs, SHORTEST_MS) || !isClear) {
+    const isSure = isClear && median(seen) >= SURE_FACTOR * delayLimitMs;
+    // No timer holds the lane's words: what a busy machine does as well is its doing.
+    if (areSeen && !isSure && streamedMs !== undefined && streamedMs <= delayLimitMs) return { how: 'streams' };
+    return { how: 'by-time', minMs, maxMs, isSure };
+  }
   return { how: 'held', limitMs, quietMs: minMs * QUIET_SHARE, timerMs: median(seen) };
 }
 
@@ -234,9 +240,8 @@ function growingFigures(
   return inWrites(probes, limits, bytesOf(sizes, writes), bytesOf(sizes, writes - 1));
 }
 
-function sure(start: Extract<Start, { how: 'by-time' }>, delayLimitMs: number): ThresholdFigures {
-  const { minMs, medianMs, maxMs, isClear } = start;
-  if (isClear && medianMs >= SURE_FACTOR * delayLimitMs) return { how: 'by-time', minMs, maxMs };
+function byTime({ minMs, maxMs, isSure }: Extract<Start, { how: 'by-time' }>): ThresholdFigures {
+  if (isSure) return { how: 'by-time', minMs, maxMs };
   const after = `${Math.round(minMs)}–${Math.round(maxMs)} ms`;
   const reason = `small writes came out after ${after}, which a busy machine does as well`;
   return { how: 'unknown', reason, isNoise: true };
@@ -252,7 +257,7 @@ export function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const start = startOf(evidence);
   if (start.how === 'streams')
     return streamsFigures(own, smallest[0]?.bytes ?? 0, (probes) => rangeOf(probes, streamLimits(evidence), 0));
-  if (start.how === 'by-time') return sure(start, evidence.delayLimitMs);
+  if (start.how === 'by-time') return byTime(start);
   const timer = start.timerMs === undefined ? {} : { timerMs: start.timerMs };
   const least = smallest[0]?.bytes ?? 0;
   const threshold = rangeOf(first, start, least);

@@ -4,7 +4,14 @@ import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { ownChunks } from './own-chunks.ts';
 import { probeOf, TIMES, type Limits, type Probe } from './threshold-figures.ts';
-import { ownStreamOf, stallOf, type OwnEvidence, type OwnStall, type OwnStream } from './threshold-own.ts';
+import {
+  ownStreamOf,
+  ownStreamOfTrace,
+  stallOf,
+  type OwnEvidence,
+  type OwnStall,
+  type OwnStream,
+} from './threshold-own.ts';
 import { AT_ONCE, RUNGS_BYTES, search } from './threshold-probes.ts';
 
 /** The first, one after it, and one when the hop's buffers are no longer fresh. */
@@ -51,6 +58,8 @@ async function thenProbe(
 
 /** Asked where the smallest chunks came out at once. Where not all of the lane's own do, and that each time, it is asked what frees them. */
 export async function ownEvidence(context: MeasureContext, limits: Limits): Promise<OwnEvidence> {
+  // Each of the lane's own came out before the next was written: another stream would show no more.
+  if (context.streamed !== undefined) return { streams: [ownStreamOfTrace(context.streamed)], next: [] };
   const own: OwnEvidence = { streams: [], next: [] };
   do own.streams.push(await inTurn(context, limits.quietMs));
   while (own.streams.length < TIMES && stallOf(own) !== undefined);

@@ -3,6 +3,7 @@
  * chunks of the lane's own sizes, one after another. Pure.
  */
 
+import type { Trace } from '../trace.ts';
 import type { Frozen } from './frozen.ts';
 import type { Probe, Range } from './threshold-figures.ts';
 
@@ -36,6 +37,12 @@ export function ownStreamOf({ writes, pieces, fault }: Frozen): OwnStream {
     releasedBytes: pieces.reduce((total, { bytes }) => total + bytes, 0),
     ...(fault === undefined ? {} : { fault }),
   };
+}
+
+export function ownStreamOfTrace({ origin, arrivals }: Trace): OwnStream {
+  const writes = origin.emissions.map(({ bytes }) => bytes);
+  const came = new Set(arrivals.map(({ seq }) => seq));
+  return { writes, releasedBytes: sum(writes.filter((_, seq) => came.has(seq))) };
 }
 
 function sum(sizes: readonly number[]): number {

@@ -3,6 +3,7 @@
  * anything comes out, in one write, and again in writes of other sizes.
  */
 
+import { holds, median } from '../metrics.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 import { nextQuestions } from './search.ts';
 import {
@@ -101,7 +102,18 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const { delayLimitMs } = context.floor;
   const waitMs = Math.max(SMALLEST_WAIT_MS, Math.ceil(delayLimitMs * WAIT_FACTOR));
   const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
-  const evidence: ThresholdEvidence = { delayLimitMs, waitMs, quietMs, smallest: [], first: [], next: [], byChunk: [] };
+  const evidence: ThresholdEvidence = {
+    delayLimitMs,
+    ...(context.streamed === undefined
+      ? {}
+      : { streamedMs: median(holds(context.streamed).map(({ holdMs }) => holdMs)) }),
+    waitMs,
+    quietMs,
+    smallest: [],
+    first: [],
+    next: [],
+    byChunk: [],
+  };
   const { smallest, first, next } = evidence;
   // Two, so that a busy moment, which takes as long as it likes, is not taken for a hop that holds.
   smallest.push(...(await timesOver(2, () => wholeProbe(context, 1, quietMs))));

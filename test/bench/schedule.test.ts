@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Lane, Variant } from '../../bench/catalogue/catalogue.ts';
-import { longestFirst, workOff } from '../../bench/schedule.ts';
+import { longestFirst, Quiet, Slots, workOff } from '../../bench/schedule.ts';
 
 const variant = (id: string): Variant => ({ id }) as Variant;
 const [A, B, C] = [variant('a'), variant('b'), variant('c')];
@@ -42,4 +42,22 @@ it('so many at a time, and a failure is thrown when the others have ended', asyn
   expect(most).toBe(2);
   expect(ended.length).toBeGreaterThan(0);
   expect(running).toBe(0);
+});
+
+it('those that wait for quiet have it one after another, and whoever had it waits until nobody does any more', async () => {
+  const slots = new Slots(2);
+  const quiet = new Quiet([slots]);
+  const order: string[] = [];
+  const loud = Promise.withResolvers<void>();
+  const noise = slots.use(() => loud.promise);
+  const lanes = ['a', 'b'].map(async (name) => {
+    await quiet.use(async () => void order.push(`${name} in quiet`));
+    await quiet.over();
+    await slots.use(async () => void order.push(`${name} goes on`));
+  });
+  order.push('loud');
+  loud.resolve();
+  await Promise.all([noise, ...lanes]);
+  expect(order).toEqual(['loud', 'a in quiet', 'b in quiet', 'a goes on', 'b goes on']);
+  await quiet.over();
 });

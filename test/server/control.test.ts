@@ -48,7 +48,7 @@ describe('the control API', () => {
   it.each([
     ['GET', '/streams/nobody', undefined],
     ['GET', '/streams/nobody/trace', undefined],
-    ['POST', '/streams/nobody/ack', { seq: 0 }],
+    ['POST', '/streams/nobody/ack/0', undefined],
     ['DELETE', '/streams/nobody', undefined],
   ])('%s %s is not found, and says why that may be', async (method, path, body) => {
     expect(await origin.ask(method, path, body)).toEqual({
@@ -110,7 +110,7 @@ describe('a token', () => {
       ['POST', '/streams', {}],
       ['GET', '/streams/x', undefined],
       ['GET', '/streams/x/trace', undefined],
-      ['POST', '/streams/x/ack', { seq: 0 }],
+      ['POST', '/streams/x/ack/0', undefined],
       ['DELETE', '/streams/x', undefined],
       ['GET', '/clock', undefined],
     ] as const) {

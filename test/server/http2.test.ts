@@ -129,6 +129,19 @@ describe('a reader over HTTP/2 that leaves', () => {
   });
 });
 
+it('the end of a request, which a client may send after its head, is no departure', async () => {
+  const id = await origin.create({ ...LONG, count: 20 });
+  const session = connectHttp2(`http://127.0.0.1:${origin.dataPort}`);
+  const stream = session.request({ ':path': `/stream/${id}` }, { endStream: false });
+  await once(stream, 'response');
+  stream.end();
+  stream.resume();
+  await closed(stream);
+  session.close();
+  const { abort, end } = await origin.trace(id);
+  expect({ abort, end }).toMatchObject({ abort: undefined, end: { how: 'complete' } });
+});
+
 describe('the death of the origin over HTTP/2', () => {
   it.each(['rst', 'fin'] as const)('by %s cuts the connection, after what was written', async (how) => {
     const { body, stream, id } = await whole({ ...LONG, death: { afterChunk: 2, how } });

@@ -175,7 +175,7 @@ describe('a malformed workload', () => {
 describe('other malformed requests', () => {
   it('of an acknowledgement name the field', async () => {
     const id = await origin.create({});
-    const { status, body } = await origin.ask('POST', `/streams/${id}/ack`, { seq: -1 });
+    const { status, body } = await origin.ask('POST', `/streams/${id}/ack/-1`);
     expect(status).toBe(400);
     expect(body.error).toContain('field "seq" must be >= 0; got -1');
   });
@@ -199,7 +199,7 @@ describe('what went wrong once', () => {
 
   it('a malformed acknowledgement is not called a workload', async () => {
     const id = await origin.create({});
-    expect((await origin.ask('POST', `/streams/${id}/ack`, { seq: -1 })).body.error).not.toContain('workload');
+    expect((await origin.ask('POST', `/streams/${id}/ack/-1`)).body.error).not.toContain('workload');
   });
 
   it.each(['content-length', 'Transfer-Encoding', 'Content-Type'])(

@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
       'get /streams/{id}/trace',
       'get /streams/{id}/upload',
       'post /streams',
-      'post /streams/{id}/ack',
+      'post /streams/{id}/ack/{seq}',
     ]);
     expect(body.security).toBeUndefined();
   });

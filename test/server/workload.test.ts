@@ -10,7 +10,7 @@ describe('a workload', () => {
           32,
         ],
         "contentType": "text/event-stream",
-        "count": 100,
+        "count": 60,
         "format": "sse",
         "framing": "chunked",
         "headDelayMs": 0,

@@ -199,6 +199,7 @@ describe('a try does not count', () => {
   it.each<[string, Case]>([
     ['whose client had the whole stream', { clientEnd: 'complete' }],
     ['whose client gave up', { clientEnd: 'no-end', toldAt: 501 }],
+    ['whose hop had closed the stream before its client left', { leftAt: 500, toldAt: 450 }],
     ['that was our own fault', { toldAt: 501, fault: 'the control API failed' }],
     ['whose client left after the end', { leftAt: 3602 }],
     ['whose stream was deleted', { originEnd: 'deleted' }],

@@ -16,6 +16,7 @@ function stage(): MeasureContext {
     direct: { host: '127.0.0.1', port: 2 },
     deep: false,
     fullBound: false,
+    resets: true,
     workload: { format: 'text', headers: { a: 'b' } },
     request: { headers: { 'accept-encoding': 'gzip' } },
     usage: async () => ({ memoryBytes: 1 }),

@@ -33,8 +33,31 @@ function through(relay: string, workload: MeasureContext['workload'] = {}): Meas
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
   const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
   const direct = { host: '127.0.0.1', port: origin.dataPort };
-  return { origin: client, clock, floor: FLOOR, via, direct, deep: false, fullBound: false, workload, request: {} };
+  return {
+    origin: client,
+    clock,
+    floor: FLOOR,
+    via,
+    direct,
+    deep: false,
+    fullBound: false,
+    resets: true,
+    workload,
+    request: {},
+  };
 }
+
+it('of a lane that streams its own words tell the flush interval, and of the threshold only the smallest are asked', async () => {
+  const context = through('transparent');
+  const streamed = await measureStream(context);
+  const create = vi.spyOn(client, 'create');
+  const flush = await flushMeasure.measure({ ...context, streamed });
+  expect(create).not.toHaveBeenCalled();
+  expect(flushMeasure.figures(flush)).toMatchObject({ how: 'none' });
+  const threshold = await thresholdMeasure.measure({ ...context, streamed });
+  expect(create.mock.calls.filter(([{ count }]) => count !== 1)).toEqual([]);
+  expect(thresholdMeasure.figures(threshold)).toEqual({ how: 'streams', bytes: 0, inWrites: [32, 14] });
+});
 
 it.each([
   ['hold-4096-bytes', 'chunked', 4096],

@@ -25,6 +25,7 @@ export async function onRelays(): Promise<Relayed> {
       direct,
       deep: false,
       fullBound: false,
+      resets: true,
       workload: {},
       request: {},
       ...more,

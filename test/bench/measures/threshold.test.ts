@@ -102,9 +102,8 @@ describe('the smallest chunks', () => {
     expect(start([out(14, 60), out(14, 19), out(14, 40)])).toEqual({
       how: 'by-time',
       minMs: 19,
-      medianMs: 40,
       maxMs: 60,
-      isClear: false,
+      isSure: false,
     });
     expect(start([out(14, 20), out(14, 20), out(14, 20)])).toMatchObject({ how: 'held', limitMs: 10 });
     expect(startOf({ ...BASE, delayLimitMs: 12, smallest: [out(14, 22)] })).toMatchObject({ how: 'by-time' });
@@ -138,6 +137,14 @@ describe('the figures', () => {
       maxMs: 141,
     });
     expect(noise([out(14, 6), out(14, 50), out(14, 113)])).toMatch(/^small writes came out after 6–113 ms/);
+  });
+
+  it('are the machine’s where the lane’s own words came at once, unless a timer is clear', () => {
+    const late = [6, 39, 8].map((ms) => out(14, ms));
+    expect(found({ smallest: late, streamedMs: 0.3 })).toEqual({ how: 'streams', bytes: 0 });
+    expect(found({ smallest: late, streamedMs: 20 })).toMatchObject({ how: 'unknown', isNoise: true });
+    expect(found({ smallest: [...late, held(14), held(14)], streamedMs: 0.3 }).how).toBe('unknown');
+    expect(found({ smallest: [32, 33, 33].map((ms) => out(14, ms)), streamedMs: 0.3 }).how).toBe('not-by-bytes');
   });
 
   it('are no bytes and no timer where the repeats of a short one do not agree', () => {
