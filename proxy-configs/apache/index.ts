@@ -89,7 +89,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'The documentation says that the parameter is in effect for AJP and FastCGI only: over HTTP a stream that comes through with it comes through without it.',
+          why: 'The documentation says that the parameter is in effect for AJP and FastCGI only: over HTTP a stream that comes through with it comes through without it. The thread is about PHP behind FastCGI.',
         },
       ],
     },
@@ -103,7 +103,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'Were the parameters in effect, each word would be held for half a second; they are not, over HTTP, and none is.',
+          why: 'Were the parameters in effect, each word would be held for half a second; they are not, over HTTP, and none is. The thread is about FastCGI, where they free what was held for longer.',
         },
       ],
     },
@@ -391,7 +391,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'A response is stored as it passes; one that outgrows CacheSocacheMaxSize (100,000 bytes) is not stored, and passes on.',
+          why: 'A response is stored as it passes; one that outgrows CacheSocacheMaxSize (102,400 bytes) is not stored, and passes on.',
         },
       ],
     },

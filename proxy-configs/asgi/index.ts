@@ -70,7 +70,7 @@ export default {
       title: 'Pieces of 1024 bytes asked of httpx',
       changes: 'answer.aiter_bytes(1024)',
       files: { program: 'aiter-bytes-1024.py' },
-      docs: [HTTPX_STREAMING, HTTPX_DECODERS],
+      docs: [HTTPX_STREAMING, HTTPX_DECODERS, 'https://github.com/databricks/unity-gateway/pull/361'],
       tags: ['hand-written'],
       lanes: [
         {
@@ -155,6 +155,7 @@ export default {
         `${MIDDLEWARE}#gzipmiddleware`,
         'https://github.com/Kludex/starlette/pull/2753',
         'https://github.com/Kludex/starlette/pull/2871',
+        'https://github.com/Kludex/starlette/pull/3419',
         'https://github.com/Kludex/starlette/pull/3427',
       ],
       tags: ['compression'],
@@ -211,7 +212,7 @@ export default {
       title: 'requests in a thread, pieces of 1024 bytes',
       changes: 'answer.iter_content(1024)',
       files: { program: 'requests-iter-content-1024.py' },
-      docs: [REQUESTS, 'https://github.com/psf/requests/issues/2012'],
+      docs: [REQUESTS, 'https://github.com/psf/requests/issues/2433'],
       tags: ['hand-written', 'abort'],
       lanes: [
         {

@@ -74,7 +74,7 @@ export const timeouts: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The limit ends with the request: once that is read Go’s server takes the deadline off, so a stream that lasts longer is not cut, as the measure “idle” shows. An upload that takes longer is.',
+        why: 'The limit ends with the request: once that is read Go’s server takes the deadline off, so a stream that lasts longer is not cut, as the measure “idle” shows. An upload that takes longer is. Issue 70834 is about a deadline that a handler sets itself.',
       },
     ],
   },

@@ -7,6 +7,9 @@ const RULES = 'https://docs.haproxy.org/2.6/configuration.html';
 /** `sc_conn_send` passes MSG_MORE while `htx_expect_more` or SC_FL_SND_EXP_MORE says that a message is not at its end. */
 const STCONN = 'https://github.com/haproxy/haproxy/blob/v3.0.0/src/stconn.c';
 const SSE_TIMEOUTS = 'https://github.com/haproxy/haproxy/issues/182';
+const CLOSE_GUIDE = 'https://errorhandle.ai/how-can-i-configure-haproxy-to-work-with-server-sent-events';
+/** What it says of an option that is gone. */
+const OPTIONS = 'https://github.com/haproxy/haproxy/blob/v3.0.0/src/cfgparse-listen.c';
 const TOKENS_HELD =
   'https://dev.to/rlnorthcutt/haproxys-200-ms-llm-token-delay-is-a-smart-default-heres-when-to-change-it-3eah';
 
@@ -45,7 +48,7 @@ export default {
       title: 'HAProxy as it comes',
       changes: 'nothing',
       files: { config: 'default.cfg' },
-      docs: [NO_DELAY, STCONN, 'https://github.com/haproxy/haproxy/issues/3447', TOKENS_HELD],
+      docs: [NO_DELAY, STCONN, TOKENS_HELD],
       tags: ['timer', 'framing'],
       lanes: [
         {
@@ -207,7 +210,7 @@ export default {
       lanes: [
         {
           expected: 'breaks',
-          why: 'The time is not for how long the response is held before it passes: when it is over, the client gets a 504 in place of a stream that had begun well.',
+          why: 'The time is not for how long the response is held before it passes: when it is over, the client gets a 504 in place of a stream that had begun well, of which the manual says nothing.',
           fix: { change: 'Remove http-response wait-for-body', provenBy: 'haproxy/no-delay' },
         },
       ],
@@ -268,7 +271,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'Guides set it along with timeout server, but while a response is silent nothing is expected from the client, so it does not cut: of the two, timeout server decides, which the measure “idle” shows.',
+          why: 'Guides set it along with timeout server, and issue 182 has both for what cuts; but while a response is silent nothing is expected from the client, so it does not cut: of the two, timeout server decides, which the measure “idle” shows.',
         },
       ],
     },
@@ -356,7 +359,7 @@ export default {
       title: 'The connection to the origin is closed after each response',
       changes: 'option http-server-close',
       files: { config: 'http-server-close.cfg' },
-      docs: [`${MANUAL}#4.2-option%20http-server-close`, NO_DELAY],
+      docs: [`${MANUAL}#4.2-option%20http-server-close`, NO_DELAY, CLOSE_GUIDE],
       tags: ['timer', 'no-effect'],
       lanes: [
         {
@@ -371,12 +374,12 @@ export default {
       title: 'An option that is gone',
       changes: 'option http-tunnel',
       files: { config: 'http-tunnel.cfg' },
-      docs: [`${MANUAL}#4.1`, SSE_TIMEOUTS],
+      docs: [`${MANUAL}#4.1`, OPTIONS],
       tags: ['refused'],
       lanes: [
         {
           expected: 'refused',
-          why: 'Guides of the time of HAProxy 1.x have it for long streams. It is gone since 2.1, and HAProxy does not start with it.',
+          why: 'It is in configs of the time of HAProxy 1.x, whose default mode it was until 1.5. It is gone since 2.1, and HAProxy does not start with it.',
           fix: {
             change: 'take option http-tunnel out, and write option http-no-delay in its place',
             provenBy: 'haproxy/no-delay',
@@ -396,7 +399,7 @@ export default {
       lanes: [
         {
           expected: 'delays',
-          why: 'What HAProxy speaks to the origin makes no difference to how it sends: each DATA frame is passed on as a chunk with MSG_MORE.',
+          why: 'What HAProxy speaks to the origin makes no difference to how it sends: each DATA frame is passed on as a chunk with MSG_MORE. Issue 3447, which is mended, is about the end of a response with a Content-Length, and not about its pieces.',
           fix: noDelay('haproxy/upstream-h2c-no-delay'),
         },
       ],

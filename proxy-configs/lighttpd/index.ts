@@ -2,7 +2,7 @@ import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const STREAM_RESPONSE_BODY = 'https://redmine.lighttpd.net/projects/lighttpd/wiki/Server_stream-response-bodyDetails';
 const MOD_PROXY = 'https://redmine.lighttpd.net/projects/lighttpd/wiki/Docs_ModProxy';
-const MOD_DEFLATE = 'https://redmine.lighttpd.net/projects/lighttpd/wiki/Mod_deflate';
+const MOD_DEFLATE = 'https://redmine.lighttpd.net/projects/lighttpd/wiki/Docs_ModDeflate';
 /** Its opening comment: only responses that are complete are compressed. */
 const MOD_DEFLATE_SOURCE = 'https://github.com/lighttpd/lighttpd1.4/blob/lighttpd-1.4.69/src/mod_deflate.c';
 

@@ -91,7 +91,11 @@ export default {
       title: 'An addon that has event streams passed on',
       changes: 'flow.response.stream = True',
       files: { config: 'stream-event-streams.yaml', addon: 'stream_event_streams.py' },
-      docs: [STREAMING, BUFFERS, 'https://docs.mitmproxy.org/stable/addons/examples/#http-stream-simple'],
+      docs: [
+        STREAMING,
+        BUFFERS,
+        'https://github.com/mitmproxy/mitmproxy/blob/main/examples/addons/http-stream-simple.py',
+      ],
       tags: ['buffering', 'fix'],
       lanes: [
         { expected: 'streams', why: 'Asked at its headers, mitmproxy streams this response and keeps none of it.' },

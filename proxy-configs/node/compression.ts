@@ -128,7 +128,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
     title: 'compression that flushes after every write',
     changes: 'compression({ flush: Z_SYNC_FLUSH, brotli: { flush: BROTLI_OPERATION_FLUSH } })',
     files: { program: 'http-proxy-compression-sync-flush.mjs' },
-    docs: [FLUSHING, `${COMPRESSION}#options`, `${COMPRESSION}/pull/3`],
+    docs: [FLUSHING, `${COMPRESSION}#options`, `${COMPRESSION}/issues/41`],
     tags: ['compression', 'fix'],
     package: 'compression',
     lanes: [
@@ -161,7 +161,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
       {
         vary: { 'accept-encoding': 'gzip' },
         expected: 'coalesces',
-        why: 'chunkSize is the size of the buffer that zlib writes to, not of what it waits for: the threshold is that of the default, to the byte.',
+        why: 'chunkSize is the size of the buffer that zlib writes to, not of what it waits for: the threshold is that of the default, to the byte, though issue 61 has chunkSize for what is filled up.',
         fix: {
           change: 'flush: constants.Z_SYNC_FLUSH',
           provenBy: 'node/http-proxy-compression-sync-flush?accept-encoding=gzip',
@@ -268,7 +268,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
     title: '@fastify/http-proxy behind @fastify/compress',
     changes: 'app.register(compress)',
     files: { program: 'fastify-compress.mjs' },
-    docs: [FASTIFY_COMPRESS, `${FASTIFY_COMPRESS}/issues/240`],
+    docs: [FASTIFY_COMPRESS, `${FASTIFY_COMPRESS}/pull/133`, `${FASTIFY_COMPRESS}/issues/240`],
     tags: ['compression'],
     package: '@fastify/compress',
     lanes: [
@@ -362,7 +362,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
     title: 'Hono’s proxy helper behind Hono’s compress',
     changes: 'app.use(compress())',
     files: { program: 'hono-compress.mjs' },
-    docs: [HONO_COMPRESS, 'https://github.com/honojs/hono/pull/3833'],
+    docs: [HONO_COMPRESS, 'https://github.com/honojs/hono/pull/3833', 'https://github.com/honojs/hono/pull/4027'],
     tags: ['compression'],
     package: 'hono',
     lanes: [

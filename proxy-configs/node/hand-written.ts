@@ -150,7 +150,6 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     files: { program: 'events.mjs' },
     docs: [
       'https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream',
-      'https://github.com/KarpelesLab/teamclaude/pull/356',
       `${STREAM}#implementing-a-transform-stream`,
     ],
     tags: ['hand-written'],
@@ -232,7 +231,7 @@ export const HAND_WRITTEN: VariantDeclaration[] = [
     title: 'A proxy by hand whose server ends a silent connection after a second',
     changes: 'server.timeout = 1000',
     files: { program: 'server-timeout-1s.mjs' },
-    docs: [`${HTTP}#servertimeout`, 'https://github.com/http-party/node-http-proxy/issues/921'],
+    docs: [`${HTTP}#servertimeout`],
     tags: ['hand-written', 'timeouts'],
     lanes: [
       {

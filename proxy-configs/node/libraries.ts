@@ -15,13 +15,18 @@ export const LIBRARIES: VariantDeclaration[] = [
     changes: 'nothing',
     files: { program: 'http-proxy.mjs' },
     tags: ['abort'],
-    docs: [HTTP_PROXY, `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`],
+    docs: [
+      HTTP_PROXY,
+      `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`,
+      `${HTTP_PROXY}/issues/1520`,
+      `${HTTP_PROXY}/pull/1559`,
+    ],
     package: 'http-proxy',
     lanes: [
       {
         core: true,
         expected: 'streams',
-        why: 'The upstream’s answer is piped to the client: every read is written at once.',
+        why: 'The upstream’s answer is piped to the client: every read is written at once. It goes on when the client has left (issue 1520): the event that should end it does not come since Node 15.5 (pull 1559).',
       },
       {
         vary: { framing: 'content-length' },
@@ -43,15 +48,14 @@ export const LIBRARIES: VariantDeclaration[] = [
     docs: [
       `${HTTP_PROXY}#options`,
       `${HTTP_PROXY}/blob/1.18.1/lib/http-proxy/passes/web-incoming.js`,
-      `${HTTP_PROXY}/issues/1520`,
-      `${HTTP_PROXY}/issues/1559`,
+      'https://github.com/vitejs/vite/issues/20712',
     ],
     tags: ['timeouts', 'abort'],
     package: 'http-proxy',
     lanes: [
       {
         expected: 'streams',
-        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and its client is never told: the measure “idle” shows that it hangs.',
+        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and its client is never told: the measure “idle” shows that it hangs, as it does (vite’s issue 20712) when the upstream dies.',
       },
     ],
   },
@@ -184,7 +188,7 @@ export const LIBRARIES: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'streams',
-        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and unlike http-proxy’s its client is told.',
+        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it. One that pauses longer is given up, and unlike http-proxy’s its client is told; that of 0.1.7, which issue 84 is about, was not told of an upstream that had died.',
       },
     ],
   },
@@ -210,13 +214,18 @@ export const LIBRARIES: VariantDeclaration[] = [
     title: 'http-proxy-middleware 3, which is built on http-proxy',
     changes: 'version 3 in place of 4',
     files: { program: 'http-proxy-middleware-3.mjs' },
-    docs: [`${MIDDLEWARE}/tree/v3.0.5#readme`, `${HTTP_PROXY}/issues/1520`],
+    docs: [
+      `${MIDDLEWARE}/tree/v3.0.5#readme`,
+      `${MIDDLEWARE}/blob/v3.0.5/src/plugins/default/debug-proxy-errors-plugin.ts`,
+      `${MIDDLEWARE}/issues/678`,
+      `${HTTP_PROXY}/issues/1520`,
+    ],
     tags: ['abort'],
     package: 'http-proxy-middleware-3',
     lanes: [
       {
         expected: 'streams',
-        why: 'It pipes as http-proxy does, and does to those who leave what http-proxy does: that is the difference to version 4.',
+        why: 'It pipes as http-proxy does. Unlike that it tells the origin of a client that left, by a plugin of its own (issue 678); an origin that closes its connection in the middle of a body leaves the client hanging, as with http-proxy.',
       },
     ],
   },

@@ -21,7 +21,14 @@ export default {
       title: 'devServer.proxy as it comes',
       changes: 'nothing',
       files: { config: 'default.webpack.config.js' },
-      docs: [PROXY, COMPRESS, THREAD, REACT_SCRIPTS, 'https://github.com/react/create-react-app/issues/3391'],
+      docs: [
+        PROXY,
+        COMPRESS,
+        THREAD,
+        REACT_SCRIPTS,
+        'https://github.com/react/create-react-app/issues/3391',
+        'https://github.com/http-party/node-http-proxy/issues/921',
+      ],
       tags: ['compression', 'abort'],
       lanes: [
         {
