@@ -42,6 +42,7 @@ async function judged(
   const { quiet } = slots;
   const turns = {
     turn: slot.use.bind(slot),
+    steady: slots.waiting.use.bind(slots.waiting),
     quiet: quiet.use.bind(quiet),
     quietOver: () => quiet.over(),
   } satisfies LaneContext['turns'];

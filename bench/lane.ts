@@ -10,6 +10,7 @@ import { freeze } from './freeze.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
+import { brokenByTime } from './timely.ts';
 import type { Trace } from './trace.ts';
 import { clearlyHeld, ENOUGH_TRIES, judge, MOST_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
 
@@ -31,11 +32,12 @@ export function laneStream({ vary = {}, preset }: Pick<Lane, 'vary' | 'preset'>)
   return varied(vary, presetOf(preset).workload);
 }
 
-/** A delay is believed only with the transparent relay measured beside it. */
+/** A delay is believed only with the transparent relay measured beside it, and a break that a timeout makes when it is seen again. */
 function isInDoubt(evidence: Evidence, floor: Floor): boolean {
   const { verdict } = judge(evidence, floor);
   const last = evidence.tries.at(-1);
   if (verdict === 'inconclusive') return true;
+  if (evidence.tries.length === 1 && last !== undefined && brokenByTime(last) !== undefined) return true;
   if (evidence.reference !== undefined || last === undefined) return false;
   return verdict === 'delays' || (verdict === 'streams' && clearlyHeld(last, floor).length > 0);
 }
@@ -51,8 +53,8 @@ export interface LaneContext {
   stream?: LaneStream;
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
-  /** Each stream is made in a turn of its own; the last of the tries, which decide, when nothing else is measured. */
-  turns?: { turn: Turn; quiet: Turn; quietOver: () => Promise<void> };
+  /** Each stream is made in a turn of its own; the steady one, of which most is waiting, among others like it; the last of the tries, which decide, when nothing else is measured. */
+  turns?: { turn: Turn; steady: Turn; quiet: Turn; quietOver: () => Promise<void> };
   signal?: AbortSignal;
 }
 
@@ -102,7 +104,7 @@ export async function measureLane(
   { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) }: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
   const { floor, clock } = instrument;
-  const { turn } = turns ?? { turn: AT_ONCE };
+  const { steady } = turns ?? { steady: AT_ONCE };
   const through = (workload: WorkloadInput): Promise<Trace> =>
     measureStream({
       origin: stage.origin,
@@ -120,6 +122,6 @@ export async function measureLane(
   if (evidence.tries.length >= ENOUGH_TRIES) await turns?.quietOver();
   const { verdict } = judge(evidence, floor);
   if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
-    evidence.paced = await turn(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced)));
+    evidence.paced = await steady(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced)));
   return { evidence, delivery: judge(evidence, floor) };
 }

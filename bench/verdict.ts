@@ -13,6 +13,7 @@ import {
   sizeOf,
   type Quantiles,
 } from './metrics.ts';
+import { brokenByTime, excuseOf } from './timely.ts';
 import type { Trace } from './trace.ts';
 
 /** What this run's instrument can tell apart, measured through its own transparent relay. */
@@ -246,7 +247,17 @@ function inconclusive(reason: string): Delivery {
  */
 function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
   const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
-  return tries.filter((_, index) => isBusy[Math.max(0, index - 1)] !== true);
+  return tries.filter((trace, index) => isBusy[Math.max(0, index - 1)] !== true && excuseOf(trace) === undefined);
+}
+
+/** Why a stream that broke, now or before, says nothing of the path: the bench was late, or it did so in some tries alone. */
+function doubtOfBreaks({ tries }: Evidence, last: Trace): string | undefined {
+  const excuse = excuseOf(last);
+  if (excuse !== undefined) return excuse;
+  const told = tries.filter((trace) => excuseOf(trace) === undefined);
+  const broken = told.flatMap((trace) => brokenByTime(trace) ?? []);
+  if (broken.length === 0 || broken.length === told.length) return undefined;
+  return `the stream broke in ${broken.length} of ${told.length} tries (${[...new Set(broken)].join(', ')}), and not in the others`;
 }
 
 /**
@@ -256,6 +267,9 @@ function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Tra
 function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
   const { reference } = evidence;
   const delivery = judgeTrace(last, floor);
+  if (delivery.verdict === 'harness-error' || delivery.verdict === 'unsupported') return delivery;
+  const doubt = doubtOfBreaks(evidence, last);
+  if (doubt !== undefined) return inconclusive(doubt);
   if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
   const tries = telling(evidence, floor);
   const hold = quantiles(lockStepHolds(last));
@@ -292,6 +306,8 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
 /** A steady stream that came through broken breaks what the words in lock-step, which are fewer, did not show. */
 function brokenWhenSteady({ paced }: Evidence): Delivery | undefined {
   if (paced === undefined || ourFault(paced) !== undefined) return undefined;
+  const excuse = excuseOf(paced);
+  if (excuse !== undefined) return inconclusive(excuse);
   const broken = breakage(paced);
   return broken === undefined ? undefined : { verdict: 'breaks', ...broken };
 }
@@ -302,7 +318,6 @@ export function judge(evidence: Evidence, floor: Floor): Delivery {
   const last = tries.at(-1);
   if (last === undefined) return { verdict: 'harness-error', reason: 'nothing was measured' };
   const delivery = afterFreezing(acrossTries(evidence, last, floor), last, frozen ?? [], floor);
-  const broken = TOLD_BY_HOLDS.has(delivery.verdict) ? brokenWhenSteady(evidence) : undefined;
-  if (broken !== undefined) return broken;
-  return delivery.verdict === 'inconclusive' ? { ...delivery, tries: tries.length } : delivery;
+  const told = (TOLD_BY_HOLDS.has(delivery.verdict) ? brokenWhenSteady(evidence) : undefined) ?? delivery;
+  return told.verdict === 'inconclusive' ? { ...told, tries: tries.length } : told;
 }

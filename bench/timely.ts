@@ -1,0 +1,55 @@
+/**
+ * Breaks that time makes: a hop that is kept waiting gives up. The hop does that when the origin pauses, and when the
+ * bench itself was late, which is nothing to convict a hop of. Pure.
+ */
+
+import { breakage, type Breakage } from './integrity.ts';
+import { onClientClock } from './metrics.ts';
+import type { Trace } from './trace.ts';
+
+const BY_TIME: { [how in Breakage['how']]?: string } = {
+  status: 'another status',
+  replayed: 'asked for again',
+  unasked: 'answered without the origin',
+  cut: 'cut',
+  unended: 'never ended',
+};
+/** The shortest timeouts of hops are a second; half of it is more than the bench takes where the machine is not overrun. */
+const LATE_MS = 500;
+
+/** How the stream broke, in a word or two, where that is something that a timeout does as well. */
+export function brokenByTime(trace: Trace): string | undefined {
+  const broken = breakage(trace);
+  return broken === undefined ? undefined : BY_TIME[broken.how];
+}
+
+/** The longest that a hop was kept waiting beyond the workload's pace: for the head, for a word. */
+export function keptWaitingMs(trace: Trace): number {
+  const { origin, arrivals } = trace;
+  const { emissions, headAt, request, workload } = origin;
+  const { pace, headDelayMs } = workload;
+  const forHeadMs = request === undefined || headAt === undefined ? 0 : headAt - request.at - headDelayMs;
+  const first = emissions[0];
+  const forFirstMs = first === undefined || headAt === undefined ? 0 : first.at - headAt - pace.leadMs;
+  const forNextMs =
+    pace.mode === 'lock-step'
+      ? // The next is written when the last has come.
+        arrivals.map(({ seq, at }) => {
+          const next = emissions[seq + 1];
+          return next === undefined ? 0 : onClientClock(trace, next.at) - at;
+        })
+      : emissions.slice(1).map(({ at }, index) => {
+          const silenceMs = pace.silence?.afterChunk === index ? pace.silence.ms : 0;
+          return at - (emissions[index]?.at ?? at) - pace.intervalMs - silenceMs;
+        });
+  return Math.max(0, forHeadMs, forFirstMs, ...forNextMs);
+}
+
+/** Why a break is not the hop's, where the bench had kept it waiting; nothing where the stream is whole, or the hop broke it. */
+export function excuseOf(trace: Trace): string | undefined {
+  if (brokenByTime(trace) === undefined) return undefined;
+  const waitedMs = keptWaitingMs(trace);
+  return waitedMs >= LATE_MS
+    ? `the stream broke, and the bench itself had kept the hop waiting for ${Math.round(waitedMs)} ms: the machine was busy`
+    : undefined;
+}

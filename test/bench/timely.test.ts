@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { brokenByTime, excuseOf, keptWaitingMs } from '../../bench/timely.ts';
+import { judge, type Evidence } from '../../bench/verdict.ts';
+import { arriving, FLOOR, makeTrace, streamed } from './traces.ts';
+
+/** Of three words, the second written so long after the first had come, the tail is cut. */
+function cut(waitedMs = 1) {
+  const emittedAt = [0, 1 + waitedMs, 3 + waitedMs];
+  const clientEnd = { how: 'cut', at: 10 + waitedMs } as const;
+  const trace = makeTrace({ emittedAt, pieces: arriving([1, 2 + waitedMs]), endAt: 9 + waitedMs, clientEnd });
+  trace.origin.end = { at: 9 + waitedMs, how: 'client-left' };
+  return trace;
+}
+
+function judged(...tries: Evidence['tries']) {
+  return judge({ tries, ...(tries.length > 1 ? { reference: streamed() } : {}) }, FLOOR);
+}
+
+describe('a hop was kept waiting', () => {
+  it('for a word, since the one before it came', () => {
+    expect(keptWaitingMs(cut(700))).toBe(700);
+    expect(keptWaitingMs(streamed(300))).toBeLessThan(50);
+  });
+
+  it('for the head, beyond what the workload asks for', () => {
+    const trace = streamed();
+    trace.origin.request = { at: -900, method: 'GET', httpVersion: '1.1', remotePort: 1, headers: {} };
+    trace.origin.headAt = 0;
+    expect(keptWaitingMs(trace)).toBe(900);
+    trace.origin.workload.headDelayMs = 800;
+    expect(keptWaitingMs(trace)).toBe(100);
+  });
+
+  it('in a steady stream beyond its pace and its silence', () => {
+    const pace = { mode: 'paced', intervalMs: 100, leadMs: 0, silence: { afterChunk: 1, ms: 2000 } } as const;
+    const trace = makeTrace({ workload: { count: 4, pace }, emittedAt: [0, 100, 2200, 2900], pieces: [], endAt: 2901 });
+    expect(keptWaitingMs(trace)).toBe(600);
+  });
+});
+
+describe('a break that a timeout makes', () => {
+  it('is one of time, and bytes that are wrong are not', () => {
+    expect(brokenByTime(cut())).toBe('cut');
+    expect(brokenByTime(streamed())).toBeUndefined();
+    const lost = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
+    expect(brokenByTime(lost)).toBeUndefined();
+    expect(judged(streamed(), lost)).toMatchObject({ verdict: 'breaks', how: 'lost' });
+  });
+
+  it('is the hop’s where the bench was in time', () => {
+    expect(excuseOf(cut(499))).toBeUndefined();
+    expect(judged(cut())).toMatchObject({ verdict: 'breaks', how: 'cut' });
+    expect(judged(cut(), cut())).toMatchObject({ verdict: 'breaks', how: 'cut' });
+  });
+
+  it('tells nothing where the bench was late', () => {
+    expect(judged(cut(500))).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/kept the hop waiting for 500 ms/),
+    });
+    expect(judged(cut(), cut(900)).verdict).toBe('inconclusive');
+    expect(judged(cut(900), cut()).verdict).toBe('breaks');
+    expect(judged(cut(900), streamed()).verdict).toBe('streams');
+  });
+
+  it('in some tries alone is told of none', () => {
+    expect(judged(cut(), streamed())).toMatchObject({
+      verdict: 'inconclusive',
+      tries: 2,
+      reason: 'the stream broke in 1 of 2 tries (cut), and not in the others',
+    });
+    expect(judged(streamed(), cut()).verdict).toBe('inconclusive');
+  });
+
+  it('in the steady stream tells nothing where the bench was late', () => {
+    const evidence = { tries: [streamed()] };
+    expect(judge({ ...evidence, paced: cut() }, FLOOR).verdict).toBe('breaks');
+    expect(judge({ ...evidence, paced: cut(900) }, FLOOR).verdict).toBe('inconclusive');
+  });
+});
