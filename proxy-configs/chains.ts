@@ -51,6 +51,28 @@ export default [
     tags: ['buffering', 'framing', 'headers', 'fix'],
   },
   {
+    id: 'nginx-before-uwsgi',
+    title: 'nginx with proxy_pass in front of a uWSGI that speaks HTTP',
+    path: ['nginx/default', 'uwsgi/http-socket'],
+    expected: 'coalesces',
+    guilty: [1],
+    why: 'uWSGI answers without chunks and closes the connection at the end, whatever its app is given; nginx waits for a full buffer of that.',
+    fix: {
+      change: 'http-keepalive = 1 and http-auto-chunked = true in uWSGI, with http in place of http-socket',
+      provenBy: 'chain/nginx-before-uwsgi-chunked',
+    },
+    tags: ['buffering', 'framing'],
+  },
+  {
+    id: 'nginx-before-uwsgi-chunked',
+    title: 'nginx with proxy_pass in front of a uWSGI that sends chunks',
+    path: ['nginx/default', 'uwsgi/http-auto-chunked'],
+    expected: 'streams',
+    guilty: [],
+    why: 'uWSGI’s HTTP router makes a chunk of each part, and nginx passes each chunk at once.',
+    tags: ['buffering', 'framing', 'fix'],
+  },
+  {
     id: 'one-guilty-of-three',
     title: 'nginx, Traefik and Caddy, of which the one in the middle buffers',
     path: ['nginx/default', 'traefik/buffering', 'caddy/default'],

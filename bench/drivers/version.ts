@@ -3,7 +3,8 @@
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { BenchError } from '../errors.ts';
 
-const VERSION = /^v?\d+(?:\.\d+){0,3}$/;
+/** A release of PyPI may be packed once more: `2.0.30.post1`. */
+const VERSION = /^v?\d+(?:\.\d+){0,3}(?:\.post\d+)?$/;
 
 /** Whether it is one in form: numbers with dots between. */
 export function isVersion(text: string): boolean {
@@ -16,9 +17,16 @@ export function matchesVersion(version: string, asked: string): boolean {
   return have === want || have.startsWith(`${want}.`);
 }
 
+function partsOf(version: string): number[] {
+  return version
+    .replace(/^v/, '')
+    .split('.')
+    .map((part) => Number(part.replace('post', '')));
+}
+
 /** Whether a version comes before another: compared part by part, as numbers. */
 export function isBefore(version: string, other: string): boolean {
-  const [a, b] = [version, other].map((text) => text.replace(/^v/, '').split('.').map(Number)) as [number[], number[]];
+  const [a, b] = [partsOf(version), partsOf(other)];
   for (let part = 0; part < Math.max(a.length, b.length); part += 1) {
     const difference = (a[part] ?? 0) - (b[part] ?? 0);
     if (difference !== 0) return difference < 0;

@@ -21,7 +21,7 @@ const variants = [...new Map(lanes.map(({ variant }) => [variant.id, variant])).
 const SLUG = /^[a-z\d]+(-[a-z\d]+)*$/;
 /** Files of several proxies: a certificate and its key. */
 const SHARED = 'shared';
-const VERSION = /^\d+(\.\d+)*$/;
+const VERSION = /^\d+(\.\d+)*(\.post\d+)?$/;
 
 function folderOf(proxy: string): string {
   return join(PACKAGE_ROOT, 'proxy-configs', proxy);

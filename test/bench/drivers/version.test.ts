@@ -22,16 +22,18 @@ describe('in place of a version that is not here', () => {
   });
 });
 
-it.each(['1', '1.22', 'v3.3.5', '1.2.3.4'])('%s is a version', (text) => {
+it.each(['1', '1.22', 'v3.3.5', '1.2.3.4', '2.0.30.post1'])('%s is a version', (text) => {
   expect(isVersion(text)).toBe(true);
 });
 
-it.each(['', 'v', '1.', '.1', '1.x', 'latest', '1.30-alpine', '1.2.3.4.5', ' 1'])('"%s" is none', (text) => {
+it.each(['', 'v', '1.', '.1', '1.x', 'latest', '1.30-alpine', '1.2.3.4.5', '1.post', ' 1'])('"%s" is none', (text) => {
   expect(isVersion(text)).toBe(false);
 });
 
 it('versions are in order by number', () => {
   expect(['3.10.0', 'v3.9.1', '3.9', '3.2'].toSorted(byVersion)).toEqual(['3.2', '3.9', 'v3.9.1', '3.10.0']);
+  const packedAgain = ['2.0.30', '2.0.30.post1', '2.0.31'];
+  expect(packedAgain.toReversed().toSorted(byVersion)).toEqual(packedAgain);
 });
 
 it('of many versions those of the branch that is meant are named', () => {
