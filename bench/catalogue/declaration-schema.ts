@@ -130,6 +130,9 @@ export const PROXY = closed(
     built: Type.Optional(Type.Array(WORDS)),
     refuses: Type.Optional(PROGRAM),
     needs: Type.Optional(NEEDS),
+    readyPath: Type.Optional(
+      Type.String({ pattern: '^/', description: 'a path of the origin, such as /healthz/origin' }),
+    ),
     native: Type.Optional(PROGRAM),
     docker: Type.Optional(PROGRAM),
     variants: several(VARIANT, 'variants'),

@@ -216,6 +216,8 @@ export interface ProxyDeclaration {
   refuses?: RegExp;
   /** What all of its variants need. */
   needs?: Need[];
+  /** A path of the origin that says it is ready, where this proxy answers `/healthz` by itself: `/healthz/origin`. */
+  readyPath?: string;
   native?: NativeProgram;
   docker?: DockerProgram;
   variants: VariantDeclaration[];

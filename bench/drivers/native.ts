@@ -110,7 +110,7 @@ class NativeStage implements Stage {
       env: { ...native.env, ...env },
     });
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
-    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), signal).catch(
+    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal).catch(
       async (error: unknown) => {
         await process[Symbol.asyncDispose]();
         throw error;

@@ -74,9 +74,14 @@ async function whyNotAnswering(
 }
 
 /** Resolves with `undefined` when ready, else with why not: it was given up, or the time was over. */
-export function whyNotReady(address: Address, givenUp: GivenUp, signal?: AbortSignal): Promise<string | undefined> {
-  const failure = 'GET /healthz through it did not answer from the origin';
-  return whyNotAnswering(address, { path: '/healthz', mark: '"ok"', failure }, givenUp, signal);
+export function whyNotReady(
+  address: Address,
+  givenUp: GivenUp,
+  { readyPath: path = '/healthz' }: Pick<ProxyDeclaration, 'readyPath'>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const failure = `GET ${path} through it did not answer from the origin`;
+  return whyNotAnswering(address, { path, mark: '"ok"', failure }, givenUp, signal);
 }
 
 /** As whyNotReady, of a control API of our own. */

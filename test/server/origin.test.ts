@@ -46,12 +46,13 @@ describe('an origin', () => {
     await closed(await listening(origin.controlPort));
   });
 
-  it('answers /healthz on both listeners', async () => {
+  it('answers /healthz on both listeners, and what goes through a hop that has a /healthz of its own', async () => {
     await using origin = await runningOrigin();
-    for (const port of [origin.dataPort, origin.controlPort]) {
-      const response = await fetch(`http://127.0.0.1:${port}/healthz`);
-      expect(await response.json()).toEqual({ status: 'ok' });
-    }
+    for (const port of [origin.dataPort, origin.controlPort])
+      for (const path of ['/healthz', '/healthz/origin']) {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`);
+        expect(await response.json()).toEqual({ status: 'ok' });
+      }
   });
 });
 

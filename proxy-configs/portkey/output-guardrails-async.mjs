@@ -1,0 +1,15 @@
+// Answers are checked beside, and what is found is only logged.
+// The gateway forwards; what its clients have to send with each request is put in here: node --import ./output-guardrails-async.mjs node_modules/@portkey-ai/gateway/build/start-server.js --port=8080
+import { subscribe } from 'node:diagnostics_channel';
+
+const config = {
+  provider: 'openai',
+  api_key: 'none',
+  custom_host: 'http://origin:3000',
+  output_guardrails: [{ 'default.contains': { operator: 'none', words: ['secret'] }, async: true }],
+};
+
+subscribe('http.server.request.start', ({ request }) => {
+  request.url = `/v1${request.url}`;
+  request.rawHeaders.push('x-portkey-config', JSON.stringify(config));
+});

@@ -1,0 +1,10 @@
+// A model server that has not begun to answer within a second is given up; none is unless told.
+// The gateway forwards; what its clients have to send with each request is put in here: node --import ./request-timeout-1s.mjs node_modules/@portkey-ai/gateway/build/start-server.js --port=8080
+import { subscribe } from 'node:diagnostics_channel';
+
+const config = { provider: 'openai', api_key: 'none', custom_host: 'http://origin:3000', request_timeout: 1000 };
+
+subscribe('http.server.request.start', ({ request }) => {
+  request.url = `/v1${request.url}`;
+  request.rawHeaders.push('x-portkey-config', JSON.stringify(config));
+});
