@@ -35,8 +35,8 @@ export const pacing: VariantDeclaration[] = [
   },
   {
     id: 'limit-rate',
-    title: 'No more than 1 KiB a second to each client',
-    changes: 'limit_rate 1k;',
+    title: 'No more than 3 KiB a second to each client',
+    changes: 'limit_rate 3k;',
     files: { config: 'limit-rate.conf' },
     since: '1.1.4',
     docs: [`${CORE_MODULE}#limit_rate`, UPSTREAM],
@@ -44,7 +44,7 @@ export const pacing: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'delays',
-        why: 'After each write nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause.',
+        why: 'After each write nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
         fix: {
           change: 'X-Accel-Buffering: no in the response of the origin.',
           provenBy: 'nginx/limit-rate?response-header=x-accel-buffering: no',
@@ -68,7 +68,7 @@ export const pacing: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'delays',
-        why: 'After each read nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause.',
+        why: 'After each read nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
         fix: { change: 'proxy_buffering off;', provenBy: 'nginx/proxy-limit-rate-buffering-off' },
       },
     ],
