@@ -62,6 +62,11 @@ function delays({ hold, share, words }: Extract<Delivery, { verdict: 'delays' }>
   return `each of ${count(hold.n, 'word')} arrived, but held for ${milliseconds(hold.p50Ms)} each: a timer`;
 }
 
+/** Bytes of a body that the origin itself codes are counted before that. */
+function before(codedBy: string | undefined): string {
+  return codedBy === undefined ? '' : ` of text before ${codedBy}`;
+}
+
 export function because(delivery: Delivery): string {
   switch (delivery.verdict) {
     case 'streams':
@@ -69,10 +74,10 @@ export function because(delivery: Delivery): string {
     case 'delays':
       return delays(delivery);
     case 'coalesces':
-      return `${after(delivery.streamedChunks)}no word for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)} had been written`;
+      return `${after(delivery.streamedChunks)}no word for ${milliseconds(delivery.waitedMs)}, until ${range(delivery.heldBytes)}${before(delivery.codedBy)} had been written`;
     case 'buffers': {
       const what = delivery.streamedChunks > 0 ? 'nothing' : delivery.head ? 'only the headers' : 'nothing at all';
-      return `${after(delivery.streamedChunks)}${what} before the end of the response, ${count(delivery.heldBytes, 'byte')} and ${milliseconds(delivery.waitedMs)} later`;
+      return `${after(delivery.streamedChunks)}${what} before the end of the response, ${count(delivery.heldBytes, 'byte')}${before(delivery.codedBy)} and ${milliseconds(delivery.waitedMs)} later`;
     }
     case 'breaks':
       return breaks(delivery);

@@ -2,6 +2,7 @@
 
 import { because } from './because.ts';
 import type { Lane } from './catalogue/catalogue.ts';
+import { streamFault } from './catalogue/dimensions.ts';
 import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
@@ -106,8 +107,13 @@ export async function judgedLane(
   const { lane, hop } = placed;
   if (!('driver' in provided) || place === undefined) return { ...describe(lane, []), ...notProvided(provided) };
   const { runnable } = provided;
+  const fault = streamFault(laneStream(lane));
   try {
-    return await hop.use((start) => judged(placed, start, runnable, place, options));
+    return await hop.use(async (start) =>
+      fault === undefined
+        ? judged(placed, start, runnable, place, options)
+        : { ...describe(lane, [pathEntry(lane.variant, runnable)]), verdict: 'unsupported', because: fault },
+    );
   } catch (error) {
     options.signal.throwIfAborted();
     return notStarted(lane, runnable, error);

@@ -44,10 +44,12 @@ export function describe(
   };
 }
 
-/** Of a client that asks for one. */
+/** Of a client that asks for one, or of an origin that sends one whatever is asked. */
 export function codingOf({ tries }: Evidence): Pick<LaneResult, 'contentCoding'> {
-  const { request, head } = tries.at(-1)?.client ?? {};
-  if (request?.headers['accept-encoding'] === undefined || head === undefined) return {};
+  const { client, origin } = tries.at(-1) ?? {};
+  const { request, head } = client ?? {};
+  const isAsked = request?.headers['accept-encoding'] !== undefined || origin?.workload.contentCoding !== undefined;
+  if (!isAsked || head === undefined) return {};
   return { contentCoding: header(head, 'content-encoding') ?? 'identity' };
 }
 

@@ -60,9 +60,10 @@ function newFlaws(lane: LaneResult, proof: LaneResult, results: readonly LaneRes
   );
 }
 
+/** What could not be read was no coding to be had. */
 function lostCoding(lane: LaneResult, proof: LaneResult): string | undefined {
-  const { contentCoding: had } = lane;
-  const isLost = had !== undefined && had !== 'identity' && proof.contentCoding === 'identity';
+  const { contentCoding: had, verdict } = lane;
+  const isLost = verdict !== 'breaks' && had !== undefined && had !== 'identity' && proof.contentCoding === 'identity';
   return isLost ? had : undefined;
 }
 

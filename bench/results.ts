@@ -79,7 +79,7 @@ export interface LaneResult {
   expectedGuilty?: number[];
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
-  /** Of a client that accepts content codings: the one that it got, or `identity`. */
+  /** Of a client that accepts content codings, or an origin that applies one: the one that the client got, or `identity`. */
   contentCoding?: string;
   /** A steady stream of one word each 10 ms. */
   paced?: PacedFigures;

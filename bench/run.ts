@@ -1,6 +1,7 @@
 /** A run: the proxies that are here are started, the instrument proves itself, every lane is measured. */
 
 import type { Chain, Lane } from './catalogue/catalogue.ts';
+import { streamFault } from './catalogue/dimensions.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
 import type { Plan } from './depth.ts';
@@ -20,6 +21,7 @@ import {
 } from './provision.ts';
 import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
 import type { LaneResult, Results } from './results.ts';
+import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
 import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
@@ -88,7 +90,7 @@ function placeLanes(
       const provision = provided.get(variant.proxy, version) as Provision;
       return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, version, signal);
     });
-    const first = lanes.find((lane) => members.includes(lane));
+    const first = lanes.find((lane) => members.includes(lane) && streamFault(laneStream(lane)) === undefined);
     return members.map((lane) => ({ lane, hop, isFirst: lane === first }));
   });
 }

@@ -4,7 +4,7 @@ import { nearest } from '../server/nearest.ts';
 import type { PresetName } from '../server/presets.ts';
 import { laneId, type Lane, type Variant } from './catalogue/catalogue.ts';
 import type { DimensionId, Vary } from './catalogue/declaration.ts';
-import { DIMENSION_IDS, DIMENSIONS, valueFault } from './catalogue/dimensions.ts';
+import { DIMENSION_IDS, DIMENSIONS, streamFault, valueFault, varied } from './catalogue/dimensions.ts';
 import { UsageError } from './errors.ts';
 
 /** One dimension and the values of it that are tried. */
@@ -90,7 +90,8 @@ export function crossProduct(axes: readonly Axis[]): Point[] {
 }
 
 /**
- * So few points that every pair of values of every two dimensions stands in one of them. Greedy: each point begins with
+ * So few points that every pair of values of every two dimensions stands in one of them, but for pairs that the origin
+ * cannot send, and with these in no point that can do without. Greedy: each point begins with
  * a pair that is not covered yet, and takes of each further dimension the value that covers most (as AETG does: Cohen et
  * al., "The AETG System", IEEE TSE 23(7), 1997). The same axes give the same points.
  */
@@ -99,7 +100,8 @@ export function pairwise(axes: readonly Axis[]): Point[] {
   const open = new Set<string>();
   for (const [index, a] of axes.entries())
     for (const b of axes.slice(index + 1))
-      for (const pair of crossProduct([a, b])) open.add(pairKey(a.id, pair[a.id], b.id, pair[b.id]));
+      for (const pair of crossProduct([a, b]))
+        if (canBeSent(pair)) open.add(pairKey(a.id, pair[a.id], b.id, pair[b.id]));
 
   const keysOf = (point: Point, id: DimensionId, value: string): string[] =>
     axes
@@ -113,12 +115,18 @@ export function pairwise(axes: readonly Axis[]): Point[] {
     const point = pairOf(first);
     for (const { id, values } of axes) {
       if (point[id] !== undefined) continue;
-      point[id] = values.reduce((best, value) => (gain(point, id, value) > gain(point, id, best) ? value : best));
+      const able = values.filter((value) => canBeSent({ ...point, [id]: value }));
+      const candidates = able.length === 0 ? values : able;
+      point[id] = candidates.reduce((best, value) => (gain(point, id, value) > gain(point, id, best) ? value : best));
     }
     for (const { id } of axes) for (const key of keysOf(point, id, point[id] ?? '')) open.delete(key);
     points.push(point);
   }
   return points;
+}
+
+function canBeSent(point: Point): boolean {
+  return streamFault(varied(point)) === undefined;
 }
 
 /** The same for a pair however it is turned. */
@@ -142,11 +150,15 @@ function laneAt(variant: Variant, point: Point, lanes: readonly Lane[]): Lane {
   return { id: laneId(variant.id, vary), variant, vary, ...(patience === 0 ? {} : { patienceMs: patience }) };
 }
 
-/** Of each variant of the lanes, one lane at each point. @throws UsageError when these are too many. */
+/**
+ * Of each variant of the lanes, one lane at each point. @throws UsageError when these are too many, or their values do not
+ * go together at any.
+ */
 export function variedLanes(lanes: readonly Lane[], axes: readonly Axis[], isPairwise: boolean): Lane[] {
-  const points = isPairwise ? pairwise(axes) : crossProduct(axes);
+  const cover = isPairwise ? pairwise(axes) : undefined;
+  const ofEach = cover?.length ?? axes.reduce((product, { values }) => product * values.length, 1);
   const variants = Map.groupBy(lanes, ({ variant }) => variant);
-  const count = points.length * variants.size;
+  const count = ofEach * variants.size;
   if (count > MOST_LANES) {
     const fewer = pairwise(axes).length * variants.size;
     const advice =
@@ -154,9 +166,12 @@ export function variedLanes(lanes: readonly Lane[], axes: readonly Axis[], isPai
         ? `--pairwise covers every pair of values with ${fewer}`
         : 'name fewer variants or dimensions, or some of their values: framing=chunked|content-length';
     throw new UsageError(
-      `--vary makes ${points.length.toLocaleString('en')} lanes of each of ${variants.size} variants, ${count.toLocaleString('en')} in all; at most ${MOST_LANES} are run: ${advice}`,
+      `--vary makes ${ofEach.toLocaleString('en')} lanes of each of ${variants.size} variants, ${count.toLocaleString('en')} in all; at most ${MOST_LANES} are run: ${advice}`,
     );
   }
+  const points = cover ?? crossProduct(axes);
+  const faults = points.map((point) => streamFault(varied(point)));
+  if (faults[0] !== undefined && !faults.includes(undefined)) throw new UsageError(`--vary: ${faults[0]}`);
   return [...variants].flatMap(([variant, members]) => points.map((point) => laneAt(variant, point, members)));
 }
 

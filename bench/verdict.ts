@@ -1,5 +1,6 @@
 /** The verdict of delivery. Pure: computed once from the evidence, and from the kept evidence again. */
 
+import type { AppliedCoding } from '../server/workload.ts';
 import { freezing, outAtStall, withoutLate } from './frozen-bytes.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import {
@@ -48,8 +49,17 @@ export type Delivery =
       heldBytes: { over: number; upTo: number };
       releasedBytes: number;
       waitedMs: number;
+      codedBy?: AppliedCoding;
     }
-  | { verdict: 'buffers'; streamedChunks: number; head: boolean; heldBytes: number; waitedMs: number }
+  | {
+      verdict: 'buffers';
+      streamedChunks: number;
+      head: boolean;
+      heldBytes: number;
+      waitedMs: number;
+      /** The origin's own coding: bytes are those before it, and fewer came to the hop. */
+      codedBy?: AppliedCoding;
+    }
   /** The path does not offer what the lane asks for. */
   | { verdict: 'unsupported'; reason: string }
   | { verdict: 'inconclusive'; reason: string; tries: number }
@@ -138,6 +148,8 @@ export function firstRelease(trace: Trace): { at: number; waitedMs: number } | u
 function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall, floor: Floor): Delivery {
   const release = firstRelease(trace);
   const streamedBytes = sizeOf(trace.origin.emissions.slice(0, streamedChunks));
+  const { contentCoding } = trace.origin.workload;
+  const coded = contentCoding === undefined ? {} : { codedBy: contentCoding };
   if (release === undefined) {
     const head = trace.client.head !== undefined && trace.client.head.at < endAt;
     return {
@@ -146,13 +158,15 @@ function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall,
       head,
       heldBytes: emittedBytesAt(trace, endAt) - streamedBytes,
       waitedMs: endAt - heldAt,
+      ...coded,
     };
   }
   // What had been written a moment before the release had not been enough; what was written by then had.
   const over = emittedBytesAt(trace, release.at - floor.delayLimitMs) - streamedBytes;
   const upTo = emittedBytesAt(trace, release.at) - streamedBytes;
   const releasedBytes = arrivedBytesAt(trace, release.at) - streamedBytes;
-  return { verdict: 'coalesces', streamedChunks, heldBytes: { over, upTo }, releasedBytes, waitedMs: release.waitedMs };
+  const { waitedMs } = release;
+  return { verdict: 'coalesces', streamedChunks, heldBytes: { over, upTo }, releasedBytes, waitedMs, ...coded };
 }
 
 /** One lock-step trace by itself. */

@@ -1,7 +1,7 @@
 /** Writes the chunks of one stream, each by its pace, and stamps every emission. */
 
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
@@ -27,7 +27,7 @@ export class Emitter {
   readonly #signal: AbortSignal;
   readonly #die: (death: Death) => never;
   readonly #sizes: number[];
-  #response: ServerResponse | undefined;
+  #body: Writable | undefined;
   #emittedBytes = 0;
   #ackedSeq = -1;
   #onAck: (() => void) | undefined;
@@ -46,9 +46,9 @@ export class Emitter {
     this.#onAck?.();
   }
 
-  /** All that the pace has to write. @throws the signal's reason when the stream ends before. */
-  async emit(response: ServerResponse): Promise<void> {
-    this.#response = response;
+  /** All that the pace has to write, before any coding. @throws the signal's reason when the stream ends before. */
+  async emit(body: Writable): Promise<void> {
+    this.#body = body;
     const { pace, count, death } = this.#trace.workload;
     if (pace.mode === 'paced') await this.#paced(pace, count);
     else if (pace.freeze !== undefined) await this.#frozen(pace, pace.freeze);
@@ -78,7 +78,7 @@ export class Emitter {
       await this.#until(from + beat * heartbeatMs);
       this.#signal.throwIfAborted();
       (this.#trace.heartbeats ??= []).push(monotonicMs());
-      this.#response?.write(HEARTBEAT, 'latin1');
+      this.#body?.write(HEARTBEAT, 'latin1');
       this.#emittedBytes += HEARTBEAT.length;
     }
   }
@@ -91,7 +91,7 @@ export class Emitter {
   /** A reader that does not read costs no memory, and a stream without pauses leaves the others their turn. */
   async #room(seq: number): Promise<void> {
     const signal = this.#signal;
-    if (this.#response?.writableNeedDrain === true) await once(this.#response, 'drain', { signal });
+    if (this.#body?.writableNeedDrain === true) await once(this.#body, 'drain', { signal });
     else if (seq % CHUNKS_IN_A_TURN === 0) await setImmediate(undefined, { signal });
   }
 
@@ -149,8 +149,11 @@ export class Emitter {
     const { death } = this.#trace.workload;
     if (death !== undefined && seq > death.afterChunk) this.#die(death);
     const chunk = encodeChunk(this.#trace.workload.format, seq, this.#sizes[seq] ?? 0);
-    this.#trace.emissions.push({ seq, at: monotonicMs(), bytes: chunk.length });
-    this.#response?.write(chunk, 'latin1');
+    const emission = { seq, at: monotonicMs(), bytes: chunk.length };
+    this.#trace.emissions.push(emission);
+    if (this.#trace.workload.contentCoding === undefined) this.#body?.write(chunk, 'latin1');
+    // A coder calls back when it has handed on what it made of this: its own time is no hold of a hop.
+    else this.#body?.write(chunk, 'latin1', (error) => error ?? (emission.at = monotonicMs()));
     this.#emittedBytes += chunk.length;
     return seq;
   }

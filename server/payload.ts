@@ -105,6 +105,16 @@ export function plannedBytes(workload: Workload): number {
 /** What the framing and the content type set by themselves. */
 const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'content-type', 'connection']);
 
+/** How much a coded body takes is not known before it is coded. */
+function faultOfCoding({ contentCoding, framing, headers, fieldLines = [] }: Workload): string | undefined {
+  if (contentCoding === undefined) return undefined;
+  if (framing === 'content-length' || framing === 'piecewise')
+    return `field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before`;
+  const named = [...Object.keys(headers), ...fieldLines.map(([name]) => name)];
+  if (!named.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
+  return `field "contentCoding" says "content-encoding" already, which "headers" and "fieldLines" may not hold beside it`;
+}
+
 /** What a schema cannot say of a workload: the field, and what is allowed. */
 export function faultOf(workload: Workload): string | undefined {
   const reserved = Object.keys(workload.headers).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
@@ -113,6 +123,8 @@ export function faultOf(workload: Workload): string | undefined {
   if (line !== undefined) return `field "fieldLines" may not hold "${line[0]}": "framing" and "contentType" say it`;
   const trailer = Object.keys(workload.trailers ?? {}).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (trailer !== undefined) return `field "trailers" may not hold "${trailer}" (RFC 9110, section 6.5.1)`;
+  const coding = faultOfCoding(workload);
+  if (coding !== undefined) return coding;
   const { count, pace, death } = workload;
   if (pace.mode === 'paced' && pace.silence !== undefined && pace.silence.afterChunk > count - 2)
     return `field "pace.silence.afterChunk" must be less than "count" - 1, so that a chunk ends the silence; got ${pace.silence.afterChunk} of ${count}`;

@@ -3,9 +3,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { monotonicMs } from './clock.ts';
+import { coderInto } from './coding.ts';
 import { Emitter } from './emitter.ts';
 import { closeConnection, fieldsOf, isOverHttp2, onAborted, socketOf } from './http2.ts';
 import { plannedBytes } from './payload.ts';
@@ -22,6 +25,8 @@ export class Stream {
   readonly #emitter: Emitter;
   readonly #stop = new AbortController();
   #response: ServerResponse | undefined;
+  /** Where the workload asks for a content coding: what is written goes through it to the response. */
+  #coder: Transform | undefined;
   #accepted = (): number => 0;
   readonly #lifetime: NodeJS.Timeout;
   #over: () => void = () => {};
@@ -108,10 +113,11 @@ export class Stream {
     const { trace } = this;
     trace.framing = this.#frame(request, response);
     this.#inform(request, response);
-    const { status, contentType, headers, trailers, fieldLines = [] } = trace.workload;
+    const { status, contentType, contentCoding, headers, trailers, fieldLines = [] } = trace.workload;
     for (const [name, value] of fieldLines) response.appendHeader(name, value);
     response.writeHead(status, {
       'content-type': contentType,
+      ...(contentCoding === undefined ? {} : { 'content-encoding': contentCoding }),
       ...(trace.framing === 'chunked' && trailers !== undefined ? { trailer: Object.keys(trailers).join(', ') } : {}),
       ...headers,
     });
@@ -187,12 +193,17 @@ export class Stream {
   }
 
   async #emitAll(response: ServerResponse): Promise<void> {
-    await this.#emitter.emit(response);
+    const { contentCoding } = this.trace.workload;
+    if (contentCoding !== undefined) this.#coder = coderInto(response, contentCoding);
+    await this.#emitter.emit(this.#coder ?? response);
+    const coder = this.#coder;
+    if (coder !== undefined) await new Promise<void>((resolve) => coder.write('', () => resolve()));
     const at = monotonicMs();
     const { framing, workload } = this.trace;
     // What was announced must be filled; its last chunk is what tells the client the end.
     if (framing === 'content-length' || framing === 'piecewise') this.#emitter.fill();
     this.#ended('complete', at);
+    if (coder !== undefined) await finished(coder.end());
     const { trailers } = workload;
     if (trailers !== undefined && (framing === 'chunked' || framing === 'h2')) {
       this.trace.trailers = trailers;
@@ -205,7 +216,11 @@ export class Stream {
   /** Never returns. What was written is sent before a FIN; an RST comes one step of the pace after it. */
   #die({ how }: Death): never {
     this.#ended('died', monotonicMs(), how);
-    if (this.#response !== undefined) closeConnection(this.#response, how);
+    const response = this.#response;
+    const close = (): void => void (response !== undefined && closeConnection(response, how));
+    // What the coder was given comes before; its own end does not.
+    if (this.#coder === undefined) close();
+    else this.#coder.write('', close);
     throw this.#stop.signal.reason;
   }
 

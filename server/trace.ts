@@ -4,8 +4,9 @@ import type { Framing, Workload } from './workload.ts';
 
 export interface Emission {
   seq: number;
-  /** When the write was made. */
+  /** When the write was made; of a coded stream, when what the coder made of it was written. */
   at: number;
+  /** Of the body before any coding. */
   bytes: number;
 }
 

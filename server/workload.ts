@@ -14,6 +14,10 @@ export type Format = (typeof FORMATS)[number];
 const FRAMINGS = ['chunked', 'piecewise', 'content-length', 'close-delimited'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
+const CODINGS = ['identity', 'gzip', 'br', 'zstd'] as const;
+export type ContentCoding = (typeof CODINGS)[number];
+export type AppliedCoding = Exclude<ContentCoding, 'identity'>;
+
 /** An enumeration as JSON Schema's `enum`, whose error message can list what is allowed. */
 function oneOf<const T extends readonly string[]>(values: T, description: string): Type.TUnsafe<T[number]> {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
@@ -26,6 +30,11 @@ export const Format = oneOf(
 export const Framing = oneOf(
   FRAMINGS,
   'How HTTP/1.1 marks the end of the body (RFC 9112, section 6.3). chunked: each of our chunks is one HTTP chunk; piecewise: the whole body is one HTTP chunk, announced first and then filled chunk by chunk. HTTP/2 knows of these only whether there is a Content-Length.',
+);
+
+export const ContentCoding = oneOf(
+  CODINGS,
+  'The content coding that the origin applies itself, whatever the request accepts, and says in Content-Encoding. The coder is flushed after every chunk. Not with a length that is announced: framing content-length or piecewise.',
 );
 
 const LeadMs = Type.Optional(
@@ -194,6 +203,7 @@ export const WorkloadInput = Type.Object(
         description: 'The exact Content-Type; by default that of the format.',
       }),
     ),
+    contentCoding: Type.Optional(ContentCoding),
     count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Chunks.' })),
     chunkBytes: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1, maximum: 16 * 1024 * 1024 }), {
@@ -252,7 +262,9 @@ type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence' | 'burst'>> & Pick<PacedInput, 'silence' | 'burst'>;
 export type Pace = LockStep | Paced;
 /** Fields that have no default: absent where they were not asked for. */
-type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational' | 'fieldLines'>;
+type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational' | 'fieldLines'> & {
+  contentCoding?: AppliedCoding;
+};
 /** A workload with every default filled in. */
 export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
 
@@ -284,11 +296,12 @@ function resolvePace(pace: WorkloadInput['pace']): Pace {
 
 /** Fills in the defaults. */
 export function resolveWorkload(input: WorkloadInput): Workload {
-  const format = input.format ?? 'sse';
+  const { format = 'sse', contentCoding = 'identity' } = input;
   return {
     format,
     framing: input.framing ?? 'chunked',
     contentType: input.contentType ?? MEDIA_TYPES[format],
+    ...(contentCoding === 'identity' ? {} : { contentCoding }),
     count: input.count ?? 60,
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),

@@ -10,7 +10,7 @@ import { nearest } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
 import type { ChainDeclaration, DimensionId, ProxyDeclaration, Vary } from './declaration.ts';
 import { CHAINS, PROXY } from './declaration-schema.ts';
-import { DIMENSIONS, valueFault } from './dimensions.ts';
+import { DIMENSIONS, streamFault, valueFault, varied } from './dimensions.ts';
 
 type SchemaError = ReturnType<typeof Value.Errors>[number];
 
@@ -80,7 +80,7 @@ function faultsOfShape(root: unknown, schema: TSchema): string[] {
 }
 
 function faultsOfVary(vary: Vary, where: string): string[] {
-  return (Object.entries(vary) as [DimensionId, string][]).flatMap(([id, value]) => {
+  const faults = (Object.entries(vary) as [DimensionId, string][]).flatMap(([id, value]) => {
     const { values, others } = DIMENSIONS[id];
     if (valueFault(DIMENSIONS[id], value) === undefined) return [];
     const rest = others === undefined ? '' : `, or ${others.what}`;
@@ -88,6 +88,8 @@ function faultsOfVary(vary: Vary, where: string): string[] {
       `${where}.vary: "${value}" is no value of ${id}${didYouMean(value, values)}; there are: ${values.join(', ')}${rest}`,
     ];
   });
+  const fault = faults.length > 0 ? undefined : streamFault(varied(vary));
+  return fault === undefined ? faults : [`${where}.vary: ${fault}`];
 }
 
 /** @param folder of the proxy: its files lie there, or in one beside it */

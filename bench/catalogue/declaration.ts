@@ -3,7 +3,7 @@
  * A declaration is data; nothing in it is run by reading it. The core knows no proxy by name.
  */
 
-import type { Format, Framing } from '../../server/workload.ts';
+import type { ContentCoding, Format, Framing } from '../../server/workload.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { Declared } from '../conformance/judge.ts';
 import type { OutcomeWord } from '../conformance/outcome.ts';
@@ -20,6 +20,8 @@ export interface Vary {
   framing?: Framing;
   /** The exact Content-Type, where it is not that of the format. */
   'content-type'?: string;
+  /** What the origin itself compresses with, flushed after each chunk. Default `identity`. */
+  'content-encoding'?: ContentCoding;
   /** What the client sends. Default: no such header. */
   'accept-encoding'?: string;
   /** One more response header of the origin, `name: value`. */

@@ -3,7 +3,14 @@
  * Each says what it does to what the origin is asked to emit and to how the client asks; nothing else knows them by name.
  */
 
-import { MEDIA_TYPES, type Format, type WorkloadInput } from '../../server/workload.ts';
+import { faultOf } from '../../server/payload.ts';
+import {
+  MEDIA_TYPES,
+  resolveWorkload,
+  type ContentCoding,
+  type Format,
+  type WorkloadInput,
+} from '../../server/workload.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { DimensionId } from './declaration.ts';
 
@@ -95,6 +102,13 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
         ? stream
         : workload(stream, { chunkBytes: [Number(value), ...(stream.workload.chunkBytes ?? [32])] }),
   },
+  'content-encoding': {
+    id: 'content-encoding',
+    title: 'the content coding that the origin itself applies, flushed after each chunk, whatever the client accepts',
+    values: ['identity', 'gzip', 'br', 'zstd'],
+    apply: (value, stream) =>
+      value === 'identity' ? stream : workload(stream, { contentCoding: value as ContentCoding }),
+  },
   'response-header': {
     id: 'response-header',
     title: 'one more header of the response, “name: value”',
@@ -158,4 +172,10 @@ export function varied(vary: Partial<Record<DimensionId, string>>, base: LaneStr
     const value = vary[id];
     return value === undefined ? stream : apply(value, stream);
   }, plain);
+}
+
+/** Why the origin cannot send such a stream, whose values do not go together; `undefined` when it can. */
+export function streamFault({ workload: asked }: Pick<LaneStream, 'workload'>): string | undefined {
+  const fault = faultOf(resolveWorkload(asked));
+  return fault === undefined ? undefined : `the origin cannot send this stream: ${fault}`;
 }

@@ -3,9 +3,10 @@
 import { UsageError } from '../errors.ts';
 import { laneId, type Catalogue, type Lane } from './catalogue.ts';
 import type { Vary } from './declaration.ts';
+import { streamFault, varied } from './dimensions.ts';
 import { pairsOf, sayUnknown } from './unknown-id.ts';
 
-/** @throws UsageError for an id that names none, or a variant of several lanes none of which is the plain one. */
+/** @throws UsageError for an id that names none, a stream that cannot be, or a variant of several lanes none of which is the plain one. */
 export function laneOf(catalogue: Catalogue, id: string): Lane {
   const wanted = id.replace(/\?$/, '');
   const declared = catalogue.lanes.find((lane) => lane.id === wanted);
@@ -21,6 +22,8 @@ export function laneOf(catalogue: Catalogue, id: string): Lane {
   const pairs = pairsOf(dimensions);
   if (pairs === undefined) throw new UsageError(sayUnknown(id, catalogue));
   const vary = Object.fromEntries(pairs.map((pair) => [pair.id, pair.value])) as Vary;
+  const fault = streamFault(varied(vary));
+  if (fault !== undefined) throw new UsageError(`"${id}": ${fault}`);
   const made = laneId(first.variant.id, vary);
   return own.find((lane) => lane.id === made) ?? { id: made, variant: first.variant, vary };
 }

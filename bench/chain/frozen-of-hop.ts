@@ -38,11 +38,14 @@ export function frozenOfHop({ writes, pieces, points, endAt, coding, fault }: Fr
   if (into.length === 0) return unseen(NOTHING_CAME);
   const head = down?.sight === 'stream' ? down.received.head : undefined;
   const sent = head === undefined ? coding : header(head, 'content-encoding');
+  const got = up?.sight === 'stream' ? up.received.head : undefined;
+  const cameIn = got === undefined ? undefined : header(got, 'content-encoding');
   return {
     writes: into,
     pieces: hop === 1 ? pieces : piecesAt(down).filter(before),
     ...(endAt === undefined ? {} : { endAt }),
     ...(sent === undefined ? {} : { coding: sent }),
+    ...(cameIn === undefined ? {} : { cameIn }),
     ...(fault === undefined ? {} : { fault }),
   };
 }

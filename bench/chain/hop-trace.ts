@@ -118,7 +118,8 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
   const { emitted, arrived } = renumber(up.arrivals, down.arrivals);
   const sizes = new Map(trace.origin.emissions.map(({ seq, bytes }) => [seq, bytes]));
   const { head, informational, trailers } = up.received;
-  const { workload } = trace.origin;
+  // Where what came to this hop is coded still, its head says so.
+  const { contentCoding: _, ...workload } = trace.origin.workload;
   const end = endOf(trace, up);
   const leaving = down.left;
   const left = leaving === undefined ? undefined : ({ at: leaving.at, how: 'left', detail: leaving.how } as const);

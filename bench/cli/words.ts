@@ -10,7 +10,7 @@ export const VERDICT_WORDS: Record<keyof typeof STYLES, string> = {
   buffers: 'no word before the end of the response',
   breaks: 'bytes lost, added, moved or altered, the stream cut, or another status',
   refused: 'the proxy does not start with this config; its own words are shown',
-  unsupported: 'what the lane asks for, such as HTTP/2, is not spoken there',
+  unsupported: 'what the lane asks for, such as HTTP/2, is not spoken there, or no origin could send it',
   inconclusive: 'the machine was too noisy to tell; never a pass',
   'harness-error': 'the bench itself failed; never blamed on the proxy',
   skipped: 'the proxy cannot run here; the command that brings it is said',

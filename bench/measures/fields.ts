@@ -48,10 +48,11 @@ function headFields(head: ResponseHead): Map<string, string> {
 
 /** The head that the origin's workload makes, and the one that the client got; `undefined` where that is not the origin's. */
 export function responseDifference({ origin, client }: Trace): Difference | undefined {
-  const { headers, contentType, status } = origin.workload;
+  const { headers, contentType, contentCoding, status } = origin.workload;
   if (client.head?.status !== status) return undefined;
   const sent = Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
-  return difference(endToEnd([['content-type', contentType], ...sent]), headFields(client.head));
+  const coding: [string, string][] = contentCoding === undefined ? [] : [['content-encoding', contentCoding]];
+  return difference(endToEnd([['content-type', contentType], ...coding, ...sent]), headFields(client.head));
 }
 
 /** The fields that the client sent, and those that the origin had; `undefined` where it had no request. */

@@ -90,15 +90,16 @@ export async function fill(context: MeasureContext, boundBytes: number): Promise
   const before = await usage?.();
   // Never written to its end, with which the connection may go, and what it held with it.
   const count = BODY_LIMIT_BYTES / CHUNK_BYTES;
+  // Compressed, by the origin or for the client, what sockets and hops hold would stand for many times as much.
   const stream = await origin.create({
     ...workload,
+    contentCoding: 'identity',
     count,
     chunkBytes: [CHUNK_BYTES],
     pace: { mode: 'paced', intervalMs: 0, silence: { afterChunk: count - 2, ms: 2 * longestMs } },
     lifetimeMs: longestMs + STILL_MS,
   });
   try {
-    // Compressed, what sockets and hops hold would stand for many times as much.
     const { 'accept-encoding': _, ...headers } = request.headers ?? {};
     const asked = { method: 'GET', httpVersion: '1.1' as const, ...request, headers, path: stream.path };
     const askedAt = monotonicMs();

@@ -18,8 +18,10 @@ export interface Frozen {
   writes: { at: number; bytes: number }[];
   /** What came out before that. */
   pieces: { at: number; bytes: number }[];
-  /** The Content-Encoding that the client got. */
+  /** The Content-Encoding that the client got, … */
   coding?: string;
+  /** … and that in which it came to the hop. */
+  cameIn?: string;
   /** When the end was begun. */
   endAt?: number;
   /** What the taps of the path saw of it, where there are taps. */
@@ -80,6 +82,8 @@ function faultOf(
   pieces: number,
 ): string | undefined {
   if (client.end.how === 'not-connected') return `no connection to the hop: ${client.end.detail ?? ''}`;
+  if (end === undefined && client.end.how === 'malformed')
+    return `its response is not valid HTTP: ${client.end.detail ?? ''}`;
   if (request === undefined || end === undefined)
     return `the hop answered ${client.head?.status ?? client.end.how} without the origin`;
   if (end.how !== 'complete') return `the stream was cut before its end: ${end.how}`;
@@ -97,12 +101,14 @@ export function frozenOf(
   const endAt = (origin.end?.at ?? Number.POSITIVE_INFINITY) + offsetMs;
   const pieces = body.filter(({ at, bytes }) => at < endAt && bytes > 0);
   const coding = client.head === undefined ? undefined : header(client.head, 'content-encoding');
+  const { contentCoding } = origin.workload;
   const fault = faultOf(origin, client, origin.workload.status, pieces.length);
   return {
     writes: origin.emissions.map(({ at, bytes }) => ({ at: at + offsetMs, bytes })).filter(({ at }) => at < endAt),
     pieces,
     ...(origin.end === undefined ? {} : { endAt }),
     ...(coding === undefined ? {} : { coding }),
+    ...(contentCoding === undefined ? {} : { cameIn: contentCoding }),
     ...(fault === undefined ? {} : { fault }),
   };
 }

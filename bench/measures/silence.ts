@@ -139,6 +139,9 @@ export function silenceFigures(trace: Trace): Silence {
   if (fault !== undefined) return { how: 'unknown', reason: fault };
   if (origin.request === undefined)
     return { how: 'unknown', reason: `the hop answered ${client.head?.status ?? client.end.how} without the origin` };
+  // What cannot be read from its first word on is no cut, whatever the silence.
+  if (client.end.how === 'malformed' && client.head !== undefined && trace.arrivals.length === 0)
+    return { how: 'unknown', reason: `its response is not valid HTTP: ${client.end.detail ?? ''}` };
   const saw = sawOf(trace);
   if (saw === undefined) return { how: 'unknown', reason: client.end.detail ?? client.end.how };
   if (saw === 'clean-end' && isWhole(trace)) return { how: 'not-cut', silentMs: silenceOf(origin).silentMs };

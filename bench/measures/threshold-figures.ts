@@ -105,7 +105,11 @@ export const TIMES = 3;
 export const SHORTEST_MS = 10;
 
 /** Pure: a probe is about what came beyond `beyondBytes`, counted from the last write. */
-export function probeOf({ writes, pieces, coding, fault }: Frozen, counted: number, beyondBytes = 0): Probe {
+export function probeOf(
+  { writes, pieces, cameIn, coding = cameIn, fault }: Frozen,
+  counted: number,
+  beyondBytes = 0,
+): Probe {
   let received = 0;
   const first = pieces.find(({ bytes }) => (received += bytes) > beyondBytes);
   const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);

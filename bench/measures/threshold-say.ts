@@ -37,7 +37,8 @@ export function flaw(found: ThresholdFigures): string | undefined {
   if (found.how === 'streams-in-part') return flawOfPart(found);
   if (found.how !== 'bytes') return undefined;
   const { exact, over, upTo } = found.threshold;
-  return exact ? `lets go at ${number(upTo)} bytes` : `lets go at ${number(over)} to ${number(upTo)} bytes`;
+  const bytes = exact ? `${number(upTo)} bytes` : `${number(over)} to ${number(upTo)} bytes`;
+  return `lets go at ${bytes}${found.coding === undefined ? '' : ` of text before ${found.coding}`}`;
 }
 
 export function say(found: ThresholdFigures): string {

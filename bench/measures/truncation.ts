@@ -1,6 +1,7 @@
 /**
  * Truncation: the origin dies mid-stream, by RST and by FIN, in each framing. Whether the client is
- * told, sees what looks like a clean end, or hangs; and whether text that is not ours gets into the body.
+ * told, sees what looks like a clean end, or hangs; and whether text that is not ours gets into the body. Of the stream
+ * before any coding: one that is coded announces no length, and its own end tells what its framing hides.
  */
 
 import { measureStream } from '../measure.ts';
@@ -61,6 +62,7 @@ async function die({ workload, ...context }: MeasureContext): Promise<Trace[]> {
         ...context,
         workload: {
           ...workload,
+          contentCoding: 'identity',
           framing,
           count: COUNT,
           pace: { mode: 'paced', intervalMs: INTERVAL_MS },

@@ -44,6 +44,11 @@ export default {
           why: 'aiter_raw() does not look at what it reads either: words without a line end pass as they come.',
         },
         {
+          vary: { 'content-encoding': 'gzip' },
+          expected: 'streams',
+          why: 'aiter_raw() yields the bytes as they came on the wire, which the Content-Encoding that is passed on with them describes.',
+        },
+        {
           vary: { 'http-version': '1.0' },
           expected: 'streams',
           why: 'httptools, which uvicorn takes where it is installed, answers in chunks whoever asks in HTTP/1.0 too; nginx before 1.29.7, which asks so, understands them.',
@@ -99,6 +104,12 @@ export default {
           expected: 'breaks',
           why: 'Words without a line end are one line, which httpx’s LineDecoder holds until the stream ends; and then it gets a line end that was never in it.',
           fix: { change: 'answer.aiter_raw()', provenBy: 'asgi/aiter-raw?format=text' },
+        },
+        {
+          vary: { 'content-encoding': 'gzip' },
+          expected: 'breaks',
+          why: 'aiter_lines() decodes the body as aiter_bytes() and aiter_text() do, and the Content-Encoding that is passed on with it tells the client to unpack what is no gzip any more.',
+          fix: { change: 'answer.aiter_raw()', provenBy: 'asgi/aiter-raw?content-encoding=gzip' },
         },
       ],
     },

@@ -165,6 +165,11 @@ export const filters: VariantDeclaration[] = [
         expected: 'streams',
         why: 'Servers are asked for gzip in the client’s name, and where they compress, theirs is the compressor that must flush; a response that is not compressed passes as it comes.',
       },
+      {
+        vary: { 'content-encoding': 'gzip' },
+        expected: 'streams',
+        why: 'Each piece is unpacked as it comes and handed on with all that it gives: an origin that flushes after each event streams to a client that knows no gzip.',
+      },
     ],
   },
 ];

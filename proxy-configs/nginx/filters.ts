@@ -3,6 +3,10 @@
 import type { Need, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 import { PROXY_MODULE, GZIP_MODULE, CORE_MODULE, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
+const GUNZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gunzip_module.html';
+const GUNZIP_FILTER =
+  'https://github.com/nginx/nginx/blob/release-1.29.7/src/http/modules/ngx_http_gunzip_filter_module.c';
+
 /** It comes as a module, which a static program cannot load. */
 const BROTLI: Need[] = [
   { built: '--with-compat' },
@@ -34,6 +38,10 @@ export const filters: VariantDeclaration[] = [
             provenBy: `nginx/gzip-buffered?accept-encoding=gzip&response-header=${NO_BUFFERING}`,
           },
           { change: 'proxy_buffering off;', provenBy: 'nginx/gzip-buffering-off?accept-encoding=gzip' },
+          {
+            change: 'gzip in the origin, flushed after each event',
+            provenBy: 'nginx/gzip-buffered?accept-encoding=gzip&content-encoding=gzip',
+          },
         ],
       },
       {
@@ -47,6 +55,11 @@ export const filters: VariantDeclaration[] = [
         core: true,
         expected: 'streams',
         why: 'X-Accel-Buffering: no switches buffering off for this response, and without buffering nginx flushes the compressor after every read.',
+      },
+      {
+        vary: { 'accept-encoding': 'gzip', 'content-encoding': 'gzip' },
+        expected: 'streams',
+        why: 'A response that has a Content-Encoding is left alone, and its chunks pass as they come: an origin that compresses by itself and flushes after each event keeps its gzip and streams.',
       },
       {
         expected: 'streams',
@@ -204,6 +217,49 @@ export const filters: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'streams',
         why: 'With buffering off nginx passes on what it reads, and the filter only keeps what may be the beginning of the text.',
+      },
+    ],
+  },
+  {
+    id: 'gunzip',
+    title: 'Unpacked for clients that do not accept gzip',
+    changes: 'gunzip on;',
+    files: { config: 'gunzip.conf' },
+    needs: [{ built: '--with-http_gunzip_module' }],
+    since: '1.3.6',
+    docs: [`${GUNZIP_MODULE}#gunzip`, GUNZIP_FILTER],
+    tags: ['compression', 'buffering'],
+    lanes: [
+      {
+        vary: { 'content-encoding': 'gzip' },
+        expected: 'streams',
+        why: 'The filter hands on whatever zlib gives for what it was handed, with no flush of its own: each chunk that the origin flushed comes out unpacked. A client that accepts gzip gets it as it came.',
+      },
+      {
+        vary: { 'content-encoding': 'gzip', framing: 'close-delimited' },
+        expected: 'coalesces',
+        why: 'A body without chunks waits for a full buffer before it comes to the filter, one memory page (4 KiB here) less the response headers, and that is 4 KiB of gzip: some 11 KB of these words, which are flushed one by one, and more of what is written in larger pieces.',
+        fix: {
+          change: 'proxy_buffering off;',
+          provenBy: 'nginx/gunzip-buffering-off?content-encoding=gzip&framing=close-delimited',
+        },
+      },
+    ],
+  },
+  {
+    id: 'gunzip-buffering-off',
+    title: 'Unpacked for clients that do not accept gzip, buffering off',
+    changes: 'gunzip on; proxy_buffering off;',
+    files: { config: 'gunzip-buffering-off.conf' },
+    needs: [{ built: '--with-http_gunzip_module' }],
+    since: '1.3.6',
+    docs: [`${GUNZIP_MODULE}#gunzip`, GUNZIP_FILTER, `${PROXY_MODULE}#proxy_buffering`],
+    tags: ['compression', 'fix'],
+    lanes: [
+      {
+        vary: { 'content-encoding': 'gzip', framing: 'close-delimited' },
+        expected: 'streams',
+        why: 'With buffering off nginx hands on what it reads, and the filter unpacks it at once.',
       },
     ],
   },

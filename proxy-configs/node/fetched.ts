@@ -5,6 +5,8 @@ import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 const FETCH = 'https://nodejs.org/api/globals.html#fetch';
 const FROM_WEB = 'https://nodejs.org/api/stream.html#streamreadablefromwebreadablestream-options';
 
+const CODING_STAYS = 'https://github.com/prokube/pk-opencode-webui/pull/201';
+
 const BY_PIPELINE = {
   change: 'pipeline(Readable.fromWeb(answer.body), response)',
   provenBy: 'node/fetch-pipeline',
@@ -55,6 +57,30 @@ export const FETCHED: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'streams',
         why: 'The pipeline does not look at the framing; the Content-Length is passed on.',
+      },
+      {
+        vary: { 'content-encoding': 'gzip' },
+        expected: 'breaks',
+        why: 'fetch decodes the body and leaves Content-Encoding in the headers (Fetch Standard, HTTP-network fetch): passed on together they tell the client to unpack what is no gzip, and browsers say ERR_CONTENT_DECODING_FAILED.',
+        fix: {
+          change: "answered.delete('content-encoding')",
+          provenBy: 'node/fetch-decoded?content-encoding=gzip',
+        },
+      },
+    ],
+  },
+  {
+    id: 'fetch-decoded',
+    title: 'A proxy by hand: fetch, without the coding that it has undone',
+    changes: "answered.delete('content-encoding')",
+    files: { program: 'fetch-decoded.mjs' },
+    docs: [FETCH, CODING_STAYS],
+    tags: ['hand-written', 'fix', 'compression'],
+    lanes: [
+      {
+        vary: { 'content-encoding': 'gzip' },
+        expected: 'streams',
+        why: 'The body goes out as fetch decoded it, read by read, and nothing says any more that it is coded; nor how long it was when it was.',
       },
     ],
   },

@@ -10,6 +10,10 @@ const FETCH = `${SOURCE}/cache/cache_fetch.c`;
 /** `v1f_read` returns what came with the head only together with what a further read brings, unless a chunk ends there. */
 const READ_BODY = `${SOURCE}/http1/cache_http1_vfp.c`;
 
+/** `vdp_gunzip` passes its buffer on when it is full; `vfp_gunzip_pull` what there is. */
+const GZIP = `${SOURCE}/cache/cache_gzip.c`;
+
+const UNPACK_EVENTS = { change: 'set beresp.do_gunzip = true for event streams', id: 'varnish/gunzip' };
 const SPARE_EVENTS = { change: 'set beresp.do_gzip for other content types alone', id: 'varnish/gzip-spares-events' };
 
 /** Storage in memory; no command line, whose port would be one for all; no change of user, which only root could do. */
@@ -42,13 +46,30 @@ export default {
       title: 'Varnish as it comes',
       changes: 'nothing',
       files: { config: 'default.vcl' },
-      docs: [VARIABLES, READ_BODY],
+      docs: [VARIABLES, READ_BODY, GZIP],
       tags: ['cache'],
       lanes: [
         {
           core: true,
           expected: 'streams',
           why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
+        },
+        {
+          vary: { 'content-encoding': 'gzip' },
+          expected: 'coalesces',
+          why: 'For a client that does not accept gzip Varnish unpacks what it stored, into a buffer (gzip_buffer, 32 KiB) that it sends when it is full, whatever the origin flushed: curl sees lumps where a browser sees words.',
+          fix: [
+            { change: UNPACK_EVENTS.change, provenBy: `${UNPACK_EVENTS.id}?content-encoding=gzip` },
+            {
+              change: 'Accept-Encoding: gzip from the client',
+              provenBy: 'varnish/default?accept-encoding=gzip&content-encoding=gzip',
+            },
+          ],
+        },
+        {
+          vary: { 'accept-encoding': 'gzip', 'content-encoding': 'gzip' },
+          expected: 'streams',
+          why: 'What is stored as gzip is sent as gzip to a client that accepts it, each piece as it comes in.',
         },
         {
           vary: { 'content-type': 'text/html' },
@@ -164,6 +185,21 @@ export default {
         {
           expected: 'streams',
           why: 'An event stream is stored and passed on as it came, whatever the client takes.',
+        },
+      ],
+    },
+    {
+      id: 'gunzip',
+      title: 'Event streams are unpacked',
+      changes: 'set beresp.do_gunzip = true; where the Content-Type is text/event-stream',
+      files: { config: 'gunzip.vcl' },
+      docs: [VARIABLES, COMPRESSION, GZIP],
+      tags: ['compression', 'fix'],
+      lanes: [
+        {
+          vary: { 'content-encoding': 'gzip' },
+          expected: 'streams',
+          why: 'Unpacked on its way in, each piece is stored and passed on as soon as zlib has given it; the coder of the origin is that which must flush.',
         },
       ],
     },

@@ -80,6 +80,21 @@ const SENTENCES: [Delivery, string][] = [
     'only the headers before the end of the response, 1,028,039 bytes and 2.3 s later',
   ],
   [
+    { verdict: 'buffers', streamedChunks: 0, head: true, heldBytes: 900, waitedMs: 2300, codedBy: 'br' },
+    'only the headers before the end of the response, 900 bytes of text before br and 2.3 s later',
+  ],
+  [
+    {
+      verdict: 'coalesces',
+      streamedChunks: 0,
+      heldBytes: { over: 3600, upTo: 4050 },
+      releasedBytes: 4000,
+      waitedMs: 1300,
+      codedBy: 'gzip',
+    },
+    'no word for 1.3 s, until 3,601–4,050 bytes of text before gzip had been written',
+  ],
+  [
     { verdict: 'buffers', streamedChunks: 0, head: false, heldBytes: 1, waitedMs: 12_000 },
     'nothing at all before the end of the response, 1 byte and 12 s later',
   ],

@@ -71,6 +71,13 @@ describe('of several remedies the first is', () => {
     );
   });
 
+  it('none that loses a coding which could not be read', () => {
+    const broken = { ...CLOGGED, verdict: 'breaks' } as const;
+    const plain = streams(CONFIG, { contentCoding: 'identity' });
+    expect(remediesOf([CONFIG], CLOGGED, [CLOGGED, plain])[0]?.costs).toEqual(['no gzip any more']);
+    expect(remediesOf([CONFIG], broken, [broken, plain])[0]?.costs).toEqual([]);
+  });
+
   it('not chosen by a flaw that the lane had before, or that was not measured of it', () => {
     const zombie = flawed('abort', 'zombie');
     const had = remediesOf([CONFIG], { ...CLOGGED, ...zombie }, [{ ...CLOGGED, ...zombie }, streams(CONFIG, zombie)]);

@@ -388,6 +388,13 @@ describe('coalesces', () => {
     expect(judgeTrace(trace, FLOOR)).toMatchObject({ heldBytes: { upTo: 400 }, releasedBytes: 200 });
   });
 
+  it('is told of bytes before the coding of an origin that has one', () => {
+    const recipe = { workload: { ...WORKLOAD, contentCoding: 'gzip' } } as const;
+    expect(judgeTrace(stalled({ releasedAfterMs: 1031, recipe }), FLOOR)).toMatchObject({ codedBy: 'gzip' });
+    expect(judgeTrace(stalled({ recipe }), FLOOR)).toMatchObject({ verdict: 'buffers', codedBy: 'gzip' });
+    expect(judgeTrace(stalled({ releasedAfterMs: 1031 }), FLOOR)).not.toHaveProperty('codedBy');
+  });
+
   it('needs no acknowledgement: a late chunk alone is a release', () => {
     expect(firstRelease(stalled({ releasedAfterMs: 1001 }))).toEqual({ at: 1501, waitedMs: 1001 });
     expect(verdictOf(stalled({ releasedAfterMs: 1001 }))).toBe('coalesces');

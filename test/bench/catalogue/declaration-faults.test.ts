@@ -97,6 +97,11 @@ describe('a declaration', () => {
       `${LANE_1}.vary: "content-lenght" is no value of framing (did you mean "content-length"?); there are: chunked, `,
     ],
     [
+      'values that do not go together',
+      withLane({ vary: { 'content-encoding': 'gzip', framing: 'content-length' } }),
+      `${LANE_1}.vary: the origin cannot send this stream: field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length`,
+    ],
+    [
       'a file that is not there',
       withVariant({ files: { config: 'bufering-off.conf' } }),
       `${VARIANT_0}.files.config: there is no nginx/bufering-off.conf (did you mean "buffering-off.conf"?)`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
 import type { DimensionId } from '../../../bench/catalogue/declaration.ts';
-import { DIMENSION_IDS, DIMENSIONS, valueFault, varied } from '../../../bench/catalogue/dimensions.ts';
+import { DIMENSION_IDS, DIMENSIONS, streamFault, valueFault, varied } from '../../../bench/catalogue/dimensions.ts';
 import { faultOf } from '../../../server/payload.ts';
 import { resolveWorkload } from '../../../server/workload.ts';
 
@@ -61,6 +61,9 @@ describe('values', () => {
     ['response-header', 'x-a: b', true],
     ['response-header', 'x a: b', false],
     ['response-header', 'x-a', false],
+    ['content-encoding', 'zstd', true],
+    ['content-encoding', 'deflate', false],
+    ['content-encoding', 'gzip, br', false],
     ['framing', 'chunks', false],
     ['http-version', '3', false],
   ] as const)('of %s: whether "%s" is one is %s', (id, value, isOne) => {
@@ -86,6 +89,22 @@ describe('what is asked for', () => {
     expect(varied({ chunk: '16', first: '1024' }).workload.chunkBytes).toEqual([1024, 16]);
     expect(varied({ first: '1024' }, { chunkBytes: [7, 8] }).workload.chunkBytes).toEqual([1024, 7, 8]);
     expect(varied({ first: 'same' }, { chunkBytes: [7, 8] }).workload.chunkBytes).toEqual([7, 8]);
+  });
+
+  it('a content coding of the origin is one of its workload, and asks nothing of the client', () => {
+    expect(varied({ 'content-encoding': 'br' })).toEqual({
+      workload: { contentCoding: 'br' },
+      request: { headers: {} },
+    });
+    expect(varied({ 'content-encoding': 'identity' }).workload).toEqual({});
+  });
+
+  it('that the origin cannot send is said, and why', () => {
+    expect(streamFault(varied({ 'content-encoding': 'gzip', framing: 'piecewise' }))).toBe(
+      'the origin cannot send this stream: field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before',
+    );
+    expect(streamFault(varied({ 'content-encoding': 'gzip', framing: 'close-delimited' }))).toBeUndefined();
+    expect(streamFault(varied({ framing: 'piecewise' }))).toBeUndefined();
   });
 
   it('of the client stands in its request', () => {

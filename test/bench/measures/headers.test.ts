@@ -45,6 +45,11 @@ const HINT: Trace['client']['informational'] = [
   { at: 0, head: { httpVersion: '1.1', status: 103, reason: 'Early Hints', headers: [] } },
 ];
 
+function coded(got: [string, string][]): Trace {
+  const { origin, ...rest } = trace({ got: [...PASSED, ...got] });
+  return { ...rest, origin: { ...origin, workload: { ...origin.workload, contentCoding: 'gzip' } } };
+}
+
 function withTrailers(trailers: [string, string][] | undefined): Trace {
   const { client, ...rest } = trace();
   return { ...rest, client: trailers === undefined ? client : { ...client, trailers } };
@@ -102,6 +107,11 @@ describe('of the response', () => {
     expect(flaw(touched)).toBeUndefined();
     const steered = { ...touched, removed: ['x-accel-buffering', 'x-b'] };
     expect(flaw(steered)).toBe('removes x-accel-buffering');
+  });
+
+  it('the coding of the origin is one of them', () => {
+    expect(found({ response: coded([['Content-Encoding', 'gzip']]) })).toMatchObject({ added: [], removed: [] });
+    expect(found({ response: coded([]) })).toMatchObject({ added: [], removed: ['content-encoding'] });
   });
 
   it('none can be told where the hop answered by itself', () => {

@@ -135,6 +135,13 @@ describe('a silence that is cut', () => {
     expect(found({ ...AT_ONE_SECOND, clientEnd }).mid).toMatchObject({ how: 'cut', client });
   });
 
+  it('is none that cannot be read from its first word on', () => {
+    expect(found({ cutAt: 105, clientEnd: 'malformed', leftAt: 105 }).mid.how).toBe('cut');
+    const unread = silent('mid', { cutAt: 105, clientEnd: 'malformed', leftAt: 105 });
+    const mid = { ...unread, trace: { ...unread.trace, arrivals: [] } };
+    expect(idleMeasure.figures([mid]).mid).toMatchObject({ how: 'unknown' });
+  });
+
   it('that leaves the client hanging is timed by the origin’s being left', () => {
     const hangs = { cutAt: 4100, clientEnd: 'no-end', leftAt: 1050 } as const;
     expect(found(hangs).mid).toMatchObject({ client: 'hangs', idleMs: 999, totalMs: 1050 });

@@ -15,7 +15,7 @@ import { planChunks } from '../../../server/payload.ts';
 import { resolveWorkload } from '../../../server/workload.ts';
 import type { OriginTrace } from '../../../server/trace.ts';
 
-const { figures, say } = thresholdMeasure;
+const { figures, say, flaw } = thresholdMeasure;
 
 function held(bytes: number, writes = 1): Probe {
   return { bytes, writes, releasedBytes: 0, writingMs: 0 };
@@ -304,6 +304,11 @@ describe('what is said', () => {
   ])('%s', (expected, one) => {
     expect(say(one)).toBe(expected);
   });
+
+  it('against a hop is how many bytes, and of what text', () => {
+    expect(flaw({ ...bytes, byChunk: [] })).toBe('lets go at 4,033 bytes');
+    expect(flaw({ ...bytes, byChunk: [], coding: 'gzip' })).toBe('lets go at 4,033 bytes of text before gzip');
+  });
 });
 
 const convicted = (relay: string, one: ThresholdFigures): boolean | undefined =>
@@ -384,6 +389,13 @@ describe('a frozen stream', () => {
     });
   });
 
+  it('has the coding that the client got, or where a hop undid it that of the origin', () => {
+    const coded = { ...origin, workload: resolveWorkload({ contentCoding: 'br' }) };
+    const probe = (by: ClientTrace): Probe => probeOf(frozenOf(coded, by, [], { offsetMs: 0 }), 1);
+    expect(probe(client).coding).toBe('gzip');
+    expect(probe({ ...client, head: { status: 200, headers: [] } } as unknown as ClientTrace).coding).toBe('br');
+  });
+
   const seen = (of: Partial<OriginTrace>, by: Partial<ClientTrace> = {}, bytes = 5): string | undefined =>
     frozenOf({ ...origin, ...of }, { ...client, ...by }, [{ at: 20, bytes }], { offsetMs: 0 }).fault;
 
@@ -397,6 +409,11 @@ describe('a frozen stream', () => {
     const { request: _, ...without } = origin;
     expect(frozenOf(without, { ...client, head: bad }, [], { offsetMs: 0 }).fault).toBe(
       'the hop answered 502 without the origin',
+    );
+    const { end: __, ...unended } = origin;
+    const malformed = { end: { at: 20, how: 'malformed', detail: 'incorrect header check' } } as const;
+    expect(frozenOf(unended, { ...client, ...malformed }, [], { offsetMs: 0 }).fault).toBe(
+      'its response is not valid HTTP: incorrect header check',
     );
     expect(seen({}, { head: bad })).toBe('the hop answered 502');
     expect(seen({}, { head: bad }, 0)).toBeUndefined();
