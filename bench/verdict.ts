@@ -270,7 +270,7 @@ function doubtOfBreaks({ tries }: Evidence, last: Trace): string | undefined {
   if (excuse !== undefined) return excuse;
   const told = tries.filter((trace) => excuseOf(trace) === undefined);
   const broken = told.flatMap((trace) => brokenByTime(trace) ?? []);
-  if (broken.length === 0 || broken.length === told.length) return undefined;
+  if (broken.length === 0 || told.every((trace) => breakage(trace) !== undefined)) return undefined;
   return `the stream broke in ${broken.length} of ${told.length} tries (${[...new Set(broken)].join(', ')}), and not in the others`;
 }
 

@@ -71,6 +71,8 @@ describe('a break that a timeout makes', () => {
       reason: 'the stream broke in 1 of 2 tries (cut), and not in the others',
     });
     expect(judged(streamed(), cut()).verdict).toBe('inconclusive');
+    const lost = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
+    expect(judged(cut(), lost)).toMatchObject({ verdict: 'breaks', how: 'lost' });
   });
 
   it('in the steady stream tells nothing where the bench was late', () => {
