@@ -257,11 +257,13 @@ function inconclusive(reason: string): Delivery {
 
 /**
  * The tries that tell of the path: the last, and those beside which the relay was not held as well. Beside the first
- * none was measured: the second's stands for it, which came at once after it.
+ * none was measured: the second's stands for it, which came at once after it, and where enough others tell it is not needed.
  */
 function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
   const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
-  return tries.filter((trace, index) => isBusy[Math.max(0, index - 1)] !== true && excuseOf(trace) === undefined);
+  const told = tries.filter((trace, index) => isBusy[Math.max(0, index - 1)] !== true && excuseOf(trace) === undefined);
+  const beside = told.filter((trace) => trace !== tries[0]);
+  return beside.length >= ENOUGH_TRIES ? beside : told;
 }
 
 /** Why a stream that broke, now or before, says nothing of the path: the bench was late, or it did so in some tries alone. */

@@ -208,6 +208,16 @@ describe('a try beside a relay that was held as well', () => {
     expect(judge({ ...quiet, earlierReferences: [heldOften(2)] }, FLOOR).verdict).toBe('streams');
   });
 
+  it('is not needed where it is the first, and enough others tell', () => {
+    const rest = [streamed(), streamed(), streamed()];
+    expect(judge({ tries: [streamed(200), ...rest], reference: streamed() }, FLOOR).verdict).toBe('streams');
+    expect(judge({ tries: [streamed(200), ...rest.slice(1)], reference: streamed() }, FLOOR).verdict).toBe(
+      'inconclusive',
+    );
+    const last = [streamed(), streamed(), streamed(200), streamed(200)];
+    expect(judge({ tries: last, reference: streamed() }, FLOOR).verdict).toBe('inconclusive');
+  });
+
   it('is not missed where the last tries say the same', () => {
     const delayed = { tries: [streamed(200), streamed(200), streamed(200)], reference: streamed() };
     expect(judge({ ...delayed, earlierReferences: [streamed(30)] }, FLOOR).verdict).toBe('delays');
