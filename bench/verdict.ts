@@ -73,7 +73,7 @@ export const RULE_SHARE = 0.75;
 const OUTLIER_SHARE = 0.1;
 /** A hold that is less than this many times that of the relay beside it is put down to the machine. */
 const REFERENCE_FACTOR = 3;
-/** A timer holds each word about as long, a busy machine now longer, now shorter: three quarters of them at least so much of the median. */
+/** A timer holds each word about as long, a busy machine now longer, now shorter: all but the outliers at least so much of the median. */
 const REGULAR_FACTOR = 0.65;
 /** Held in two tries: at least so many of the words are the same ones, … */
 const SAME_SHARE = 0.5;
@@ -109,7 +109,7 @@ function heldShare(trace: Trace, { delayLimitMs }: Floor): number {
 }
 
 function isRegular(holdsMs: readonly number[]): boolean {
-  return quantile(holdsMs, 1 - RULE_SHARE) >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
+  return quantile(holdsMs, OUTLIER_SHARE) >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
 }
 
 function judgeHolds(trace: Trace, floor: Floor): Delivery {

@@ -340,6 +340,13 @@ describe('delays', () => {
     expect(judge({ ...evidenceOf(unequal(64), unequal(64)), reference: quiet }, FLOOR).verdict).toBe('delays');
   });
 
+  it('is no timer that lets one word in five go much sooner, while the relay was held too', () => {
+    const reference = streamed((seq) => (seq < 2 ? 30 : 0.2));
+    const sooner = streamed((seq) => (seq < 2 ? 20 : 100));
+    expect(judge({ ...evidenceOf(sooner, sooner), reference }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(streamed(100), streamed(100)), reference }, FLOOR).verdict).toBe('delays');
+  });
+
   it('stays when nothing came through the transparent relay', () => {
     const evidence = { ...evidenceOf(streamed(200), streamed(200)), reference: stalled() };
     expect(judge(evidence, FLOOR).verdict).toBe('delays');
