@@ -25,7 +25,7 @@ import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor, imageVersions } from './images.ts';
 import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
-import { versionQuestion } from './version.ts';
+import { hasImages, versionQuestion } from './version.ts';
 import { isHere, MissingImagesError, probeOwnImage, provideOwnImage, pull } from './own-image.ts';
 import { NEVER, whyNotReady, whyRefused } from './ready.ts';
 
@@ -284,8 +284,7 @@ export class DockerDriver implements Driver {
 
   async releases({ docker }: ProxyDeclaration): Promise<string[]> {
     await engine();
-    // The project's own image has the one version that it has.
-    return docker === undefined || docker.image === 'unclog' ? [] : imageVersions(docker.image);
+    return docker !== undefined && hasImages({ docker }) ? imageVersions(docker.image) : [];
   }
 
   async open(): Promise<Stage> {
@@ -316,7 +315,6 @@ export class DockerDriver implements Driver {
 
   #imageOf({ docker, name }: ProxyDeclaration, version: string | undefined): string {
     if (docker === undefined) throw new UnavailableError(`${name} has no container here`);
-    // The project's own image has the one version that it has.
-    return imageFor(docker.image, docker.image === 'unclog' ? undefined : version);
+    return imageFor(docker.image, hasImages({ docker }) ? version : undefined);
   }
 }

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 
 import { execa } from 'execa';
 
-import type { ProxyDeclaration, Wheel } from '../catalogue/declaration.ts';
+import type { NativeProgram, ProxyDeclaration, Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Bringing, Runnable } from './driver.ts';
@@ -49,45 +49,46 @@ export function onPath(program: string): string | undefined {
   return undefined;
 }
 
-const versions = new Map<string, Promise<string>>();
+const ANSWER_MS = 20_000;
 
-/** Asks the program itself, once. @throws BenchError when it is not what it claims to be. */
-export function versionOf(path: string, proxy: ProxyDeclaration): Promise<string> {
-  const { name } = proxy;
-  const version = versionQuestion(proxy);
-  const known = versions.get(path);
+interface Answer {
+  /** On stdout and stderr. */
+  printed: string;
+  /** Why it did not end well. */
+  failure?: string;
+}
+
+const answers = new Map<string, Promise<Answer>>();
+
+/** What the program prints, asked once for each of its questions. */
+function ask(path: string, args: readonly string[]): Promise<Answer> {
+  const question = [path, ...args].join(' ');
+  const known = answers.get(question);
   if (known !== undefined) return known;
-  const asked = execa(path, version.args, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
-    (result) => {
-      const found = version.pattern.exec(result.all ?? '')?.[1];
-      if (found !== undefined) return found;
-      const said = (result.all ?? '').trim().slice(0, 200) || (result.failed ? result.shortMessage : 'nothing');
-      throw new BenchError(
-        `${path} is not the ${name} it claims to be: with ${version.args.join(' ')} it printed ${JSON.stringify(said)}; remove or replace it`,
-      );
-    },
-  );
-  versions.set(path, asked);
+  const asked = execa(path, args, { reject: false, all: true, timeout: ANSWER_MS, stdin: 'ignore' }).then((result) => ({
+    printed: result.all ?? '',
+    ...(result.failed ? { failure: result.shortMessage } : {}),
+  }));
+  answers.set(question, asked);
   return asked;
 }
 
-const builds = new Map<string, Promise<string>>();
-
-/** What the program says that it was built with, asked once. */
-function builtOf(path: string, { built = [] }: ProxyDeclaration): Promise<string> {
-  const known = builds.get(path);
-  if (known !== undefined) return known;
-  const asked = execa(path, built, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' }).then(
-    (result) => result.all ?? '',
+/** Asks the program itself. @throws BenchError when it is not what it claims to be. */
+export async function versionOf(path: string, proxy: ProxyDeclaration): Promise<string> {
+  const { args, pattern } = versionQuestion(proxy);
+  const { printed, failure = 'nothing' } = await ask(path, args);
+  const found = pattern.exec(printed)?.[1];
+  if (found !== undefined) return found;
+  const said = printed.trim().slice(0, 200) || failure;
+  throw new BenchError(
+    `${path} is not the ${proxy.name} it claims to be: with ${args.join(' ')} it printed ${JSON.stringify(said)}; remove or replace it`,
   );
-  builds.set(path, asked);
-  return asked;
 }
 
 /** The first of the proxy's needs that the program was built without. */
 async function lacking(path: string, proxy: ProxyDeclaration): Promise<string | undefined> {
   return firstLacking(proxy.needs, {
-    built: () => builtOf(path, proxy),
+    built: async () => (await ask(path, proxy.built ?? [])).printed,
     has: async (file) => existsSync(file),
   });
 }
@@ -97,6 +98,11 @@ function howToBring(proxy: ProxyDeclaration): string {
   const { wheels = [], apt } = proxy.native ?? {};
   if (wheels.length > 0 && proxy.needs === undefined) return 'unclog setup';
   return apt === undefined ? 'unclog setup --docker' : 'unclog setup --system';
+}
+
+/** Where the declared program is: Node is the one that runs unclog. */
+function pathOf({ program }: NativeProgram): string | undefined {
+  return program === 'node' ? process.execPath : onPath(program);
 }
 
 function nodeItself(): Program {
@@ -115,7 +121,7 @@ async function packagedProgram(
       `no ${name} ${version} here: its packages are ${pinned}`,
       `--proxy ${proxy.id}@${pinned}`,
     );
-  const path = native.program === 'node' ? process.execPath : onPath(native.program);
+  const path = pathOf(native);
   if (path === undefined)
     throw new UnavailableError(`${name} is run by ${native.program}, and none is on PATH`, `install ${native.program}`);
   const packages =
@@ -156,7 +162,7 @@ export async function findProgram(
       missing = error;
     }
   }
-  const path = native.program === 'node' ? process.execPath : onPath(native.program);
+  const path = pathOf(native);
   const found = path === undefined ? undefined : await versionOf(path, proxy);
   if (path !== undefined && found !== undefined && (version === undefined || matchesVersion(found, version))) {
     const lack = await lacking(path, proxy);

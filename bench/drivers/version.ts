@@ -61,17 +61,19 @@ export function sayVersions(versions: readonly string[], asked = ''): string {
   return near.length === 0 || near.length > MOST_NAMED ? span : `${span}, of ${branch}: ${near.join(', ')}`;
 }
 
+/** Whether there may be images of several versions: the project's own has the one that it has. */
+export function hasImages({ docker }: Pick<ProxyDeclaration, 'docker'>): boolean {
+  return docker !== undefined && docker.image !== 'unclog';
+}
+
 /** What a version can be asked for with, by what is declared. */
-export function sayWhatCanBeHad(
-  { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
-  asked?: string,
-): string {
+export function sayWhatCanBeHad(proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>, asked?: string): string {
+  const { id, native } = proxy;
   const wheels = (native?.wheels ?? []).map(({ version }) => version);
   const ways = [
     ...(wheels.length === 0 ? [] : [`as a wheel ${sayVersions(wheels, asked)}`]),
     ...(native === undefined ? [] : [`natively the ${native.program} on PATH`]),
-    // The project's own image has the one version that it has.
-    ...(docker === undefined || docker.image === 'unclog' ? [] : ['in a container any that there is an image of']),
+    ...(hasImages(proxy) ? ['in a container any that there is an image of'] : []),
   ];
   return `there are of ${id}: ${ways.join('; ')}`;
 }
@@ -94,10 +96,11 @@ export function versionQuestion({ id, version }: ProxyDeclaration): NonNullable<
  */
 export function insteadOf(
   version: string,
-  { id, docker, native }: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
+  proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>,
   found: string | undefined,
   hasAskedDocker = false,
 ): string {
+  const { id, native } = proxy;
   const here = [
     ...new Set([...(native?.wheels ?? []).map((wheel) => wheel.version), ...(found === undefined ? [] : [found])]),
   ];
@@ -106,10 +109,9 @@ export function insteadOf(
       ? `${id}@VERSION, ${sayVersions(here, version)}`
       : here.map((had) => `${id}@${had}`).join(' or ');
   return [
-    // The project's own image has the one version that it has.
-    ...(docker === undefined || docker.image === 'unclog' || hasAskedDocker
-      ? []
-      : [`--driver docker brings ${id}@${version} as an image, if there is one`]),
+    ...(hasImages(proxy) && !hasAskedDocker
+      ? [`--driver docker brings ${id}@${version} as an image, if there is one`]
+      : []),
     natively === '' ? `natively there is none` : `natively there is --proxy ${natively}`,
   ].join('; ');
 }
