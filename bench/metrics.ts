@@ -54,12 +54,16 @@ export function holds(trace: Trace): { seq: number; holdMs: number }[] {
   return result;
 }
 
-/** Holds of the chunks emitted in lock-step: those before a stall, and none that only fills a length at the end. */
-export function lockStepHolds(trace: Trace): number[] {
-  const { stalled, end, emissions } = trace.origin;
+/** The chunks emitted in lock-step: those before a stall, and none that only fills a length at the end. */
+export function lockStepEmissions({ origin: { stalled, end, emissions } }: Trace): Emission[] {
   const endAt = end?.at ?? Number.POSITIVE_INFINITY;
   const filling = emissions.findIndex(({ at }) => at >= endAt);
-  const until = stalled?.seq ?? (filling === -1 ? emissions.length : filling);
+  return emissions.slice(0, stalled?.seq ?? (filling === -1 ? emissions.length : filling));
+}
+
+/** Holds of the chunks emitted in lock-step. */
+export function lockStepHolds(trace: Trace): number[] {
+  const until = lockStepEmissions(trace).length;
   return holds(trace)
     .filter(({ seq }) => seq < until)
     .map(({ holdMs }) => holdMs);

@@ -16,6 +16,8 @@ const BY_TIME: { [how in Breakage['how']]?: string } = {
 };
 /** The shortest timeouts of hops are a second; half of it is more than the bench takes where the machine is not overrun. */
 const LATE_MS = 500;
+/** Less than the least that a hop which has stopped would have to be silent for. */
+const STILL_MS = 1000;
 
 /** How the stream broke, in a word or two, where that is something that a timeout does as well. */
 export function brokenByTime(trace: Trace): string | undefined {
@@ -45,9 +47,16 @@ export function keptWaitingMs(trace: Trace): number {
   return Math.max(0, forHeadMs, forFirstMs, ...forNextMs);
 }
 
-/** Why a break is not the hop's, where the bench had kept it waiting; nothing where the stream is whole, or the hop broke it. */
+/** Whether bytes still came when the client had waited as long as it does: a slow stream is not one without an end. */
+function isStillComing({ client: { end, reads } }: Trace): boolean {
+  return end.how === 'no-end' && end.at - (reads.at(-1)?.at ?? Number.NEGATIVE_INFINITY) < STILL_MS;
+}
+
+/** Why a break is not the hop's: the bench had kept it waiting, or did not wait for its end. Nothing where the stream is whole, or the hop broke it. */
 export function excuseOf(trace: Trace): string | undefined {
   if (brokenByTime(trace) === undefined) return undefined;
+  if (isStillComing(trace))
+    return `the response was still coming when the client had waited ${Math.round((trace.client.end.at - trace.client.connectAt) / 1000)} s`;
   const waitedMs = keptWaitingMs(trace);
   return waitedMs >= LATE_MS
     ? `the stream broke, and the bench itself had kept the hop waiting for ${Math.round(waitedMs)} ms: the machine was busy`

@@ -36,6 +36,8 @@ export interface Evidence {
   earlierReferences?: Trace[];
   /** A steady stream; its times are figures beside the verdict, its bytes must be whole. */
   paced?: Trace;
+  /** Those before it, which broke as a timeout breaks. */
+  earlierPaced?: Trace[];
 }
 
 export type Delivery =
@@ -83,6 +85,8 @@ export const MANY_SHARE = 0.25;
 const CLEAR_FACTOR = 4;
 /** Tries that tell of the path, of which each must show a delay of some words before it is believed. */
 export const ENOUGH_TRIES = 3;
+/** What a busy machine does to one stream it seldom does to another: a hop that broke so many broke them. */
+const TWICE = 2;
 /** Made at most: those in which the machine was busy do not tell. */
 export const MOST_TRIES = 5;
 /** Of these the holds decide, which a busy machine changes; no other is taken back by another try. */
@@ -266,14 +270,21 @@ function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Tra
   return beside.length >= ENOUGH_TRIES ? beside : told;
 }
 
-/** Why a stream that broke, now or before, says nothing of the path: the bench was late, or it did so in some tries alone. */
-function doubtOfBreaks({ tries }: Evidence, last: Trace): string | undefined {
+/**
+ * What tries say of which any broke as a timeout breaks: nothing where the bench was late, the hop's doing where all
+ * were broken or several, and a doubt where one was. `undefined` where none did.
+ */
+function breaksAcross(tries: readonly Trace[], last: Trace): Delivery | undefined {
   const excuse = excuseOf(last);
-  if (excuse !== undefined) return excuse;
+  if (excuse !== undefined) return inconclusive(excuse);
   const told = tries.filter((trace) => excuseOf(trace) === undefined);
-  const broken = told.flatMap((trace) => brokenByTime(trace) ?? []);
-  if (broken.length === 0 || told.every((trace) => breakage(trace) !== undefined)) return undefined;
-  return `the stream broke in ${broken.length} of ${told.length} tries (${[...new Set(broken)].join(', ')}), and not in the others`;
+  const byTime = told.filter((trace) => brokenByTime(trace) !== undefined);
+  const worst = breakage(last) ?? byTime.flatMap((trace) => breakage(trace) ?? []).at(-1);
+  if (byTime.length === 0 || worst === undefined) return undefined;
+  if (byTime.length >= TWICE || told.every((trace) => breakage(trace) !== undefined))
+    return { verdict: 'breaks', ...worst };
+  const how = [...new Set(byTime.map(brokenByTime))].join(', ');
+  return inconclusive(`the stream broke in ${byTime.length} of ${told.length} tries (${how}), and not in the others`);
 }
 
 /**
@@ -284,8 +295,8 @@ function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
   const { reference } = evidence;
   const delivery = judgeTrace(last, floor);
   if (delivery.verdict === 'harness-error' || delivery.verdict === 'unsupported') return delivery;
-  const doubt = doubtOfBreaks(evidence, last);
-  if (doubt !== undefined) return inconclusive(doubt);
+  const broken = breaksAcross(evidence.tries, last);
+  if (broken !== undefined) return broken;
   if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
   const tries = telling(evidence, floor);
   const hold = quantiles(lockStepHolds(last));
@@ -320,10 +331,10 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
 }
 
 /** A steady stream that came through broken breaks what the words in lock-step, which are fewer, did not show. */
-function brokenWhenSteady({ paced }: Evidence): Delivery | undefined {
+function brokenWhenSteady({ paced, earlierPaced = [] }: Evidence): Delivery | undefined {
   if (paced === undefined || ourFault(paced) !== undefined) return undefined;
-  const excuse = excuseOf(paced);
-  if (excuse !== undefined) return inconclusive(excuse);
+  const told = breaksAcross([...earlierPaced, paced], paced);
+  if (told !== undefined) return told;
   const broken = breakage(paced);
   return broken === undefined ? undefined : { verdict: 'breaks', ...broken };
 }

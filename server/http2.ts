@@ -4,7 +4,7 @@
  */
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { createServer, type Http2ServerResponse, type Http2Session } from 'node:http2';
+import { createServer, type Http2ServerResponse, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { errorName } from './http2-errors.ts';
@@ -75,6 +75,13 @@ export function speakHttp2(server: Server, handler: Handler): () => void {
 
 function http2Stream(response: ServerResponse): Http2ServerResponse['stream'] | undefined {
   return 'stream' in response ? (response.stream as Http2ServerResponse['stream']) : undefined;
+}
+
+/** Whether a request brings a body. Over HTTP/2 its head says that nothing follows, and no field does (RFC 9113, section 8.1). */
+export function hasBody(request: IncomingMessage): boolean {
+  if ('stream' in request) return !(request.stream as ServerHttp2Stream).endAfterHeaders;
+  // RFC 9112, section 6.3: without one of the two there is none.
+  return request.headers['transfer-encoding'] !== undefined || request.headers['content-length'] !== undefined;
 }
 
 export function isOverHttp2(response: ServerResponse): boolean {

@@ -3,15 +3,11 @@
 import type { IncomingMessage } from 'node:http';
 
 import { monotonicMs } from './clock.ts';
+import { hasBody } from './http2.ts';
 import type { Upload } from './trace.ts';
 
 /** Pieces beyond these are counted and not listed. */
 const MOST_PIECES = 10_000;
-
-/** RFC 9112, section 6.3: without one of the two a request has no body. */
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
-}
 
 export class UploadReader {
   #asked = false;

@@ -16,7 +16,7 @@ import {
 } from './flush-figures.ts';
 import { flushOfHop, flushOfHops, samplesOfHops } from './flush-hops.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { holds } from '../metrics.ts';
+import { lockStepHolds } from '../metrics.ts';
 import { ownChunks } from './own-chunks.ts';
 
 const BOUND_MS = 2500;
@@ -122,7 +122,7 @@ async function measure(context: MeasureContext): Promise<FlushEvidence> {
   const evidence: FlushEvidence = { floorMs: hold.p50Ms, delayLimitMs, boundMs: BOUND_MS, looks: [], rounds: [] };
   if (context.streamed !== undefined) {
     // Each word of it was waited for with nothing else written, which is all that a look does.
-    const words = { ...evidence, looks: [holds(context.streamed).map(({ holdMs: heldMs }) => ({ heldMs }))] };
+    const words = { ...evidence, looks: [lockStepHolds(context.streamed).map((heldMs) => ({ heldMs }))] };
     if (figures(words).how === 'none') return words;
   }
   const { looks, rounds } = evidence;

@@ -3,6 +3,7 @@
  * chunks of the lane's own sizes, one after another. Pure.
  */
 
+import { lockStepEmissions } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 import type { Frozen } from './frozen.ts';
 import type { Probe, Range } from './threshold-figures.ts';
@@ -39,9 +40,9 @@ export function ownStreamOf({ writes, pieces, fault }: Frozen): OwnStream {
   };
 }
 
-export function ownStreamOfTrace({ origin, arrivals }: Trace): OwnStream {
-  const writes = origin.emissions.map(({ bytes }) => bytes);
-  const came = new Set(arrivals.map(({ seq }) => seq));
+export function ownStreamOfTrace(trace: Trace): OwnStream {
+  const writes = lockStepEmissions(trace).map(({ bytes }) => bytes);
+  const came = new Set(trace.arrivals.map(({ seq }) => seq));
   return { writes, releasedBytes: sum(writes.filter((_, seq) => came.has(seq))) };
 }
 

@@ -3,7 +3,7 @@
  * anything comes out, in one write, and again in writes of other sizes.
  */
 
-import { holds, median } from '../metrics.ts';
+import { lockStepHolds, median } from '../metrics.ts';
 import type { Measure, MeasureContext } from './measure.ts';
 import { nextQuestions } from './search.ts';
 import {
@@ -104,9 +104,7 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
   const evidence: ThresholdEvidence = {
     delayLimitMs,
-    ...(context.streamed === undefined
-      ? {}
-      : { streamedMs: median(holds(context.streamed).map(({ holdMs }) => holdMs)) }),
+    ...(context.streamed === undefined ? {} : { streamedMs: median(lockStepHolds(context.streamed)) }),
     waitMs,
     quietMs,
     smallest: [],

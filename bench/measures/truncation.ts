@@ -54,25 +54,34 @@ async function measure(context: MeasureContext): Promise<TruncationEvidence> {
   return { direct: await baseline('truncation', context, die), deaths: await die(context) };
 }
 
-async function die({ workload, ...context }: MeasureContext): Promise<Trace[]> {
-  const deaths = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
-  return Promise.all(
-    deaths.map(({ framing, how }) =>
-      measureStream({
-        ...context,
-        workload: {
-          ...workload,
-          contentCoding: 'identity',
-          framing,
-          count: COUNT,
-          pace: { mode: 'paced', intervalMs: INTERVAL_MS },
-          death: { afterChunk: LAST_CHUNK, how },
-        },
-        // In a row a hop may be told late by the next.
-        waitMs: START_MS + (context.points === undefined ? 1 : 2) * HANGS_AFTER_MS,
-      }),
-    ),
-  );
+const DEATHS = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
+
+async function die(context: MeasureContext): Promise<Trace[]> {
+  const first = await Promise.all(DEATHS.map((death) => dieOnce(context, death)));
+  // Over HTTP/2 the origin's connection dies with all streams of the hop that are on it, each by the first death.
+  if (!first.some(({ origin }) => origin.request?.httpVersion.startsWith('2') === true)) return first;
+  const alone: Trace[] = [];
+  for (const death of DEATHS) alone.push(await dieOnce(context, death));
+  return alone;
+}
+
+function dieOnce(
+  { workload, ...context }: MeasureContext,
+  { framing, how }: { framing: Cut; how: How },
+): Promise<Trace> {
+  return measureStream({
+    ...context,
+    workload: {
+      ...workload,
+      contentCoding: 'identity',
+      framing,
+      count: COUNT,
+      pace: { mode: 'paced', intervalMs: INTERVAL_MS },
+      death: { afterChunk: LAST_CHUNK, how },
+    },
+    // In a row a hop may be told late by the next.
+    waitMs: START_MS + (context.points === undefined ? 1 : 2) * HANGS_AFTER_MS,
+  });
 }
 
 function fateOf(trace: Trace): Exclude<Fate, 'not-visible'> | undefined {

@@ -75,6 +75,24 @@ describe('a break that a timeout makes', () => {
     expect(judged(cut(), lost)).toMatchObject({ verdict: 'breaks', how: 'lost' });
   });
 
+  it('is the hop’s where it is seen twice, whichever try was broken', () => {
+    expect(judged(cut(), streamed(), streamed()).verdict).toBe('inconclusive');
+    expect(judged(cut(), streamed(), cut(), streamed())).toMatchObject({ verdict: 'breaks', how: 'cut' });
+    expect(judged(cut(900), streamed(), cut(), streamed()).verdict).toBe('inconclusive');
+    const evidence = { tries: [streamed()], paced: streamed() };
+    expect(judge({ ...evidence, earlierPaced: [cut(), streamed()] }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...evidence, earlierPaced: [cut(), cut()] }, FLOOR).verdict).toBe('breaks');
+  });
+
+  it('is none of a response that was still coming when the client had waited long enough', () => {
+    const trace = cut();
+    trace.client.end = { how: 'no-end', at: 900 };
+    expect(excuseOf(trace)).toMatch(/^the response was still coming/);
+    trace.client.end.at = 5000;
+    expect(excuseOf(trace)).toBeUndefined();
+    expect(judged(trace)).toMatchObject({ verdict: 'breaks', how: 'unended' });
+  });
+
   it('in the steady stream tells nothing where the bench was late', () => {
     const evidence = { tries: [streamed()] };
     expect(judge({ ...evidence, paced: cut() }, FLOOR).verdict).toBe('breaks');

@@ -129,6 +129,18 @@ describe('a reader over HTTP/2 that leaves', () => {
   });
 });
 
+it('the body of a request, of which no field tells, is read', async () => {
+  const id = await origin.create(THREE);
+  const session = connectHttp2(`http://127.0.0.1:${origin.dataPort}`);
+  const stream = session.request({ ':path': `/stream/${id}`, ':method': 'POST' }, { endStream: false });
+  stream.end('sixteen bytes it');
+  stream.resume();
+  await closed(stream);
+  session.close();
+  expect((await origin.trace(id)).upload).toMatchObject({ bytes: 16, end: { how: 'whole' } });
+  expect((await origin.trace((await whole(THREE)).id)).upload).toBeUndefined();
+});
+
 it('the end of a request, which a client may send after its head, is no departure', async () => {
   const id = await origin.create({ ...LONG, count: 20 });
   const session = connectHttp2(`http://127.0.0.1:${origin.dataPort}`);
@@ -158,12 +170,13 @@ describe('the same port', () => {
     const socket = connect({ port: origin.dataPort, host: '127.0.0.1', noDelay: true });
     let answer = '';
     socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+    const ended = once(socket, 'close');
     // "PR" could begin the preface; "PRO" cannot.
     for (const byte of 'PROPFIND /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n') {
       socket.write(byte);
       await delay(1);
     }
-    await once(socket, 'close');
+    await ended;
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 
