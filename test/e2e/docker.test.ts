@@ -43,8 +43,11 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
     expect([0, 1], stderr).toContain(exitCode);
     const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
-    const { lanes } = await loadCatalogue();
-    const withoutImage = new Set(lanes.filter(({ variant }) => variant.proxy.docker === undefined).map(({ id }) => id));
+    const { lanes, chains } = await loadCatalogue();
+    const paths = [...lanes.map(({ id, variant }) => ({ id, path: [variant] })), ...chains];
+    const withoutImage = new Set(
+      paths.filter(({ path }) => path.some(({ proxy }) => proxy.docker === undefined)).map(({ id }) => id),
+    );
     const [outside, inside] = [true, false].map((isOutside) =>
       results.lanes.filter(({ id }) => withoutImage.has(id) === isOutside),
     );
