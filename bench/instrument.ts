@@ -59,6 +59,8 @@ export interface RelayProof {
   expected: string;
   verdict: string;
   convicted: boolean;
+  /** What was found beside other proofs, where that was wrong: this one was made again by itself. */
+  first?: string;
 }
 
 export interface Instrument {

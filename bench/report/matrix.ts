@@ -114,6 +114,12 @@ function precise(ms: number): string {
   return ms.toPrecision(2);
 }
 
+/** Of how many the proof was made again by itself. */
+function alone(relays: Results['instrument']['proofs'][number]['relays']): string {
+  const again = relays.filter(({ first }) => first !== undefined).length;
+  return again === 0 ? '' : `, ${again} of them not beside other proofs but by itself`;
+}
+
 /** The verdict of each relay of delivery; of a measure's relays, which. */
 function proved(relays: Results['instrument']['proofs'][number]['relays']): string {
   const delivery = relays.filter(({ measure }) => measure === undefined);
@@ -141,7 +147,7 @@ export function instrumentLines({ proofs }: Results['instrument']): string[] {
     return [
       `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${ENOUGH_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
       ...(taps === undefined ? [] : [tapLine(driver, taps)]),
-      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly: ${proved(relays)}.`,
+      `Proof (${driver}): ${right} of ${relays.length} relays judged rightly${alone(relays)}: ${proved(relays)}.`,
     ];
   });
 }
