@@ -11,10 +11,10 @@ export const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
 const FORMATS = ['sse', 'sse-json', 'ndjson', 'text'] as const;
 export type Format = (typeof FORMATS)[number];
 
-const FRAMINGS = ['chunked', 'piecewise', 'content-length', 'close-delimited'] as const;
+export const FRAMINGS = ['chunked', 'piecewise', 'content-length', 'close-delimited'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
-const CODINGS = ['identity', 'gzip', 'br', 'zstd'] as const;
+export const CODINGS = ['identity', 'gzip', 'br', 'zstd'] as const;
 export type ContentCoding = (typeof CODINGS)[number];
 export type AppliedCoding = Exclude<ContentCoding, 'identity'>;
 

@@ -5,6 +5,8 @@
 
 import { faultOf } from '../../server/payload.ts';
 import {
+  CODINGS,
+  FRAMINGS,
   MEDIA_TYPES,
   resolveWorkload,
   type ContentCoding,
@@ -63,7 +65,7 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
   framing: {
     id: 'framing',
     title: 'how the origin marks the end of the body; piecewise: one HTTP chunk, announced first and filled bit by bit',
-    values: ['chunked', 'piecewise', 'content-length', 'close-delimited'],
+    values: FRAMINGS,
     apply: (value, stream) => workload(stream, { framing: value as NonNullable<WorkloadInput['framing']> }),
   },
   'content-type': {
@@ -105,7 +107,7 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
   'content-encoding': {
     id: 'content-encoding',
     title: 'the content coding that the origin itself applies, flushed after each chunk, whatever the client accepts',
-    values: ['identity', 'gzip', 'br', 'zstd'],
+    values: CODINGS,
     apply: (value, stream) =>
       value === 'identity' ? stream : workload(stream, { contentCoding: value as ContentCoding }),
   },

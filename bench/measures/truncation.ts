@@ -166,8 +166,7 @@ function casesOf(found: TruncationFigures, fate: Fate): string {
 
 /** Cases in which the way lets the client see how the origin ended. */
 function visible({ hiddenByWay }: TruncationFigures): { framing: Cut; how: How }[] {
-  const all = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how })));
-  return all.filter(({ framing, how }) => !hiddenByWay.some((one) => one.framing === framing && one.how === how));
+  return DEATHS.filter(({ framing, how }) => !hiddenByWay.some((one) => one.framing === framing && one.how === how));
 }
 
 function areAll(found: TruncationFigures, fate: Fate): boolean {
