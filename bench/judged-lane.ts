@@ -6,9 +6,11 @@ import { streamFault } from './catalogue/dimensions.ts';
 import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { withoutShared } from './evidence-file.ts';
-import { laneStream, measureLane, type LaneContext } from './lane.ts';
+import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
-import { measureAll } from './measures/all.ts';
+import { measureAll, type Seen } from './measures/all.ts';
+import type { KnownThresholds } from './measures/known-thresholds.ts';
+import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
 import { isJudged, nameOf, type LaneResult } from './results.ts';
@@ -16,7 +18,7 @@ import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
-import { heldBytesOf } from './verdict.ts';
+import { heldBytesOf, type Delivery, type Evidence } from './verdict.ts';
 import { isWithheld } from './withheld.ts';
 
 /** A lane with its variant's hop, which the lanes of that variant share. */
@@ -27,52 +29,100 @@ export interface PlacedLane {
   isFirst: boolean;
 }
 
-export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & { slots: RunSlots };
+export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & {
+  slots: RunSlots;
+  known: KnownThresholds;
+};
+
+/** What delivery tells the measures after it. */
+function foundBy(evidence: Evidence, delivery: Delivery): Pick<MeasureContext, 'paced' | 'heldBytes' | 'streamed'> {
+  const heldBytes = heldBytesOf(delivery);
+  const streamed = delivery.verdict === 'streams' ? evidence.tries.at(-1) : undefined;
+  return {
+    ...(evidence.paced === undefined ? {} : { paced: evidence.paced }),
+    ...(heldBytes === undefined ? {} : { heldBytes }),
+    ...(streamed === undefined ? {} : { streamed }),
+  };
+}
+
+/** Told whatever delivery was, with nothing broken that delivery needs. */
+function isOfHopAlone({ of, kills }: AnyMeasure): boolean {
+  return (of === 'hop' || of === 'costly') && kills !== true;
+}
+
+interface MeasuredLane {
+  evidence: Evidence;
+  delivery: Delivery;
+  /** Besides delivery, and what they saw. */
+  measures: AnyMeasure[];
+  seen: Seen;
+}
+
+/** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
+async function measured(
+  { lane, isFirst }: PlacedLane,
+  hop: Hop,
+  { stage, proof: { instrument, reference } }: ProvenStage,
+  { plan, slots, known, signal }: LaneOptions,
+): Promise<MeasuredLane> {
+  const { waiting, measuring, quiet } = slots;
+  const slot = slotOf(lane, slots);
+  const way = { via: hop.address, usage: () => hop.usage(), known, signal, ...reachOf(plan, lane.variant) };
+  const turns = { waits: waiting.use.bind(waiting), busy: measuring.use.bind(measuring) };
+  const see = (measures: AnyMeasure[], found: Partial<MeasureContext>): Promise<Seen> =>
+    measureAll(measures, measureContext(stage, instrument, { ...way, ...laneStream(lane), ...found }), {
+      works: 'beside',
+      turns,
+      running: () => hop.running(),
+    });
+  const proven = (isHeld: boolean): AnyMeasure[] =>
+    measuresOf(plan, lane, { isFirst, isHeld }).filter(({ id }) => !isWithheld(instrument.withheld, id));
+
+  let before: Seen = { evidence: {}, ended: [] };
+  const { evidence, delivery } = await measureLane(lane, {
+    stage,
+    hop,
+    instrument,
+    reference,
+    depth: plan.depth,
+    signal,
+    turns: {
+      turn: slot.use.bind(slot),
+      steady: waiting.use.bind(waiting),
+      quiet: quiet.use.bind(quiet),
+      quietOver: () => quiet.over(),
+    },
+    async meanwhile() {
+      before = await see(proven(false).filter(isOfHopAlone), {});
+    },
+  });
+  const measures = proven(delivery.verdict !== 'streams');
+  const isLeft = ({ id }: AnyMeasure): boolean => !(id in before.evidence) && !before.ended.includes(id);
+  const then = await see(measures.filter(isLeft), foundBy(evidence, delivery));
+  return {
+    evidence,
+    delivery,
+    measures,
+    seen: { evidence: { ...before.evidence, ...then.evidence }, ended: [...before.ended, ...then.ended] },
+  };
+}
 
 async function judged(
-  { lane, isFirst }: PlacedLane,
+  placed: PlacedLane,
   start: () => Promise<Hop>,
   runnable: Runnable,
-  { stage, proof }: ProvenStage,
+  place: ProvenStage,
   options: LaneOptions,
 ): Promise<LaneResult> {
+  const { lane } = placed;
   const { signal, slots } = options;
-  const { instrument, reference } = proof;
-  const { depth } = options.plan;
-  const slot = slotOf(lane, slots);
-  const { quiet } = slots;
-  const turns = {
-    turn: slot.use.bind(slot),
-    steady: slots.waiting.use.bind(slots.waiting),
-    quiet: quiet.use.bind(quiet),
-    quietOver: () => quiet.over(),
-  } satisfies LaneContext['turns'];
-  const hop = await slot.use(async () => {
+  const { instrument } = place.proof;
+  const hop = await slotOf(lane, slots).use(async () => {
     signal.throwIfAborted();
     options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
     return start();
   });
-  const context = { stage, hop, instrument, reference, depth, turns, signal };
-  const { evidence, delivery } = await measureLane(lane, context);
-  const measures = measuresOf(options.plan, lane, { isFirst, isHeld: delivery.verdict !== 'streams' }).filter(
-    ({ id }) => !isWithheld(instrument.withheld, id),
-  );
-  const way = {
-    via: hop.address,
-    usage: () => hop.usage(),
-    paced: evidence.paced,
-    heldBytes: heldBytesOf(delivery),
-    signal,
-    ...(delivery.verdict === 'streams' ? { streamed: evidence.tries.at(-1) } : {}),
-    ...reachOf(options.plan, lane.variant),
-    ...laneStream(lane),
-  };
-  const { waiting, measuring } = slots;
-  const measured = await measureAll(measures, measureContext(stage, instrument, way), {
-    works: 'beside',
-    turns: { waits: waiting.use.bind(waiting), busy: measuring.use.bind(measuring) },
-    running: () => hop.running(),
-  });
+  const { evidence, delivery, measures, seen } = await measured(placed, hop, place, options);
   signal.throwIfAborted();
   const file = await options.keep({
     schema: 'unclog/evidence@1',
@@ -81,7 +131,7 @@ async function judged(
     floor: instrument.floor,
     delivery,
     evidence,
-    ...(measures.length === 0 ? {} : { measures: withoutShared(measured.evidence, evidence) }),
+    ...(measures.length === 0 ? {} : { measures: withoutShared(seen.evidence, evidence) }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
@@ -89,7 +139,7 @@ async function judged(
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
     ...codingOf(evidence),
-    ...reportsOf(measures, measured),
+    ...reportsOf(measures, seen),
     evidence: file,
   };
   if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;

@@ -55,6 +55,8 @@ export interface LaneContext {
   depth: Depth;
   /** Each stream is made in a turn of its own; the steady one, of which most is waiting, among others like it; the last of the tries, which decide, when nothing else is measured. */
   turns?: { turn: Turn; steady: Turn; quiet: Turn; quietOver: () => Promise<void> };
+  /** What else is measured of the hop, whatever its delivery: made before the lane waits for quiet, where it must. */
+  meanwhile?: () => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -69,14 +71,24 @@ export interface Tried {
   floor: Floor;
   reference: Reference;
   turns?: Pick<NonNullable<LaneContext['turns']>, 'turn' | 'quiet'>;
+  /** Once, before the first try that is made in quiet. */
+  beforeQuiet?: (evidence: Evidence) => Promise<void>;
 }
 
 /** The streams that the verdict of delivery needs: again where the first are in doubt, by themselves or once bytes were frozen. */
-export async function tried({ through, workload, floor, reference, turns }: Tried): Promise<Evidence> {
+export async function tried({
+  through,
+  workload,
+  floor,
+  reference,
+  turns,
+  beforeQuiet = async () => {},
+}: Tried): Promise<Evidence> {
   const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
   const evidence: Evidence = { tries: [await turn(() => through(workload))] };
   const again = async (): Promise<void> => {
     const maySettleIt = evidence.tries.length + 1 >= ENOUGH_TRIES;
+    if (evidence.tries.length + 1 === ENOUGH_TRIES) await beforeQuiet(evidence);
     const [trace, beside] = await (maySettleIt ? quiet : turn)(() =>
       Promise.all([through(workload), reference.measure(workload)]),
     );
@@ -111,8 +123,9 @@ async function addSteady(evidence: Evidence, stream: () => Promise<Trace>): Prom
 /** @throws BenchError when the origin fails, ProxyError is for the caller to find out from the hop. */
 export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
-  { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) }: LaneContext,
+  context: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
+  const { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) } = context;
   const { floor, clock } = instrument;
   const { steady } = turns ?? { steady: AT_ONCE };
   const through = (workload: WorkloadInput): Promise<Trace> =>
@@ -125,13 +138,25 @@ export async function measureLane(
       ...(points === undefined ? {} : { points }),
       ...(signal === undefined ? {} : { signal }),
     });
+  const steadily = (): Promise<Trace> =>
+    steady(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced)));
 
   const workload = { ...plain.workload, pace: lockStepPace(lane) };
-  const evidence = await tried({ through, workload, floor, reference, ...(turns === undefined ? {} : { turns }) });
+  const evidence = await tried({
+    through,
+    workload,
+    floor,
+    reference,
+    ...(turns === undefined ? {} : { turns }),
+    // All that can be made before, so that little is left when quiet has come, which is at the end of a run.
+    async beforeQuiet(soFar) {
+      await Promise.all([depth === 'quick' ? undefined : addSteady(soFar, steadily), context.meanwhile?.()]);
+    },
+  });
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.
   if (evidence.tries.length >= ENOUGH_TRIES) await turns?.quietOver();
   const { verdict } = judge(evidence, floor);
-  if (depth !== 'quick' && verdict !== 'harness-error' && verdict !== 'unsupported')
-    await addSteady(evidence, () => steady(() => through(pacedWorkload(plain.workload, presetOf(lane.preset).paced))));
+  const isTold = verdict !== 'harness-error' && verdict !== 'unsupported';
+  if (depth !== 'quick' && isTold && evidence.paced === undefined) await addSteady(evidence, steadily);
   return { evidence, delivery: judge(evidence, floor) };
 }

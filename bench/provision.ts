@@ -5,7 +5,7 @@ import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { Driver, Runnable } from './drivers/driver.ts';
 import { isKnownRelease, sayNeverReleased } from './drivers/version.ts';
 import { BenchError, UnavailableError, UsageError } from './errors.ts';
-import { workOff } from './schedule.ts';
+import { Slots, workOff } from './schedule.ts';
 
 export type ProvideEvent =
   | { type: 'providing'; proxy: ProxyDeclaration }
@@ -112,7 +112,7 @@ export async function provideAll(
   ];
   const programs = new Map(wanted.map((program) => [keyOf(program.proxy, program.version), program]));
   const provided = new ProvidedPrograms();
-  await workOff([...programs.values()], AT_ONCE, async ({ proxy, version }) =>
+  await workOff([...programs.values()], new Slots(AT_ONCE), async ({ proxy, version }) =>
     provided.set(proxy, version, await provide(proxy, version, options)),
   );
   return provided;

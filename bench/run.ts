@@ -6,6 +6,7 @@ import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
 import type { Plan } from './depth.ts';
 import type { Driver } from './drivers/driver.ts';
+import { governed } from './governor.ts';
 import { inVersion, twins, withoutTwins, type Twins } from './in-version.ts';
 import type { Instrument } from './instrument.ts';
 import {
@@ -23,6 +24,7 @@ import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './pr
 import type { LaneResult, Results } from './results.ts';
 import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
+import { KnownThresholds } from './measures/known-thresholds.ts';
 import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
@@ -138,7 +140,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
 
   const results: LaneResult[] = [];
   const slots = slotsFor(options.jobs);
-  const slotted = { ...options, slots };
+  const slotted = { ...options, slots, known: new KnownThresholds() };
   const all = [...lanes, ...asked.chains];
   // Chains first: each takes longer than a lane.
   const work = [
@@ -153,6 +155,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
     })),
   ];
   const order = new Map<LaneResult, number>();
+  stack.use(governed(slots));
   await workOff(work, slots.lanes, async ({ item, measure }) => {
     const result = await measure();
     results.push(result);

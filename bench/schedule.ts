@@ -2,20 +2,9 @@
 
 import type { Lane } from './catalogue/catalogue.ts';
 
-/** Work off `items`, `jobs` at a time; the first failure is thrown once the others have ended. */
-export async function workOff<T>(items: readonly T[], jobs: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const workers = Array.from({ length: Math.min(jobs, queue.length) }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  });
-  const outcomes = await Promise.allSettled(workers);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}
-
 /** So many at a time, the others in the order in which they came. */
 export class Slots {
-  readonly #count: number;
+  #count: number;
   #used = 0;
   readonly #waiting: (() => void)[] = [];
   #onIdle: (() => void)[] = [];
@@ -34,17 +23,42 @@ export class Slots {
     }
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether any waits for one. */
+  get areWanted(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Of fewer than are used those that are left stay unused. */
+  resize(count: number): void {
+    this.#count = count;
+    while (this.#used < count && this.#waiting.length > 0) {
+      this.#used += 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
   /** Resolves when none is used. */
   async idle(): Promise<void> {
     while (this.#used > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
   #leave(): void {
-    const next = this.#waiting.shift();
+    const next = this.#used > this.#count ? undefined : this.#waiting.shift();
     if (next !== undefined) return next();
     this.#used -= 1;
     if (this.#used === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
+}
+
+/** Work off `items` in their order, each in a slot; the first failure is thrown once all have ended. */
+export async function workOff<T>(items: readonly T[], slots: Slots, work: (item: T) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(items.map((item) => slots.use(() => work(item))));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** One after another, each when no slot is used: on a busy machine what is in doubt stays in doubt. */
@@ -91,7 +105,7 @@ export interface RunSlots {
   measuring: Slots;
   quiet: Quiet;
   /** Lanes begun and not ended; each may have a hop that runs. */
-  lanes: number;
+  lanes: Slots;
 }
 
 export const WAITING_FACTOR = 3;
@@ -99,7 +113,8 @@ const LANES_FACTOR = 5;
 
 export function slotsFor(jobs: number): RunSlots {
   const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
-  return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes: jobs * LANES_FACTOR };
+  const lanes = new Slots(jobs * LANES_FACTOR);
+  return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes };
 }
 
 /** By what is expected; what was not expected to stall takes a slot a little longer. */

@@ -3,6 +3,7 @@
 import type { Lane } from '../catalogue/catalogue.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { BenchError } from '../errors.ts';
+import { KnownThresholds } from '../measures/known-thresholds.ts';
 import { inVersion } from '../in-version.ts';
 import { judgedLane } from '../judged-lane.ts';
 import { provide } from '../provision.ts';
@@ -44,6 +45,7 @@ export class ReleaseJudge implements AsyncDisposable {
     const result = await judgedLane({ lane, hop, isFirst: true }, provided, place, {
       ...this.#options,
       slots: slotsFor(1),
+      known: new KnownThresholds(),
     });
     signal.throwIfAborted();
     return result;

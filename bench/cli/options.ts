@@ -60,7 +60,7 @@ const DEFAULT_JOBS = Math.min(16, 4 * availableParallelism());
 
 export const jobsOption = new Option(
   '--jobs <n>',
-  'streams at the same time that are expected to flow; of what waits three times as many',
+  'streams at the same time that are expected to flow; of what waits three times as many, and more while the machine is idle',
 )
   .default(DEFAULT_JOBS)
   .argParser((text) => {

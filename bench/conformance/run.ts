@@ -8,7 +8,7 @@ import { measureContext } from '../measures/context.ts';
 import { driversOf, provideAll, type Provided, type ProvideEvent, type ProvideOptions } from '../provision.ts';
 import { proveStage, summarise, type ProvenStage, type ProvingEvent } from '../proving.ts';
 import type { Results } from '../results.ts';
-import { workOff } from '../schedule.ts';
+import { Slots, workOff } from '../schedule.ts';
 import type { Session } from '../session.ts';
 import { isWithheld } from '../withheld.ts';
 import { judgeRequirement } from './judge.ts';
@@ -162,7 +162,7 @@ export async function runSuite(options: ConformanceOptions): Promise<Conformance
   const instrument = summarise(proven.values());
   const results = new Map<Subject, SubjectResult>();
   if (instrument.sound)
-    await workOff(subjects, SUBJECTS_AT_ONCE, async (subject) => {
+    await workOff(subjects, new Slots(SUBJECTS_AT_ONCE), async (subject) => {
       const result = await resultOf(subject, provided.get(subject.variant.proxy, subject.version), proven, options);
       results.set(subject, result);
       onEvent({ type: 'subject', result, done: results.size, of: subjects.length });

@@ -19,7 +19,7 @@ export function baseline<T>(
   context: MeasureContext,
   measure: (direct: MeasureContext) => Promise<T>,
 ): Promise<T> {
-  const { usage: _, points: __, flows: ___, streamed: ____, ...lane } = context;
+  const { usage: _, points: __, flows: ___, streamed: ____, known: _____, ...lane } = context;
   const ofStage = kept.get(context.origin) ?? new Map<string, Promise<unknown>>();
   kept.set(context.origin, ofStage);
   const known = ofStage.get(id) as Promise<T> | undefined;

@@ -7,13 +7,15 @@ import type { MeasureContext } from './measure.ts';
 /** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
 type Way = Pick<MeasureContext, 'via'> &
   Partial<Pick<MeasureContext, 'deep' | 'fullBound' | 'resets' | 'workload' | 'request' | 'usage'>> & {
-    [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'streamed' | 'signal']?: MeasureContext[name] | undefined;
+    [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'known' | 'streamed' | 'signal']?:
+      | MeasureContext[name]
+      | undefined;
   };
 
 export function measureContext(
   { origin, direct }: Pick<Stage, 'origin' | 'direct'>,
   { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
-  { points, flows, paced, heldBytes, streamed, signal, ...way }: Way,
+  { points, flows, paced, heldBytes, known, streamed, signal, ...way }: Way,
 ): MeasureContext {
   return {
     origin,
@@ -30,6 +32,7 @@ export function measureContext(
     ...(flows === undefined ? {} : { flows }),
     ...(paced === undefined ? {} : { paced }),
     ...(heldBytes === undefined ? {} : { heldBytes }),
+    ...(known === undefined ? {} : { known }),
     ...(streamed === undefined ? {} : { streamed }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -54,6 +54,10 @@ function timesOver<T>(times: number, work: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, work));
 }
 
+function distinct(sizes: readonly number[]): number[] {
+  return [...new Set(sizes)];
+}
+
 async function constantProbes(
   context: MeasureContext,
   chunkBytes: number,
@@ -126,8 +130,11 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
 
   const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
-  const held = context.heldBytes === undefined ? {} : { hints: [context.heldBytes.over, context.heldBytes.upTo] };
-  await search(first, start, { ...bounds, ...held }, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
+  const { known, heldBytes } = context;
+  const stream = `${context.workload.format ?? ''} ${smallest[0]?.coding ?? ''}`;
+  const held = heldBytes === undefined ? [] : [heldBytes.over, heldBytes.upTo];
+  const hints = distinct([...held, ...(known?.questions(stream) ?? [])]);
+  await search(first, start, { ...bounds, hints }, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
   const hops = smallest[0]?.hops?.length ?? 0;
   for (let hop = 1; hop <= hops; hop += 1) await searchHop(context, evidence, hop);
   const found = figures(evidence);
@@ -135,16 +142,21 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
+  known?.add(stream, upTo);
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
   // The next block is as large as the first, or the whole of a buffer of which the head took a part.
   const buffer = 2 ** Math.ceil(Math.log2(upTo));
-  const likely = { ...bounds, hints: [...new Set([upTo - 1, upTo, buffer - 1, buffer])] };
+  const after = `${stream} after ${upTo}`;
+  const likely = known?.questions(after) ?? [];
+  const usual = likely.length > 0 ? likely : [upTo - 1, upTo, buffer - 1, buffer];
   [evidence.byChunk] = await Promise.all([
     Promise.all(sizes.map((size) => constantProbes(context, size, upTo, start))),
-    search(next, start, likely, (bytes, waitFor) =>
+    search(next, start, { ...bounds, hints: distinct(usual) }, (bytes, waitFor) =>
       nextProbe(context, { upTo, released }, bytes, waitFor(upTo + bytes)),
     ),
   ]);
+  const then = figures(evidence);
+  if (then.how === 'bytes' && then.next?.exact === true) known?.add(after, then.next.upTo);
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);
   return evidence;
 }

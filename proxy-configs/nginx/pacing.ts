@@ -35,8 +35,8 @@ export const pacing: VariantDeclaration[] = [
   },
   {
     id: 'limit-rate',
-    title: 'No more than 3 KiB a second to each client',
-    changes: 'limit_rate 3k;',
+    title: 'No more than 2 KiB a second to each client',
+    changes: 'limit_rate 2k;',
     files: { config: 'limit-rate.conf' },
     since: '1.1.4',
     docs: [`${CORE_MODULE}#limit_rate`, UPSTREAM],

@@ -66,6 +66,29 @@ async function judged(plain: Trace[], freezes: (tries: number) => Trace) {
   return { evidence, delivery: judge(evidence, FLOOR) };
 }
 
+async function triesBeforeQuiet(plain: Trace[]): Promise<number[]> {
+  const counts: number[] = [];
+  await tried({
+    through: path(plain, () => frozen(undefined)),
+    workload: WORKLOAD,
+    floor: FLOOR,
+    reference: { measure: async () => streamed() },
+    beforeQuiet: async ({ tries }) => void counts.push(tries.length),
+  });
+  return counts;
+}
+
+describe('what is measured before a lane waits for quiet', () => {
+  it('is measured once, when the next try needs quiet', async () => {
+    const doubtful = streamed((seq) => (seq % 3 === 0 ? 30 : 0.5));
+    expect(await triesBeforeQuiet([doubtful])).toEqual([2]);
+  });
+
+  it('is left for later where nothing is in doubt', async () => {
+    expect(await triesBeforeQuiet([streamed()])).toEqual([]);
+  });
+});
+
 describe('bytes that came out at once when they were frozen, though not before', () => {
   const refuting = frozen(20, 'chunked', 100);
 

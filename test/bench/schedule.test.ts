@@ -30,7 +30,7 @@ it('the longest lanes come first, those of a variant together', () => {
 it('so many at a time, and a failure is thrown when the others have ended', async () => {
   let [running, most] = [0, 0];
   const ended: number[] = [];
-  const working = workOff([1, 2, 3, 4, 5], 2, async (item) => {
+  const working = workOff([1, 2, 3, 4, 5], new Slots(2), async (item) => {
     running += 1;
     most = Math.max(most, running);
     await new Promise(setImmediate);
@@ -42,6 +42,35 @@ it('so many at a time, and a failure is thrown when the others have ended', asyn
   expect(most).toBe(2);
   expect(ended.length).toBeGreaterThan(0);
   expect(running).toBe(0);
+});
+
+it('more slots let those in that wait, and fewer let none in until enough have left', async () => {
+  const slots = new Slots(1);
+  const ends = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());
+  const begun: number[] = [];
+  const used = ends.map(({ promise }, index) =>
+    slots.use(() => {
+      begun.push(index);
+      return promise;
+    }),
+  );
+  const end = async (index: number): Promise<void> => {
+    ends[index]?.resolve();
+    await used[index];
+    await new Promise(setImmediate);
+  };
+  expect([begun, slots.areWanted]).toEqual([[0], true]);
+  slots.resize(3);
+  await new Promise(setImmediate);
+  expect(begun).toEqual([0, 1, 2]);
+  slots.resize(1);
+  await end(0);
+  await end(1);
+  expect(begun).toEqual([0, 1, 2]);
+  await end(2);
+  expect([begun, slots.areWanted]).toEqual([[0, 1, 2, 3], false]);
+  await end(3);
+  await slots.idle();
 });
 
 it('those that wait for quiet have it one after another, and whoever had it waits until nobody does any more', async () => {
