@@ -30,42 +30,50 @@ import type { Measure, MeasureContext } from './measure.ts';
 const BOUND_MS = 2500;
 /** Longer than the defaults of most proxies' timeouts: 60 s. */
 const BOUND_DEEP_MS = 70_000;
-/** For a hop that lets nothing out: the client leaves without having had a word. Later than the second word through one that holds each for 200 ms. */
-const LEAVE_AFTER_MS = 850;
-/** From the request, or from the last write before the silence: by when the client has left, if the machine is not too busy. */
-const LATEST_MS = 1400;
+/** From the moment when a client is to leave until it has, if the machine is not too busy. */
+const LEAVING_MS = 120;
 
-/** Of each phase: chunks that have arrived when the client leaves, and how long then until it does. */
+/** Of each phase: chunks that have arrived when the client leaves, or how long it waits for them, and how long then until it does. */
 interface Plan {
   intervalMs: number;
-  tries: { afterChunks: number; thenMs: number }[];
+  tries: { afterChunks: number; afterMs: number; thenMs: number }[];
 }
 
 /**
  * Moments that lie further apart than what a machine adds (SLACK_MS), measured from the last write and from the next as
  * from the request: what is told at one of these is told at the same distance from no other. Timeouts in whole seconds
  * are no multiple of the interval.
+ *
+ * Through a hop that lets nothing out the client leaves without having had a word: later than the second word through
+ * one that holds each for 200 ms; and while the origin writes, in two of the tries two writes later than in the others, or
+ * all would be told at the same write, and so at the same distance from the request.
  */
 export const PLANS: Record<Phase, Plan> = {
   writing: {
     intervalMs: 570,
     tries: [
-      { afterChunks: 1, thenMs: 320 },
-      { afterChunks: 2, thenMs: 40 },
-      { afterChunks: 1, thenMs: 460 },
-      { afterChunks: 2, thenMs: 180 },
+      { afterChunks: 1, afterMs: 850, thenMs: 320 },
+      { afterChunks: 2, afterMs: 1880, thenMs: 40 },
+      { afterChunks: 1, afterMs: 850, thenMs: 460 },
+      { afterChunks: 2, afterMs: 1880, thenMs: 180 },
     ],
   },
   idle: {
     intervalMs: 150,
     tries: [
-      { afterChunks: 1, thenMs: 300 },
-      { afterChunks: 2, thenMs: 40 },
-      { afterChunks: 3, thenMs: 420 },
-      { afterChunks: 4, thenMs: 180 },
+      { afterChunks: 1, afterMs: 850, thenMs: 300 },
+      { afterChunks: 2, afterMs: 850, thenMs: 40 },
+      { afterChunks: 3, afterMs: 850, thenMs: 420 },
+      { afterChunks: 4, afterMs: 850, thenMs: 180 },
     ],
   },
 };
+
+/** From the request, or from the last write before the silence: by when the client has left. */
+function latestMs(phase: Phase): number {
+  return Math.max(...PLANS[phase].tries.map(({ afterMs, thenMs }) => afterMs + thenMs)) + LEAVING_MS;
+}
+
 /** Streams that begin at once would disturb each other. */
 const APART_MS = 35;
 /** Written after the silence: some hops need the fourth write to find that nobody reads. */
@@ -77,18 +85,13 @@ function boundOf(deep: boolean): number {
 
 function workloadOf(phase: Phase, afterChunks: number, deep: boolean): WorkloadInput {
   const { intervalMs } = PLANS[phase];
-  const ms = LATEST_MS + boundOf(deep);
+  const ms = latestMs(phase) + boundOf(deep);
   if (phase === 'writing') return { count: Math.ceil(ms / intervalMs) + 1, pace: { mode: 'paced', intervalMs } };
   const silence = { afterChunk: afterChunks - 1, ms: ms - intervalMs };
   return { count: afterChunks + CHUNKS_AFTER, pace: { mode: 'paced', intervalMs, silence } };
 }
 
-interface Try {
-  phase: Phase;
-  how: Leaving;
-  afterChunks: number;
-  thenMs: number;
-}
+type Try = Plan['tries'][number] & { phase: Phase; how: Leaving };
 
 const TRIES: Try[] = (['fin', 'rst'] as const).flatMap((how) =>
   (['idle', 'writing'] as const).flatMap((phase) => PLANS[phase].tries.map((one) => ({ phase, how, ...one }))),
@@ -96,11 +99,11 @@ const TRIES: Try[] = (['fin', 'rst'] as const).flatMap((how) =>
 
 /** Side by side: most of it is waiting. */
 async function depart({ workload, ...context }: MeasureContext, round: number): Promise<Departure[]> {
-  const once = async ({ phase, how, afterChunks, thenMs }: Try, index: number): Promise<Departure> => {
+  const once = async ({ phase, how, ...when }: Try, index: number): Promise<Departure> => {
     await delay(index * APART_MS);
     context.signal?.throwIfAborted();
-    const leave: Leave = { afterChunks, afterMs: LEAVE_AFTER_MS, thenMs, how };
-    const paced = workloadOf(phase, afterChunks, context.deep);
+    const leave: Leave = { ...when, how };
+    const paced = workloadOf(phase, when.afterChunks, context.deep);
     return {
       phase,
       how,
@@ -161,7 +164,8 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   measure,
   of: 'hop',
   load: 'waits',
-  takesMs: (deep) => TRIES.length * APART_MS + LATEST_MS + boundOf(deep) + 2 * CHUNKS_AFTER * PLANS.idle.intervalMs,
+  takesMs: (deep) =>
+    TRIES.length * APART_MS + latestMs('writing') + boundOf(deep) + 2 * CHUNKS_AFTER * PLANS.idle.intervalMs,
   figures,
   ofHop,
   say,

@@ -41,14 +41,18 @@ const HOPS = {
   zombie: (): Hop => () => undefined,
 };
 
-/** @param noiseMs what the machine adds to when the origin is told, of each try. */
-function sightings(phase: Phase, hop: Hop, noiseMs: readonly number[] = [0, 0, 0, 0]): Sighting[] {
+/**
+ * @param noiseMs what the machine adds to when the origin is told, of each try.
+ * @param lag by how many writes a word comes later to the client than it was written.
+ */
+function sightings(phase: Phase, hop: Hop, noiseMs: readonly number[] = [0, 0, 0, 0], lag = 0): Sighting[] {
   const { intervalMs, tries } = PLANS[phase];
-  return tries.map(({ afterChunks, thenMs }, index) => {
+  return tries.map(({ afterChunks, afterMs, thenMs }, index) => {
     const endAt = ASKED_AT + WATCHED_MS;
     const silence = (seq: number): number => (phase === 'idle' && seq >= afterChunks ? SILENCE_MS : 0);
     const planned = Array.from({ length: 40 }, (_, seq) => ASKED_AT + seq * intervalMs + silence(seq));
-    const leftAt = (planned[afterChunks - 1] ?? 0) + thenMs;
+    const cameAt = planned[afterChunks - 1 + lag] ?? Number.POSITIVE_INFINITY;
+    const leftAt = Math.min(cameAt, ASKED_AT + afterMs) + thenMs;
     const saysAt = hop(leftAt, planned);
     const toldAt = saysAt === undefined ? undefined : saysAt + (noiseMs[index] ?? 0);
     return {
@@ -94,6 +98,16 @@ describe('whatever the machine adds, of a hop that tells', () => {
           when: 'next-write',
           write: { min: write, max: write },
         });
+      }),
+    );
+  });
+
+  it('at a write it is found, also of a hop that lets a word out with the next one, or none', () => {
+    const lag = fc.constantFrom(1, Number.POSITIVE_INFINITY);
+    fc.assert(
+      fc.property(lag, fc.integer({ min: 1, max: 2 }), someNoise, (words, write, ms) => {
+        const found = momentOf(sightings('writing', HOPS['next-write'](write), ms, words));
+        expect(found).toMatchObject({ when: 'next-write', write: { min: write, max: write } });
       }),
     );
   });
