@@ -58,9 +58,18 @@ interface MeasuredLane {
   seen: Seen;
 }
 
+function together(first: Seen, then: Seen): Seen {
+  return { evidence: { ...first.evidence, ...then.evidence }, ended: [...first.ended, ...then.ended] };
+}
+
+/** A death there is that of all streams on the connection, also of another lane's. */
+function sharesConnections({ tries }: Evidence): boolean {
+  return tries.some(({ origin }) => origin.request?.httpVersion.startsWith('2') === true);
+}
+
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
 async function measured(
-  { lane, isFirst }: PlacedLane,
+  { lane, isFirst, hop: shared }: PlacedLane,
   hop: Hop,
   { stage, proof: { instrument, reference } }: ProvenStage,
   { plan, slots, known, signal }: LaneOptions,
@@ -78,33 +87,35 @@ async function measured(
   const proven = (isHeld: boolean): AnyMeasure[] =>
     measuresOf(plan, lane, { isFirst, isHeld }).filter(({ id }) => !isWithheld(instrument.withheld, id));
 
-  let before: Seen = { evidence: {}, ended: [] };
-  const { evidence, delivery } = await measureLane(lane, {
-    stage,
-    hop,
-    instrument,
-    reference,
-    depth: plan.depth,
-    signal,
-    turns: {
-      turn: slot.use.bind(slot),
-      steady: waiting.use.bind(waiting),
-      quiet: quiet.use.bind(quiet),
-      quietOver: () => quiet.over(),
-    },
-    async meanwhile() {
-      before = await see(proven(false).filter(isOfHopAlone), {});
-    },
+  let seen: Seen = { evidence: {}, ended: [] };
+  const seeToo = async (measures: AnyMeasure[], found: Partial<MeasureContext>): Promise<void> => {
+    const isLeft = ({ id }: AnyMeasure): boolean => !(id in seen.evidence) && !seen.ended.includes(id);
+    seen = together(seen, await see(measures.filter(isLeft), found));
+  };
+  const { evidence, delivery } = await shared.beside(async () => {
+    const told = await measureLane(lane, {
+      stage,
+      hop,
+      instrument,
+      reference,
+      depth: plan.depth,
+      signal,
+      turns: {
+        turn: slot.use.bind(slot),
+        steady: waiting.use.bind(waiting),
+        quiet: quiet.use.bind(quiet),
+        quietOver: () => quiet.over(),
+      },
+      meanwhile: () => seeToo(proven(false).filter(isOfHopAlone), {}),
+    });
+    const harmless = proven(told.delivery.verdict !== 'streams').filter(({ kills }) => kills !== true);
+    await seeToo(harmless, foundBy(told.evidence, told.delivery));
+    return told;
   });
   const measures = proven(delivery.verdict !== 'streams');
-  const isLeft = ({ id }: AnyMeasure): boolean => !(id in before.evidence) && !before.ended.includes(id);
-  const then = await see(measures.filter(isLeft), foundBy(evidence, delivery));
-  return {
-    evidence,
-    delivery,
-    measures,
-    seen: { evidence: { ...before.evidence, ...then.evidence }, ended: [...before.ended, ...then.ended] },
-  };
+  const kill = (): Promise<void> => seeToo(measures, foundBy(evidence, delivery));
+  await (sharesConnections(evidence) && measures.some(({ kills }) => kills === true) ? shared.alone(kill) : kill());
+  return { evidence, delivery, measures, seen };
 }
 
 async function judged(

@@ -6,6 +6,9 @@ export class SharedHop {
   readonly #start: () => Promise<Hop>;
   #lanesLeft: number;
   #hop: Promise<Hop> | undefined;
+  #working = 0;
+  #onIdle: (() => void)[] = [];
+  #alone: Promise<unknown> = Promise.resolve();
 
   constructor(lanes: number, start: () => Promise<Hop>) {
     this.#lanesLeft = lanes;
@@ -20,6 +23,28 @@ export class SharedHop {
       this.#lanesLeft -= 1;
       if (this.#lanesLeft === 0) await this.#end();
     }
+  }
+
+  /** For what the other lanes may go on beside. */
+  async beside<T>(work: () => Promise<T>): Promise<T> {
+    for (let last; last !== this.#alone; await last) last = this.#alone;
+    this.#working += 1;
+    try {
+      return await work();
+    } finally {
+      this.#working -= 1;
+      if (this.#working === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  /** When nothing goes on beside, and nothing begins meanwhile. Not within `beside`. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#alone.then(async () => {
+      if (this.#working > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+      return work();
+    });
+    this.#alone = mine.catch(() => {});
+    return mine;
   }
 
   async #end(): Promise<void> {
