@@ -94,12 +94,12 @@ describe('a declaration', () => {
     [
       'a value that no dimension has',
       withLane({ vary: { framing: 'content-lenght' } }),
-      `${LANE_1}.vary: "content-lenght" is no value of framing (did you mean "content-length"?); there are: chunked, `,
+      `${LANE_1}.vary: "content-lenght" is no value of framing (did you mean "content-length"?); allowed: chunked | `,
     ],
     [
       'values that do not go together',
       withLane({ vary: { 'content-encoding': 'gzip', framing: 'content-length' } }),
-      `${LANE_1}.vary: the origin cannot send this stream: field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length`,
+      `${LANE_1}.vary: the origin cannot send this stream: dimension "content-encoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length`,
     ],
     [
       'a file that is not there',
