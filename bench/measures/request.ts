@@ -64,7 +64,7 @@ export function duplexFigures(exchange: Exchange): DuplexFigures {
   if (head !== undefined && head.status !== origin.workload.status) return { how: 'answers', status: head.status };
   const bytes = { sentBytes: sum(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
   const isWhole = origin.upload?.end?.how === 'whole';
-  if (isWhole && bytes.arrivedBytes !== bytes.sentBytes) return { how: 'loses', ...bytes };
+  if (isWhole && bytes.arrivedBytes < bytes.sentBytes) return { how: 'loses', ...bytes };
   const { endedAt } = sent;
   const hasEnded = end.how === 'complete' || end.how === 'closed';
   if (endedAt === undefined || !hasEnded || !isWhole) return { how: 'cuts', end: end.how, ...bytes };
@@ -186,7 +186,9 @@ function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
     delays: ['delays the request body'],
     coalesces: ['holds the request body until enough is written'],
     buffers: ['holds the whole request body'],
-    breaks: ['loses request bytes'],
+    breaks: [
+      body.how === 'breaks' && body.arrivedBytes > body.sentBytes ? 'changes the request body' : 'loses request bytes',
+    ],
   };
   const ofDuplex: Record<DuplexFigures['how'], string[]> = {
     yes: [],
