@@ -43,6 +43,8 @@ export interface Fix {
   change: string;
   /** Id of the lane that proves it. */
   provenBy: string;
+  /** What is lost by it that no measure sees, in a few words: `no log of chats`. */
+  loses?: string;
 }
 
 /** One cell of the matrix: a variant under one workload, with one expectation. */
