@@ -121,7 +121,9 @@ function sayBody(body: BodyFigures): string {
     case 'buffers':
       return `holds the request body to its end, ${number(body.heldBytes)} bytes${body.asked ? '' : ', and only then asks the origin'}`;
     case 'breaks':
-      return `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
+      return body.arrivedBytes > body.sentBytes
+        ? `the origin got ${number(body.arrivedBytes)} bytes in place of a request body of ${number(body.sentBytes)}`
+        : `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
     case 'inconclusive':
       return `what becomes of the request body could not be told: ${body.reason}`;
     case 'unknown':

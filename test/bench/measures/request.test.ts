@@ -137,6 +137,7 @@ describe('the body of a request', () => {
       duplex: { how: 'yes' },
     });
     expect(flaw?.({ chunked: longer, 'content-length': longer })).toBe('changes the request body');
+    expect(say(both(longer))).toContain('the origin got 206 bytes in place of a request body of 192');
     const shorter = found({ came: [10.5, undefined] });
     expect(flaw?.({ chunked: shorter, 'content-length': shorter })).toContain('loses request bytes');
   });
