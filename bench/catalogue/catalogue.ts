@@ -14,7 +14,6 @@ import type {
   DimensionId,
   Fix,
   LaneDeclaration,
-  Need,
   ProxyDeclaration,
   VariantDeclaration,
   Vary,
@@ -110,12 +109,20 @@ export function proxyFolder(id: string): string {
 }
 
 /** The proxy as variants with the same needs share it: another program may serve them than serves the others. */
-function narrowed(proxy: ProxyDeclaration): (needs: Need[] | undefined) => ProxyDeclaration {
+function narrowed(
+  proxy: ProxyDeclaration,
+): (variant: Pick<VariantDeclaration, 'needs' | 'companion'>) => ProxyDeclaration {
   const known = new Map<string, ProxyDeclaration>();
-  return (needs) => {
-    if (needs === undefined) return proxy;
-    const key = JSON.stringify(needs);
-    const found = known.get(key) ?? { ...proxy, needs: [...(proxy.needs ?? []), ...needs] };
+  return ({ needs = [], companion }) => {
+    const isNative = companion !== undefined;
+    if (needs.length === 0 && !isNative) return proxy;
+    const key = JSON.stringify([needs, isNative]);
+    const { docker, ...rest } = proxy;
+    const found = known.get(key) ?? {
+      ...rest,
+      ...(needs.length === 0 ? {} : { needs: [...(proxy.needs ?? []), ...needs] }),
+      ...(isNative || docker === undefined ? {} : { docker }),
+    };
     known.set(key, found);
     return found;
   };
@@ -125,7 +132,7 @@ function lanesOf(declared: ProxyDeclaration): Lane[] {
   const folder = proxyFolder(declared.id);
   const proxyFor = narrowed(declared);
   return declared.variants.flatMap(({ lanes, id, files, ...rest }) => {
-    const proxy = proxyFor(rest.needs);
+    const proxy = proxyFor(rest);
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
     const variant: Variant = {
       ...rest,

@@ -8,7 +8,7 @@ import { Value } from 'typebox/value';
 
 import { didYouMean } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
-import type { ChainDeclaration, DimensionId, ProxyDeclaration, Vary } from './declaration.ts';
+import type { ChainDeclaration, DimensionId, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
 import { CHAINS, PROXY } from './declaration-schema.ts';
 import { DIMENSIONS, streamFault, valueFault, varied } from './dimensions.ts';
 
@@ -97,6 +97,18 @@ function refuse(file: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new UsageError(faults.map((fault) => `${file}: ${fault}`).join('\nunclog: '));
 }
 
+function faultsOfCompanion(
+  companion: VariantDeclaration['companion'],
+  names: readonly string[],
+  where: string,
+): string[] {
+  const program = companion?.[0];
+  if (program === undefined || names.includes(program)) return [];
+  return [
+    `${where}.companion: "${program}" is none of its files${didYouMean(program, names)}; there are: ${names.join(', ')}`,
+  ];
+}
+
 /**
  * @param declared the default export of a folder's index.ts
  * @throws UsageError that names file and field of each fault
@@ -110,10 +122,11 @@ export function checkedProxy(declared: unknown, folder: string): ProxyDeclaratio
     refuse(file, [`id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"`]);
   refuse(file, [
     ...faultsOfFiles(proxy.files ?? {}, proxy.id, folder),
-    ...proxy.variants.flatMap(({ id, files, lanes }, index) => {
+    ...proxy.variants.flatMap(({ id, files, companion, lanes }, index) => {
       const where = `variants[${index}] (${id})`;
       return [
         ...faultsOfFiles(files, where, folder),
+        ...faultsOfCompanion(companion, Object.values(files), where),
         ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
       ];
     }),

@@ -107,6 +107,7 @@ const VARIANT = closed(
     title: WORDS,
     changes: WORDS,
     files: FILES,
+    companion: Type.Optional(several(WORDS, 'a file and arguments')),
     needs: Type.Optional(NEEDS),
     listens: Type.Optional(Type.Unsafe<'http' | 'https'>({ type: 'string', enum: ['http', 'https'] })),
     upstream: Type.Optional(Type.Unsafe<'h2c'>({ type: 'string', enum: ['h2c'] })),

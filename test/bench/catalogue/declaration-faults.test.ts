@@ -106,6 +106,11 @@ describe('a declaration', () => {
       withVariant({ files: { config: 'bufering-off.conf' } }),
       `${VARIANT_0}.files.config: there is no nginx/bufering-off.conf (did you mean "buffering-off.conf"?)`,
     ],
+    [
+      'a companion that is none of its files',
+      withVariant({ companion: ['processor.mjs'] }),
+      `${VARIANT_0}.companion: "processor.mjs" is none of its files; there are: default.conf`,
+    ],
     ['no address', withVariant({ docs: [] }), `${VARIANT_0}.docs must be`],
     [
       'an address without TLS',
