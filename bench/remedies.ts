@@ -12,7 +12,7 @@ export interface Remedy extends Fix {
   proven: boolean;
   /** What that lane was found to do; absent where it was no part of the run. */
   found?: LaneVerdict;
-  /** What is lost by it that the lane had before, as measured in this run. */
+  /** What is lost by it that the lane had before: as it is declared, and as measured in this run. */
   costs: string[];
   /** Of the first of several: why it stands there. */
   because?: string;
@@ -67,16 +67,22 @@ function lostCoding(lane: LaneResult, proof: LaneResult): string | undefined {
   return isLost ? had : undefined;
 }
 
+/** A fix that no run has proven: it costs what it is declared to. */
+export function unprovenRemedy(fix: Fix): Remedy {
+  return { ...fix, proven: false, costs: fix.loses === undefined ? [] : [fix.loses] };
+}
+
 function weigh(fix: Fix, lane: LaneResult, results: readonly LaneResult[]): Weighed {
   const changesConfig = variantOf(fix.provenBy) !== variantOf(lane.id);
   const proof = results.find((result) => result.id === fix.provenBy && sameProgram(lane, result));
   if (proof?.verdict !== 'streams') {
-    const remedy = { ...fix, proven: false, ...(proof === undefined ? {} : { found: proof.verdict }), costs: [] };
+    const remedy = { ...unprovenRemedy(fix), ...(proof === undefined ? {} : { found: proof.verdict }) };
     return { remedy, losesCoding: undefined, changesConfig, losesAbort: false };
   }
   const losesCoding = lostCoding(lane, proof);
   const flaws = newFlaws(lane, proof, results);
   const costs = [
+    ...unprovenRemedy(fix).costs,
     ...(losesCoding === undefined ? [] : [`no ${losesCoding} any more`]),
     ...flaws.map(([, flaw]) => flaw),
   ];

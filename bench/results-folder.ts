@@ -14,6 +14,8 @@ import { isJudged, type Results } from './results.ts';
 import type { EvidenceFile } from './run.ts';
 import type { Session } from './session.ts';
 
+const UNFINISHED = '.unfinished-';
+
 function slug(id: string): string {
   return id.replaceAll(/[^\w.=-]+/g, '_');
 }
@@ -36,7 +38,7 @@ export class ResultsFolder implements AsyncDisposable {
     const root = resolve(folder);
     return writing(root, async () => {
       const made = await makeFolder(root);
-      const work = await mkdtemp(join(root, '.unfinished-'));
+      const work = await mkdtemp(join(root, UNFINISHED));
       session.removesAtEnd(work);
       await chmod(work, 0o755);
       await mkdir(join(work, 'traces'));
@@ -74,7 +76,7 @@ export class ResultsFolder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#work, { recursive: true, force: true });
     // Of a run that did not come to its end nothing stays; a folder with anything in it does.
-    for (const path of this.#made.toReversed()) await rmdir(path).catch(() => {});
+    await removeFolders(this.#made);
   }
 }
 
@@ -91,6 +93,21 @@ async function makeFolder(path: string): Promise<string[]> {
     const made = await makeFolder(parent);
     await mkdir(path);
     return [...made, path];
+  }
+}
+
+async function removeFolders(paths: readonly string[]): Promise<void> {
+  for (const path of paths.toReversed()) await rmdir(path).catch(() => {});
+}
+
+/** Whether runs can be kept there; it is as it was afterwards. @throws the system's error */
+export async function tryFolder(folder: string): Promise<void> {
+  const root = resolve(folder);
+  const made = await makeFolder(root);
+  try {
+    await rmdir(await mkdtemp(join(root, UNFINISHED)));
+  } finally {
+    await removeFolders(made);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `--vary`: which dimensions, which of their values, and the lanes that this makes of a variant. Pure. */
 
-import { nearest } from '../server/nearest.ts';
+import { didYouMean } from '../server/nearest.ts';
 import type { PresetName } from '../server/presets.ts';
 import { laneId, type Lane, type Variant } from './catalogue/catalogue.ts';
 import type { DimensionId, Vary } from './catalogue/declaration.ts';
@@ -19,11 +19,6 @@ export type Point = Partial<Record<DimensionId, string>>;
 /** More lanes than this are no answer any more, and take minutes. */
 export const MOST_LANES = 200;
 const ALL = 'all';
-
-function didYouMean(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
-  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
-}
 
 function isDimension(name: string): name is DimensionId {
   return (DIMENSION_IDS as string[]).includes(name);
@@ -47,11 +42,7 @@ function parseAxis(text: string): Axis {
   ];
   for (const value of values) {
     const fault = valueFault(dimension, value);
-    if (fault === undefined) continue;
-    const { values: known, others } = dimension;
-    throw new UsageError(
-      `--vary ${name}: ${fault}${didYouMean(value, known)}; allowed: ${known.join(' | ')}${others === undefined ? '' : `, or ${others.what}`}`,
-    );
+    if (fault !== undefined) throw new UsageError(`--vary ${name}: ${fault}`);
   }
   return { id: name, values };
 }
@@ -165,9 +156,10 @@ export function variedLanes(lanes: readonly Lane[], axes: readonly Axis[], isPai
       !isPairwise && fewer <= MOST_LANES
         ? `--pairwise covers every pair of values with ${fewer}`
         : 'name fewer variants or dimensions, or some of their values: framing=chunked|content-length';
-    throw new UsageError(
-      `--vary makes ${ofEach.toLocaleString('en')} lanes of each of ${variants.size} variants, ${count.toLocaleString('en')} in all; at most ${MOST_LANES} are run: ${advice}`,
-    );
+    const made = `${ofEach.toLocaleString('en')} lanes`;
+    const inAll =
+      variants.size === 1 ? made : `${made} of each of ${variants.size} variants, ${count.toLocaleString('en')} in all`;
+    throw new UsageError(`--vary makes ${inAll}; at most ${MOST_LANES} are run: ${advice}`);
   }
   const points = cover ?? crossProduct(axes);
   const faults = points.map((point) => streamFault(varied(point)));

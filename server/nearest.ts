@@ -6,3 +6,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const best = closest(word, known);
   return distance(word, best) <= Math.max(2, word.length / 3) ? best : undefined;
 }
+
+/** ` (did you mean "framing"?)`, to be added to a complaint; empty where nothing is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+}

@@ -3,7 +3,7 @@
  * sent, so that a lost, doubled, moved or altered byte shows without the body being kept.
  */
 
-import { BODY_LIMIT_BYTES, type Format, type Workload } from './workload.ts';
+import { BODY_LIMIT_BYTES, type Format, type Workload, type WorkloadInput } from './workload.ts';
 
 /** What ends a chunk in each format. */
 export const DELIMITERS: Record<Format, string> = { sse: '\n\n', 'sse-json': '\n\n', ndjson: '\n', text: ' ' };
@@ -105,25 +105,43 @@ export function plannedBytes(workload: Workload): number {
 /** What the framing and the content type set by themselves. */
 const RESERVED_HEADERS = new Set(['content-length', 'transfer-encoding', 'content-type', 'connection']);
 
+/** What a complaint calls the fields of a workload: `field "contentCoding"`, or what its author set them by. */
+export interface Naming {
+  noun: string;
+  nameOf(this: void, field: keyof WorkloadInput): string;
+}
+
+const AS_FIELD: Naming = { noun: 'field', nameOf: (field) => field };
+
+function isContentEncoding(name: string): boolean {
+  return name.toLowerCase() === 'content-encoding';
+}
+
 /** How much a coded body takes is not known before it is coded. */
-function faultOfCoding({ contentCoding, framing, headers, fieldLines = [] }: Workload): string | undefined {
+function faultOfCoding(
+  { contentCoding, framing, headers, fieldLines = [] }: Workload,
+  { noun, nameOf }: Naming,
+): string | undefined {
   if (contentCoding === undefined) return undefined;
+  const coding = `${noun} "${nameOf('contentCoding')}"`;
   if (framing === 'content-length' || framing === 'piecewise')
-    return `field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before`;
-  const named = [...Object.keys(headers), ...fieldLines.map(([name]) => name)];
-  if (!named.some((name) => name.toLowerCase() === 'content-encoding')) return undefined;
-  return `field "contentCoding" says "content-encoding" already, which "headers" and "fieldLines" may not hold beside it`;
+    return `${coding} must be "identity" where "${nameOf('framing')}" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before`;
+  const inHeaders = Object.keys(headers).some(isContentEncoding);
+  if (!inHeaders && !fieldLines.some(([name]) => isContentEncoding(name))) return undefined;
+  return `${coding} says "content-encoding" already, which "${nameOf(inHeaders ? 'headers' : 'fieldLines')}" may not hold beside it`;
 }
 
 /** What a schema cannot say of a workload: the field, and what is allowed. */
-export function faultOf(workload: Workload): string | undefined {
+export function faultOf(workload: Workload, naming = AS_FIELD): string | undefined {
+  const { noun, nameOf } = naming;
   const reserved = Object.keys(workload.headers).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
-  if (reserved !== undefined) return `field "headers" may not hold "${reserved}": "framing" and "contentType" say it`;
+  if (reserved !== undefined)
+    return `${noun} "${nameOf('headers')}" may not hold "${reserved}": "${nameOf('framing')}" and "${nameOf('contentType')}" say it`;
   const line = (workload.fieldLines ?? []).find(([name]) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (line !== undefined) return `field "fieldLines" may not hold "${line[0]}": "framing" and "contentType" say it`;
   const trailer = Object.keys(workload.trailers ?? {}).find((name) => RESERVED_HEADERS.has(name.toLowerCase()));
   if (trailer !== undefined) return `field "trailers" may not hold "${trailer}" (RFC 9110, section 6.5.1)`;
-  const coding = faultOfCoding(workload);
+  const coding = faultOfCoding(workload, naming);
   if (coding !== undefined) return coding;
   const { count, pace, death } = workload;
   if (pace.mode === 'paced' && pace.silence !== undefined && pace.silence.afterChunk > count - 2)

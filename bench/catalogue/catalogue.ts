@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, matchesGlob } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { PresetName } from '../../server/presets.ts';
@@ -14,13 +14,13 @@ import type {
   DimensionId,
   Fix,
   LaneDeclaration,
-  Need,
   ProxyDeclaration,
   VariantDeclaration,
   Vary,
 } from './declaration.ts';
 import { checkedChains, checkedProxy, checkProofs } from './declaration-faults.ts';
 import { DIMENSIONS } from './dimensions.ts';
+import { matchesChain, matchesLane } from './matching.ts';
 import { sayUnknown } from './unknown-id.ts';
 
 export interface Variant extends Omit<VariantDeclaration, 'lanes' | 'id' | 'files'> {
@@ -109,12 +109,20 @@ export function proxyFolder(id: string): string {
 }
 
 /** The proxy as variants with the same needs share it: another program may serve them than serves the others. */
-function narrowed(proxy: ProxyDeclaration): (needs: Need[] | undefined) => ProxyDeclaration {
+function narrowed(
+  proxy: ProxyDeclaration,
+): (variant: Pick<VariantDeclaration, 'needs' | 'companion'>) => ProxyDeclaration {
   const known = new Map<string, ProxyDeclaration>();
-  return (needs) => {
-    if (needs === undefined) return proxy;
-    const key = JSON.stringify(needs);
-    const found = known.get(key) ?? { ...proxy, needs: [...(proxy.needs ?? []), ...needs] };
+  return ({ needs = [], companion }) => {
+    const isNative = companion !== undefined;
+    if (needs.length === 0 && !isNative) return proxy;
+    const key = JSON.stringify([needs, isNative]);
+    const { docker, ...rest } = proxy;
+    const found = known.get(key) ?? {
+      ...rest,
+      ...(needs.length === 0 ? {} : { needs: [...(proxy.needs ?? []), ...needs] }),
+      ...(isNative || docker === undefined ? {} : { docker }),
+    };
     known.set(key, found);
     return found;
   };
@@ -124,7 +132,7 @@ function lanesOf(declared: ProxyDeclaration): Lane[] {
   const folder = proxyFolder(declared.id);
   const proxyFor = narrowed(declared);
   return declared.variants.flatMap(({ lanes, id, files, ...rest }) => {
-    const proxy = proxyFor(rest.needs);
+    const proxy = proxyFor(rest);
     const paths = Object.entries({ ...proxy.files, ...files }).map(([role, name]) => [role, join(folder, name)]);
     const variant: Variant = {
       ...rest,
@@ -179,21 +187,8 @@ export async function configSha256(variant: Variant): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A pattern selects lanes by id, by variant (all its lanes; `variant?` is the plain one alone), or by glob over either. */
-function matches(pattern: string, lane: Lane): boolean {
-  if (pattern.endsWith('?')) return pattern.slice(0, -1) === lane.id;
-  if (pattern === lane.id || pattern === lane.variant.id) return true;
-  // In a glob `?` would stand for any character; in an id it begins the dimensions.
-  const glob = pattern.replaceAll('?', '[?]');
-  return matchesGlob(lane.id.replaceAll('/', '\0'), glob.replaceAll('/', '\0')) || matchesGlob(lane.variant.id, glob);
-}
-
 export function isChain(item: Lane | Chain): item is Chain {
   return 'path' in item;
-}
-
-function matchesChain(pattern: string, { id }: Chain): boolean {
-  return pattern === id || pattern === 'chain' || matchesGlob(id, pattern);
 }
 
 /** Those that match; all of them where nothing is asked for. Patterns are checked by `selectLanes`. */
@@ -205,11 +200,11 @@ export function selectChains({ chains }: Catalogue, patterns: readonly string[])
 export function selectLanes(catalogue: Catalogue, patterns: readonly string[]): Lane[] {
   if (patterns.length === 0) return catalogue.lanes;
   for (const pattern of patterns) {
-    if (catalogue.lanes.some((lane) => matches(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
+    if (catalogue.lanes.some((lane) => matchesLane(pattern, lane) || lane.variant.proxy.id === pattern)) continue;
     if (catalogue.chains.some((chain) => matchesChain(pattern, chain))) continue;
     throw new UsageError(sayUnknown(pattern, catalogue));
   }
   return catalogue.lanes.filter((lane) =>
-    patterns.some((pattern) => matches(pattern, lane) || lane.variant.proxy.id === pattern),
+    patterns.some((pattern) => matchesLane(pattern, lane) || lane.variant.proxy.id === pattern),
   );
 }

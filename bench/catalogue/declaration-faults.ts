@@ -6,9 +6,9 @@ import { basename, join } from 'node:path';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
-import { nearest } from '../../server/nearest.ts';
+import { didYouMean } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
-import type { ChainDeclaration, DimensionId, ProxyDeclaration, Vary } from './declaration.ts';
+import type { ChainDeclaration, DimensionId, ProxyDeclaration, VariantDeclaration, Vary } from './declaration.ts';
 import { CHAINS, PROXY } from './declaration-schema.ts';
 import { DIMENSIONS, streamFault, valueFault, varied } from './dimensions.ts';
 
@@ -22,11 +22,6 @@ function at(pointer: string, root: unknown): unknown {
 
 function shown(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 60) ?? 'undefined';
-}
-
-function didYouMean(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
-  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
 }
 
 /** `variants[3] (buffering-off).lanes[0].why` for `/variants/3/lanes/0/why`: what has an id is named by it too. */
@@ -81,12 +76,8 @@ function faultsOfShape(root: unknown, schema: TSchema): string[] {
 
 function faultsOfVary(vary: Vary, where: string): string[] {
   const faults = (Object.entries(vary) as [DimensionId, string][]).flatMap(([id, value]) => {
-    const { values, others } = DIMENSIONS[id];
-    if (valueFault(DIMENSIONS[id], value) === undefined) return [];
-    const rest = others === undefined ? '' : `, or ${others.what}`;
-    return [
-      `${where}.vary: "${value}" is no value of ${id}${didYouMean(value, values)}; there are: ${values.join(', ')}${rest}`,
-    ];
+    const fault = valueFault(DIMENSIONS[id], value);
+    return fault === undefined ? [] : [`${where}.vary: ${fault}`];
   });
   const fault = faults.length > 0 ? undefined : streamFault(varied(vary));
   return fault === undefined ? faults : [`${where}.vary: ${fault}`];
@@ -106,6 +97,18 @@ function refuse(file: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new UsageError(faults.map((fault) => `${file}: ${fault}`).join('\nunclog: '));
 }
 
+function faultsOfCompanion(
+  companion: VariantDeclaration['companion'],
+  names: readonly string[],
+  where: string,
+): string[] {
+  const program = companion?.[0];
+  if (program === undefined || names.includes(program)) return [];
+  return [
+    `${where}.companion: "${program}" is none of its files${didYouMean(program, names)}; there are: ${names.join(', ')}`,
+  ];
+}
+
 /**
  * @param declared the default export of a folder's index.ts
  * @throws UsageError that names file and field of each fault
@@ -119,10 +122,11 @@ export function checkedProxy(declared: unknown, folder: string): ProxyDeclaratio
     refuse(file, [`id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"`]);
   refuse(file, [
     ...faultsOfFiles(proxy.files ?? {}, proxy.id, folder),
-    ...proxy.variants.flatMap(({ id, files, lanes }, index) => {
+    ...proxy.variants.flatMap(({ id, files, companion, lanes }, index) => {
       const where = `variants[${index}] (${id})`;
       return [
         ...faultsOfFiles(files, where, folder),
+        ...faultsOfCompanion(companion, Object.values(files), where),
         ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
       ];
     }),

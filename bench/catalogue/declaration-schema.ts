@@ -51,8 +51,11 @@ function several(items: TSchema, what: string): TSchema {
   return Type.Array(items, { minItems: 1, description: `a list of ${what}, one at least` });
 }
 
-const ONE_OR_MORE = '{ change, provenBy }, or a list of such';
-const FIX = closed({ change: WORDS, provenBy: WORDS } satisfies FieldsOf<Fix>, ONE_OR_MORE);
+const ONE_OR_MORE = '{ change, provenBy, loses? }, or a list of such';
+const FIX = closed(
+  { change: WORDS, provenBy: WORDS, loses: Type.Optional(WORDS) } satisfies FieldsOf<Fix>,
+  ONE_OR_MORE,
+);
 const FIXES = Type.Optional(Type.Union([FIX, Type.Array(FIX, { minItems: 1, description: ONE_OR_MORE })]));
 const VARY = closed(
   Object.fromEntries(DIMENSION_IDS.map((id) => [id, Type.Optional(Type.String())])),
@@ -104,6 +107,7 @@ const VARIANT = closed(
     title: WORDS,
     changes: WORDS,
     files: FILES,
+    companion: Type.Optional(several(WORDS, 'a file and arguments')),
     needs: Type.Optional(NEEDS),
     listens: Type.Optional(Type.Unsafe<'http' | 'https'>({ type: 'string', enum: ['http', 'https'] })),
     upstream: Type.Optional(Type.Unsafe<'h2c'>({ type: 'string', enum: ['h2c'] })),

@@ -43,6 +43,8 @@ export interface Fix {
   change: string;
   /** Id of the lane that proves it. */
   provenBy: string;
+  /** What is lost by it that no measure sees, in a few words: `no log of chats`. */
+  loses?: string;
 }
 
 /** One cell of the matrix: a variant under one workload, with one expectation. */
@@ -95,6 +97,12 @@ export interface VariantDeclaration {
   changes: string;
   /** The variant's files by role; a role left out falls back to the proxy's. Names are relative to the proxy's folder. */
   files: Record<string, string>;
+  /**
+   * What Node runs beside the proxy, from before its start, with the proxy's folder as its own: one of the files, and arguments.
+   * Its first line on stdout says that it is ready. Configs name what it listens on by a relative path. No image holds
+   * both: such a variant has no container.
+   */
+  companion?: readonly [file: string, ...args: string[]];
   /** Without any of these the program that is here is passed over, and another looked for. */
   needs?: Need[];
   /** Whether it listens with TLS; default `http`. Its files then hold a `certificate` and a `key` (PEM). */

@@ -3,7 +3,8 @@
  * Each says what it does to what the origin is asked to emit and to how the client asks; nothing else knows them by name.
  */
 
-import { faultOf } from '../../server/payload.ts';
+import { didYouMean } from '../../server/nearest.ts';
+import { faultOf, type Naming } from '../../server/payload.ts';
 import {
   CODINGS,
   FRAMINGS,
@@ -161,10 +162,10 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
 
 export const DIMENSION_IDS = Object.keys(DIMENSIONS) as DimensionId[];
 
-/** What is wrong with a value of a dimension; `undefined` when nothing is. */
+/** What is wrong with a value of a dimension, and what is allowed; `undefined` when nothing is. */
 export function valueFault({ id, values, others }: Dimension, value: string): string | undefined {
   if (values.includes(value) || others?.pattern.test(value) === true) return undefined;
-  return `"${value}" is no value of ${id}`;
+  return `"${value}" is no value of ${id}${didYouMean(value, values)}; allowed: ${values.join(' | ')}${others === undefined ? '' : `, or ${others.what}`}`;
 }
 
 /** What a lane with these values asks of the origin, and how its client asks. */
@@ -176,8 +177,19 @@ export function varied(vary: Partial<Record<DimensionId, string>>, base: LaneStr
   }, plain);
 }
 
+/** The dimension that a lane sets a field of its workload by: who asked for the lane knows no other name of it. */
+const SET_BY: Partial<Record<keyof WorkloadInput, DimensionId>> = {
+  framing: 'framing',
+  contentType: 'content-type',
+  chunkBytes: 'chunk',
+  contentCoding: 'content-encoding',
+  headers: 'response-header',
+};
+
+const AS_DIMENSION: Naming = { noun: 'dimension', nameOf: (field) => SET_BY[field] ?? field };
+
 /** Why the origin cannot send such a stream, whose values do not go together; `undefined` when it can. */
 export function streamFault({ workload: asked }: Pick<LaneStream, 'workload'>): string | undefined {
-  const fault = faultOf(resolveWorkload(asked));
+  const fault = faultOf(resolveWorkload(asked), AS_DIMENSION);
   return fault === undefined ? undefined : `the origin cannot send this stream: ${fault}`;
 }

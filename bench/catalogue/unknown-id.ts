@@ -1,9 +1,12 @@
 /** What to say of an id that selects nothing: what it probably means, and what does it. Pure. */
 
-import { nearest } from '../../server/nearest.ts';
+import { didYouMean, nearest } from '../../server/nearest.ts';
+import { SUITE } from '../conformance/requirements.ts';
 import { REQUIREMENT_IDS } from '../conformance/select.ts';
+import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
+import { matchesChain, matchesLane } from './matching.ts';
 
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
@@ -17,6 +20,33 @@ export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; val
   });
   const known = pairs.filter((pair) => pair !== undefined);
   return known.length === pairs.length ? known : undefined;
+}
+
+/** Of an id whose variant there is: what is wrong with the first of its dimensions that is none, or has no such value. */
+function faultOfPairs(pattern: string, { lanes }: Catalogue): string | undefined {
+  const [variant, ...rest] = pattern.split('?');
+  if (rest.length === 0 || !lanes.some((lane) => lane.variant.id === variant)) return undefined;
+  for (const part of rest.join('?').split('&')) {
+    const [name = '', ...value] = part.split('=');
+    const id = DIMENSION_IDS.find((known) => known === name);
+    if (id === undefined)
+      return `no dimension is called "${name}"${didYouMean(name, DIMENSION_IDS)}; there are: ${DIMENSION_IDS.join(', ')}`;
+    const fault = valueFault(DIMENSIONS[id], value.join('='));
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** A glob whose first part is nothing that there is: the same with what was probably meant, where that selects something. */
+function meantGlob(pattern: string, { lanes, chains, proxies }: Catalogue): string | undefined {
+  const [first = '', ...rest] = pattern.split('/');
+  const meant = nearest(first, [...proxies.map(({ id }) => id), 'chain', SUITE]);
+  if (meant === undefined || rest.length === 0) return undefined;
+  const glob = [meant, ...rest].join('/');
+  const isSomething =
+    lanes.some((lane) => matchesLane(glob, lane)) ||
+    [...chains, ...REQUIREMENT_IDS.map((id) => ({ id }))].some((one) => matchesChain(glob, one));
+  return isSomething ? glob : undefined;
 }
 
 /** The command line that streams to a variant as no declared lane does: `unclog run nginx/default --vary chunk=77`. */
@@ -46,23 +76,40 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
   return `the catalogue does not declare it and expects nothing of it; to run it all the same: ${command}`;
 }
 
-/** The whole complaint. */
-export function sayUnknown(pattern: string, catalogue: Catalogue): string {
-  if (URL_OR_PORT.test(pattern))
-    return `"${pattern}" is an address: unclog judges the proxies of its catalogue, which it starts itself, and takes no URL; \`unclog list\` shows them all`;
-  const [, lane, version] = /^([^@]+)@(.*)$/.exec(pattern) ?? [];
-  const proxy = catalogue.proxies.find((known) => known.id === lane?.split('/')[0]);
-  if (proxy !== undefined)
-    return `"${pattern}" names a version, which --proxy asks for: ${lane} --proxy ${proxy.id}@${version}`;
-  const undeclared = sayUndeclared(pattern, catalogue);
-  if (undeclared !== undefined) return `no lane has the id "${pattern}": ${undeclared}`;
+/** What the id is nearest to: a glob with its first part mended, or an id that there is. */
+function meantBy(pattern: string, catalogue: Catalogue): string | undefined {
   const { chains, lanes, proxies } = catalogue;
-  const meant = nearest(pattern, [
+  const ids = [
     ...chains.map(({ id }) => id),
     ...lanes.map(({ id }) => id),
     ...lanes.map(({ variant }) => variant.id),
     ...proxies.map(({ id }) => id),
     ...REQUIREMENT_IDS,
-  ]);
-  return `no lane has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
+  ];
+  return /[*{[]/.test(pattern) ? meantGlob(pattern, catalogue) : nearest(pattern, ids);
+}
+
+/** Of `nginx@1.22`, which nothing is called, though there is such a proxy. */
+function sayVersion(pattern: string, { proxies }: Catalogue): string | undefined {
+  const [, lane, version = ''] = /^([^@]+)@(.*)$/.exec(pattern) ?? [];
+  const proxy = proxies.find((known) => known.id === lane?.split('/')[0]);
+  if (proxy === undefined) return undefined;
+  return isVersion(version)
+    ? `"${pattern}" names a version, which --proxy asks for: ${lane} --proxy ${proxy.id}@${version}`
+    : sayNoVersion(proxy, version);
+}
+
+/** The whole complaint. */
+export function sayUnknown(pattern: string, catalogue: Catalogue): string {
+  if (URL_OR_PORT.test(pattern))
+    return `"${pattern}" is an address: unclog judges the proxies of its catalogue, which it starts itself, and takes no URL; \`unclog list\` shows them all`;
+  const none = `no lane has the id "${pattern}"`;
+  const undeclared = sayUndeclared(pattern, catalogue);
+  if (undeclared !== undefined) return `${none}: ${undeclared}`;
+  const ofVersion = sayVersion(pattern, catalogue);
+  if (ofVersion !== undefined) return ofVersion;
+  const fault = faultOfPairs(pattern, catalogue);
+  if (fault !== undefined) return `${none}: ${fault}`;
+  const meant = meantBy(pattern, catalogue);
+  return `${none}${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
 }

@@ -10,7 +10,7 @@ import { UsageError } from '../errors.ts';
 import { checkAll } from './complaints.ts';
 import { checkJson } from './json-file.ts';
 import { parseMeasures, parseProxies } from './options.ts';
-import { checkResults } from './results-option.ts';
+import { checkResults, checkResultsFolder } from './results-option.ts';
 
 export interface Options {
   driver: DriverName | 'auto';
@@ -74,6 +74,7 @@ export async function asked(id: string, options: Options): Promise<Asked> {
     () => planFor(options.measure),
     () => checkResults(options.results),
   ]);
+  await checkResultsFolder(options.results);
   if (options.json !== undefined) await checkJson(options.json);
   const lane = laneOf(catalogue, id);
   const versions = versionsFor(catalogue, lane, options.proxy ?? []);

@@ -15,6 +15,7 @@ import {
   evidenceLines,
   lastMeasured,
   measureLines,
+  sayTime,
   unjudgedLine,
   type KeptRun,
   type LastMeasured,
@@ -36,9 +37,9 @@ function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: rea
   const asked = id.startsWith(PATH_PREFIX) ? `--path ${path.map((variant) => variant.id).join(',')}` : `'${id}'`;
   if (last === undefined) return [wrap(unjudgedLine(id, runs, `unclog run ${asked}`), WIDTH, INDENT)];
   const { result, startedAt } = last;
-  const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const run = `${result.path[0]?.driver}, ${sayTime(startedAt)}`;
   return [
-    wrap(`measured: ${result.verdict} (${result.path[0]?.driver}, ${when}): ${result.because}`, WIDTH, INDENT),
+    wrap(`measured: ${result.verdict} (${run}): ${result.because}`, WIDTH, INDENT),
     ...hopLines(result, paint, true),
     ...[...evidenceLines(last), ...measureLines(id, last, runs)].map((line) => wrap(line, WIDTH, INDENT)),
   ];

@@ -32,6 +32,7 @@ import {
   keptRuns,
   lastKnown,
   lastMeasured,
+  withheldReasons,
   withoutVersion,
   withVersion,
   type KeptRun,
@@ -128,6 +129,12 @@ function asIn(lanes: Lane[], version: string | undefined, runs: readonly KeptRun
   return version === undefined ? lanes : lanes.map((lane) => laneInVersion(lane, version, runs));
 }
 
+/** Said once, at the end: of a run it is the same for each of its lanes. */
+function whyWithheld(names: readonly string[], runs: readonly KeptRun[]): string[] {
+  const reasons = withheldReasons(names.flatMap((name) => lastMeasured(name, runs) ?? []));
+  return reasons.map((reason) => wrap(reason, WIDTH));
+}
+
 async function explain(name: string, options: { results: string }): Promise<void> {
   if (isOfSuite(name)) {
     const requirements = selectRequirements([name]);
@@ -155,6 +162,8 @@ async function explain(name: string, options: { results: string }): Promise<void
   const out = await Promise.all(chains.map((chain) => explainChain(chain, runs)));
   for (const [variant, members] of Map.groupBy(asIn(lanes, version, runs), (lane) => lane.variant))
     out.push(...(await explainVariant(variant, members, catalogue, version, runs)));
+  const names = [...chains.map((chain) => chain.id), ...lanes.map((lane) => withVersion(lane.id, version))];
+  out.push(...whyWithheld(names, runs));
   process.stdout.write(`${out.join('\n').trimEnd()}\n`);
 }
 

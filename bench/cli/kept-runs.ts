@@ -140,11 +140,16 @@ export function evidenceLines({ result, folder }: LastMeasured): string[] {
   return result.evidence === undefined ? [] : [`evidence: ${shownPath(join(folder, result.evidence))}`];
 }
 
+/** `2026-11-21 12:00 UTC` */
+export function sayTime(startedAt: string): string {
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `nginx 1.31.3, native, 2026-11-21 12:00 UTC` */
 export function sayRun({ result, startedAt }: LastMeasured): string {
   return [
     ...result.path.map(({ proxy, version, driver }) => `${proxy} ${version}, ${driver}`),
-    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    sayTime(startedAt),
   ].join(', ');
 }
 
@@ -156,11 +161,21 @@ export function unjudgedLine(name: string, runs: readonly KeptRun[], command: st
   return `no verdict yet: ${verdict} (${sayRun(tried)}): ${because}; to try again: ${command}`;
 }
 
+/** Why measures were withheld in the verdicts' runs: of each run, driver and measure once, however many lanes it is about. Pure. */
+export function withheldReasons(found: readonly LastMeasured[]): string[] {
+  const reasons = found.flatMap(({ withheld, result, startedAt }) =>
+    withheld.map(
+      ({ what, because }) =>
+        `${what} was withheld (${result.path[0]?.driver}, ${sayTime(startedAt)}), because it was not proven: ${because}`,
+    ),
+  );
+  return [...new Set(reasons)];
+}
+
 /** What was measured besides delivery, and what the verdict's run withheld; of another run than the verdict's with that run's name above. */
 export function measureLines(name: string, last: LastMeasured, runs: readonly KeptRun[]): string[] {
-  const withheld = last.withheld.map(
-    ({ what, because }) => `${what}: withheld in that run, because it was not proven: ${because}`,
-  );
+  const names = last.withheld.map(({ what }) => what).join(', ');
+  const withheld = names === '' ? [] : [`withheld in that run, why stands at the end: ${names}`];
   const told = lastMeasures(name, runs).flatMap(({ run, measures }) => {
     const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);
     return run.folder === last.folder

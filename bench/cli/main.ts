@@ -34,13 +34,24 @@ function program(interruption: Interruption): Command {
     .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('(unclog --help shows what there is)')
-    .addHelpText('after', () => wordsHelp() + measuresHelp() + suitesHelp() + EXIT_CODES);
+    .addHelpText('after', () => wordsHelp() + measuresHelp() + suitesHelp() + EXIT_CODES)
+    .hook('preAction', (_, command) => checkValues(command));
   for (const command of [runCommand, bisectCommand, listCommand, explainCommand, setupCommand, doctorCommand]) {
     const sub = command(interruption);
     sub.exitOverride().showHelpAfterError(`(unclog ${sub.name()} --help shows what there is)`);
     root.addCommand(sub);
   }
   return root;
+}
+
+/** An option whose value was left out has swallowed the one after it. A folder of such a name is `./--x`. @throws UsageError */
+function checkValues(command: Command): void {
+  for (const option of command.options.filter(({ required }) => required)) {
+    const values = [command.getOptionValue(option.attributeName())].flat();
+    const swallowed = values.find((value) => typeof value === 'string' && value.startsWith('--'));
+    if (swallowed !== undefined)
+      throw new UsageError(`${option.flags} has no value: what follows it is the option "${String(swallowed)}"`);
+  }
 }
 
 function complain(text: string): void {

@@ -10,7 +10,7 @@ import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/cat
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
 import { REQUIREMENTS, SUITE } from '../conformance/requirements.ts';
-import { isVersion, sayWhatCanBeHad } from '../drivers/version.ts';
+import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
@@ -179,10 +179,7 @@ export function parseProxies(catalogue: Catalogue, names: readonly string[]): Ma
     const [id = '', version, ...rest] = name.split('@');
     if (rest.length > 0 || version === '' || isVersion(id)) throw new UsageError(`${PROXY_FORM}; got "${name}"`);
     const proxy = proxyOf(catalogue, id);
-    if (version !== undefined && !isVersion(version))
-      throw new UsageError(
-        `"${version}" is no version of ${id}: it takes numbers with dots between; ${sayWhatCanBeHad(proxy)}`,
-      );
+    if (version !== undefined && !isVersion(version)) throw new UsageError(sayNoVersion(proxy, version));
     const known = versions.get(id) ?? [];
     versions.set(id, known.includes(version) ? known : [...known, version]);
   }

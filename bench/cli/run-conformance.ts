@@ -21,7 +21,7 @@ import { shownPath } from './kept-runs.ts';
 import { parseProxies, timeoutFor } from './options.ts';
 import { paint } from './paint.ts';
 import { Progress } from './progress.ts';
-import { checkResults } from './results-option.ts';
+import { checkResults, checkResultsFolder } from './results-option.ts';
 
 /** Of lanes: they say nothing here. */
 const OF_LANES = ['quick', 'deep', 'measure', 'path', 'vary', 'pairwise'] as const;
@@ -80,6 +80,7 @@ export async function runConformance(
     () => parseProxies(catalogue, options.proxy ?? []),
     () => checkResults(options.results),
   ]);
+  await checkResultsFolder(options.results);
   if (options.json !== undefined) await checkJson(options.json);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const subjects = inEachVersion(filterSubjects(subjectsOf(catalogue), proxies, options.only ?? []), proxies);

@@ -58,7 +58,7 @@ import { shownPath } from './kept-runs.ts';
 import { paint } from './paint.ts';
 import { Progress } from './progress.ts';
 import { runConformance } from './run-conformance.ts';
-import { checkResults } from './results-option.ts';
+import { checkResults, checkResultsFolder } from './results-option.ts';
 
 interface Options {
   driver: DriverName | 'auto';
@@ -137,6 +137,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   const startedAt = new Date();
   const catalogue = await loadCatalogue();
   checkWords(catalogue, ids, options);
+  await checkResultsFolder(options.results);
   if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);

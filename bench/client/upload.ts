@@ -18,6 +18,14 @@ export interface Sent {
 
 type Write = (bytes: string) => void;
 
+/**
+ * The body is JSON, as clients of LLM APIs send it: by its type some hops decide whether they read it at all. What
+ * parses it and writes it anew has the same bytes.
+ */
+const CONTENT_TYPE = 'application/json';
+const OPENING = '{"x":"';
+const CLOSING = '"}';
+
 export class Upload {
   readonly sent: Sent = { pieces: [] };
   readonly headers: Record<string, string>;
@@ -31,11 +39,12 @@ export class Upload {
   #open: () => void = () => {};
   #sentBytes = 0;
 
-  /** @param lengthBytes that a Content-Length announces; a chunked body may have any. */
+  /** @param lengthBytes that a Content-Length announces, with room for the closing; a chunked body may have any. */
   constructor(framing: UploadFraming, lengthBytes: number, httpVersion: ClientRequest['httpVersion'] = '1.1') {
     this.#isChunked = framing === 'chunked' && httpVersion !== '2';
     this.#lengthBytes = lengthBytes;
     this.headers = {
+      'content-type': CONTENT_TYPE,
       ...(framing === 'content-length' ? { 'content-length': String(lengthBytes) } : {}),
       ...(this.#isChunked ? { 'transfer-encoding': 'chunked' } : {}),
     };
@@ -56,17 +65,23 @@ export class Upload {
 
   /** One write: in a chunked body one chunk. */
   piece(bytes: number): void {
-    const data = 'x'.repeat(bytes);
+    this.#put(`${OPENING.slice(this.#sentBytes)}${'x'.repeat(bytes)}`.slice(0, bytes));
+  }
+
+  /** The JSON is closed, and a length that was announced filled. */
+  end(): void {
+    this.sent.endedAt = monotonicMs();
+    const opening = OPENING.slice(this.#sentBytes);
+    const restBytes = this.#hasLength ? this.#lengthBytes - this.#sentBytes : opening.length + CLOSING.length;
+    if (restBytes > 0) this.#put(opening + CLOSING.padStart(restBytes - opening.length, 'x'));
+    if (this.#isChunked) this.#write('0\r\n\r\n');
+    this.#finish();
+  }
+
+  #put(data: string): void {
+    const bytes = data.length;
     this.sent.pieces.push({ at: monotonicMs(), bytes });
     this.#sentBytes += bytes;
     this.#write(this.#isChunked ? `${bytes.toString(16)}\r\n${data}\r\n` : data);
-  }
-
-  /** A length that was announced is filled. */
-  end(): void {
-    this.sent.endedAt = monotonicMs();
-    if (this.#isChunked) this.#write('0\r\n\r\n');
-    if (this.#hasLength && this.#sentBytes < this.#lengthBytes) this.piece(this.#lengthBytes - this.#sentBytes);
-    this.#finish();
   }
 }

@@ -14,6 +14,7 @@ import type { ManagedProcess } from '../process.ts';
 import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
+import { startCompanion } from './companion.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { findProgram, onPath, versionOf, type Program } from './find-program.ts';
 import { isPackaged, linkPackages, pinnedVersion } from './packages.ts';
@@ -105,27 +106,36 @@ class NativeStage implements Stage {
     const dir = await this.#session.folder(variant.id);
     const port = await getPort({ host: LOOPBACK });
     const { files, env } = await prepare(variant, program, { dir, port, forwardTo });
+    const companion = await startCompanion(variant, dir, this.#session);
     const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
       cwd: dir,
       env: { ...native.env, ...env },
     });
+    const end = async (): Promise<void> => {
+      await process[Symbol.asyncDispose]();
+      await companion?.[Symbol.asyncDispose]();
+    };
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
     const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal).catch(
       async (error: unknown) => {
-        await process[Symbol.asyncDispose]();
+        await end();
         throw error;
       },
     );
-    if (reason !== undefined) await failed(process, variant, reason);
+    if (reason !== undefined) await failed(process, variant, reason).finally(() => companion?.[Symbol.asyncDispose]());
     return {
       address,
       version: program.version,
       configSha256: await configSha256(variant),
       command: process.command,
-      log: async () => process.log(),
-      running: () => process.running,
+      log: async () =>
+        [companion, process]
+          .map((one) => one?.log() ?? '')
+          .join('\n')
+          .trim(),
+      running: () => process.running && companion?.running !== false,
       usage: () => usageOfProcess(process.pid, dir),
-      [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: end,
     };
   }
 

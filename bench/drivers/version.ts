@@ -78,6 +78,11 @@ export function sayWhatCanBeHad(proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 
   return `there are of ${id}: ${ways.join('; ')}`;
 }
 
+/** The complaint about what is no version at all. */
+export function sayNoVersion(proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>, text: string): string {
+  return `"${text}" is no version of ${proxy.id}: it takes numbers with dots between; ${sayWhatCanBeHad(proxy)}`;
+}
+
 /** The complaint about a version that none has, and that was never released. */
 export function sayNeverReleased(proxy: ProxyDeclaration, version: string): string {
   return `${proxy.name} ${version} was never released, as far as unclog knows, and is not to be had; ${sayWhatCanBeHad(proxy, version)}`;

@@ -64,7 +64,7 @@ export function duplexFigures(exchange: Exchange): DuplexFigures {
   if (head !== undefined && head.status !== origin.workload.status) return { how: 'answers', status: head.status };
   const bytes = { sentBytes: sum(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
   const isWhole = origin.upload?.end?.how === 'whole';
-  if (isWhole && bytes.arrivedBytes !== bytes.sentBytes) return { how: 'loses', ...bytes };
+  if (isWhole && bytes.arrivedBytes < bytes.sentBytes) return { how: 'loses', ...bytes };
   const { endedAt } = sent;
   const hasEnded = end.how === 'complete' || end.how === 'closed';
   if (endedAt === undefined || !hasEnded || !isWhole) return { how: 'cuts', end: end.how, ...bytes };
@@ -121,7 +121,9 @@ function sayBody(body: BodyFigures): string {
     case 'buffers':
       return `holds the request body to its end, ${number(body.heldBytes)} bytes${body.asked ? '' : ', and only then asks the origin'}`;
     case 'breaks':
-      return `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
+      return body.arrivedBytes > body.sentBytes
+        ? `the origin got ${number(body.arrivedBytes)} bytes in place of a request body of ${number(body.sentBytes)}`
+        : `the origin got ${number(body.arrivedBytes)} bytes of a request body of ${number(body.sentBytes)}`;
     case 'inconclusive':
       return `what becomes of the request body could not be told: ${body.reason}`;
     case 'unknown':
@@ -186,7 +188,9 @@ function flawOf({ body, duplex }: RequestFigures[UploadFraming]): string[] {
     delays: ['delays the request body'],
     coalesces: ['holds the request body until enough is written'],
     buffers: ['holds the whole request body'],
-    breaks: ['loses request bytes'],
+    breaks: [
+      body.how === 'breaks' && body.arrivedBytes > body.sentBytes ? 'changes the request body' : 'loses request bytes',
+    ],
   };
   const ofDuplex: Record<DuplexFigures['how'], string[]> = {
     yes: [],

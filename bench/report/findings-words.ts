@@ -2,7 +2,7 @@
 
 import type { Chain, Lane } from '../catalogue/catalogue.ts';
 import type { ThresholdFigures } from '../measures/threshold-figures.ts';
-import { remediesOf, type Remedy } from '../remedies.ts';
+import { remediesOf, unprovenRemedy, type Remedy } from '../remedies.ts';
 import { isJudged, type LaneResult } from '../results.ts';
 import type { Otherwise, RunLane } from './in-run.ts';
 import { streamOf } from './trade-offs.ts';
@@ -101,7 +101,7 @@ function basis({ expected }: Pick<Lane, 'expected'>, found: LaneResult | undefin
 export function orderedFixes({ id, fixes = [] }: Pick<Lane, 'id' | 'fixes'>, found: Found): Remedy[] {
   const result = found.get(id);
   if (result !== undefined && isJudged(result)) return remediesOf(fixes, result, [...found.values()]);
-  return fixes.map((fix) => ({ ...fix, proven: false, costs: [] }));
+  return fixes.map(unprovenRemedy);
 }
 
 function proofOf({ proven, found }: Pick<Remedy, 'proven' | 'found'>): string {
@@ -117,7 +117,8 @@ function remedy(item: Lane | Chain, found: Found): string {
   const [first] = remedies;
   if (first === undefined) return '';
   const said = remedies.map(
-    (one) => `\`${one.change}\` (${proofOf(one)} ${linked(`\`${one.provenBy}\``, one.provenBy)})`,
+    (one) =>
+      `\`${one.change}\` (${proofOf(one)} ${linked(`\`${one.provenBy}\``, one.provenBy)}${one.loses === undefined ? '' : `; it costs: ${one.loses}`})`,
   );
   return ` Fix: ${said.join('; or ')}.${first.because === undefined ? '' : ` The first stands there because ${first.because}.`}`;
 }

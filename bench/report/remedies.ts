@@ -1,7 +1,7 @@
 /** What frees a lane, in words: the change, the lane that proved it, what it costs, why it stands first. Pure. */
 
 import type { Chain, Lane } from '../catalogue/catalogue.ts';
-import type { Remedy } from '../remedies.ts';
+import { unprovenRemedy, type Remedy } from '../remedies.ts';
 import type { LaneResult, LaneVerdict } from '../results.ts';
 
 /** `coalesces`, `was refused`: what a lane did, in a sentence. */
@@ -29,7 +29,7 @@ function proofOf({ proven, found, provenBy }: Remedy): string {
   return `NOT proven: ${provenBy} ${did(found)} in this run`;
 }
 
-function costOf({ costs }: Remedy): string {
+function costOf({ costs }: Pick<Remedy, 'costs'>): string {
   return costs.length === 0 ? '' : `; it costs: ${costs.join('; ')}`;
 }
 
@@ -52,7 +52,10 @@ export function fixLines(
 ): string[] {
   if (last?.remedies !== undefined) return remedyLines(last);
   return [
-    ...fixes.map(({ change, provenBy }, index) => `${index === 0 ? 'fix' : 'or'}: ${change} (proven by ${provenBy})`),
+    ...fixes.map(
+      (fix, index) =>
+        `${index === 0 ? 'fix' : 'or'}: ${fix.change} (proven by ${fix.provenBy})${costOf(unprovenRemedy(fix))}`,
+    ),
     ...(noFix === undefined ? [] : [`no fix: ${noFix}`]),
   ];
 }

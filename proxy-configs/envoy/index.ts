@@ -1,6 +1,7 @@
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 import { wheelsOf } from '../../bench/catalogue/releases.ts';
 import { compression } from './compression.ts';
+import { extProc } from './ext-proc.ts';
 import { filters } from './filters.ts';
 import { protocols } from './protocols.ts';
 import { RELEASES } from './releases.ts';
@@ -83,6 +84,7 @@ export default {
       ],
     },
     ...filters,
+    ...extProc,
     ...compression,
     ...timeouts,
     ...protocols,

@@ -7,6 +7,9 @@ const CORE = `${REPO}/blob/main/openai_forward/forward/core.py`;
 const STREAMS_NOT = `${REPO}/issues/128`;
 const AIOHTTP = 'https://docs.aiohttp.org/en/stable';
 
+/** A general route logs requests alone (LOG_GENERAL). */
+const NO_CHAT_LOG = 'no log of chats (LOG_OPENAI, PRINT_CHAT)';
+
 export default {
   id: 'openai-forward',
   name: 'OpenAI Forward',
@@ -81,7 +84,7 @@ export default {
           why: 'The body is read whole, and only the headers are sent before. A request with "stream": true is served so too: its JSON is looked at only where LOG_OPENAI or PRINT_CHAT is on. Before 0.8 that was so without being told (issue 128).',
           fix: [
             { change: 'DEFAULT_STREAM_RESPONSE=true, which it is unless told', provenBy: 'openai-forward/openai' },
-            { change: '"type":"general"', provenBy: 'openai-forward/default' },
+            { change: '"type":"general"', provenBy: 'openai-forward/default', loses: NO_CHAT_LOG },
           ],
         },
         {
@@ -93,7 +96,11 @@ export default {
               change: 'DEFAULT_STREAM_RESPONSE=true, which it is unless told',
               provenBy: 'openai-forward/openai?format=text&framing=content-length',
             },
-            { change: '"type":"general"', provenBy: 'openai-forward/default?format=text&framing=content-length' },
+            {
+              change: '"type":"general"',
+              provenBy: 'openai-forward/default?format=text&framing=content-length',
+              loses: NO_CHAT_LOG,
+            },
           ],
         },
       ],

@@ -45,7 +45,7 @@ export default {
         {
           core: true,
           expected: 'streams',
-          why: 'What is not asked for as a stream is passed on as it is read all the same, unless it is text, or a guardrail looks at it. A second copy, made for the log, is read by nobody and never cancelled: the origin does not learn that the client left. Before 1.5.5 the gateway compressed in Node, which held everything (issue 290).',
+          why: 'What is not asked for as a stream is passed on as it is read all the same, unless it is text, or a guardrail looks at it. A second copy, made for the log, is read by nobody and never cancelled: the origin does not learn that the client left. A request in JSON is read to its end before the origin is asked, and one that comes in chunks gets 500: its Transfer-Encoding is handed on to fetch(), which refuses it. Before 1.5.5 the gateway compressed in Node, which held everything (issue 290).',
         },
         { vary: { format: 'ndjson' }, expected: 'streams', why: 'Of the types of text only plain and HTML are held.' },
         {
@@ -77,7 +77,7 @@ export default {
         {
           vary: { format: 'ndjson' },
           expected: 'buffers',
-          why: 'A stream is cut where the provider is known to end an event, for OpenAI at an empty line, and NDJSON has none. Events pass one by one, the first after a pause of 25 ms, which is too near to what a busy machine does to be expected here.',
+          why: 'A stream is cut where the provider is known to end an event, for OpenAI at an empty line, and NDJSON has none. Server-sent events pass one by one, but before the first readStream() waits for 25 ms: a pause once in a stream, which a busy machine makes as well, so that no lane expects it.',
           noFix:
             'A provider that streams must end its events as Portkey expects it to: server-sent events do. Without "stream": true it would answer with one JSON at the end.',
         },

@@ -11,5 +11,7 @@ const config = {
 
 subscribe('http.server.request.start', ({ request }) => {
   request.url = `/v1${request.url}`;
-  request.rawHeaders.push('x-portkey-config', JSON.stringify(config), 'content-type', 'application/json');
+  request.rawHeaders.push('x-portkey-config', JSON.stringify(config));
+  if (!request.rawHeaders.some((word) => /^content-type$/i.test(word)))
+    request.rawHeaders.push('content-type', 'application/json');
 });

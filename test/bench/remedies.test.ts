@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Fix } from '../../bench/catalogue/declaration.ts';
 import { remediesOf, withRemedies } from '../../bench/remedies.ts';
-import { remedyLines } from '../../bench/report/remedies.ts';
+import { fixLines, remedyLines } from '../../bench/report/remedies.ts';
 import type { LaneResult } from '../../bench/results.ts';
 import { lane, NGINX } from './results.ts';
 
@@ -55,6 +55,16 @@ describe('of several remedies the first is', () => {
     expect(ordered([told, zombie, streams(OTHER, flawed('abort'))], [CONFIG, OTHER])[0]).toBe(
       'another: the origin still learns that a client left',
     );
+  });
+
+  it('not the one that is declared to lose what no measure sees', () => {
+    const lossy: Fix = { ...CONFIG, loses: 'no log of chats' };
+    const results = [CLOGGED, streams(CONFIG), streams(OTHER)];
+    expect(ordered(results, [lossy, OTHER])[0]).toBe('another: it costs less besides');
+    expect(remediesOf([lossy], CLOGGED, results)[0]?.costs).toEqual(['no log of chats']);
+    expect(fixLines({ fixes: [lossy] })).toEqual([
+      'fix: proxy_buffering off; (proven by nginx/off?accept-encoding=gzip); it costs: no log of chats',
+    ]);
   });
 
   it('the one that costs less besides', () => {

@@ -105,6 +105,13 @@ describe('usage', () => {
     [['explain', 'nginx/defualt'], 2, /did you mean "nginx\/default"/],
     [['run', '--json', '/nowhere/x.json'], 2, /--json \/nowhere\/x\.json: there is no folder \/nowhere/],
     [['run', '--results', ''], 2, /--results is empty; it takes a folder/],
+    [
+      ['run', '--path', '--driver', 'native'],
+      2,
+      /--path <hops> has no value: what follows it is the option "--driver"/,
+    ],
+    [['run', 'node/pipe', '--results', '--quick'], 2, /--results <folder> has no value: .* "--quick"/],
+    [['explain', 'nginx@1.22x'], 2, /^unclog: "1\.22x" is no version of nginx: it takes numbers with dots between; /],
     [['rum'], 2, /unknown command 'rum'\n\(Did you mean run\?\)/],
   ])('%j ends with %d and says what to do', async (args, code, message) => {
     const { exitCode, stdout, stderr } = await unclog(args);
@@ -218,20 +225,19 @@ describe('what is missing or broken on the machine', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('a results folder that cannot be made is named before anything is measured', async () => {
+  test.each([
+    ['run', 'node/pipe'],
+    ['run', 'rfc10036/headers-first'],
+    ['bisect', 'traefik/compress'],
+  ])('%s %s: a results folder that cannot be made is bad input, and nothing is started', async (...command) => {
     await using folder = await scratch();
     const file = join(folder.path, 'a-file');
     await writeFile(file, '');
-    const { exitCode, stderr } = await unclog([
-      'run',
-      'node/pipe',
-      '--driver',
-      'native',
-      '--results',
-      join(file, 'results'),
-    ]);
-    expect(stderr).toMatch(/the results cannot be written to .*a-file\/results/);
-    expect(exitCode).toBe(3);
+    const { exitCode, stderr } = await unclog([...command, '--driver', 'native', '--results', join(file, 'results')]);
+    expect(stderr).toMatch(
+      /^unclog: --results \S+a-file\/results cannot be written: ENOTDIR.*; choose another folder$/,
+    );
+    expect(exitCode).toBe(2);
     isPlain(stderr);
   });
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 
@@ -27,6 +28,21 @@ describe.skipIf(process.platform !== 'linux')('a run that is ended at a random m
     expect([exitCode, told]).toEqual(told ? [130, signal !== 'SIGKILL'] : [undefined, false]);
     expect(stderr.includes(`unclog: interrupted by ${signal}; nothing was left running`)).toBe(told);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a signal that comes twice, from the process group and from who passes it on, is one', async () => {
+    await using folder = await scratch();
+    await using temp = await scratch();
+    const results = join(folder.path, 'results');
+    const run = startUnclog(['run', '--driver', 'native', '--results', results], { TMPDIR: temp.path });
+    await once(run.stderr, 'data');
+    run.kill('SIGINT');
+    await delay(20);
+    run.kill('SIGINT');
+    const { exitCode, stderr } = await run;
+    expect(stderr).toContain('unclog: interrupted by SIGINT; nothing was left running');
+    expect(exitCode).toBe(130);
+    expect(await leftovers(temp.path, results)).toEqual([]);
   });
 
   test('its own --timeout, as a failure of the bench', async () => {

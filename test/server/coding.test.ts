@@ -112,7 +112,7 @@ describe('a coding', () => {
     ],
     [
       { contentCoding: 'zstd', headers: { 'Content-Encoding': 'br' } },
-      'field "contentCoding" says "content-encoding" already, which "headers" and "fieldLines" may not hold beside it',
+      'field "contentCoding" says "content-encoding" already, which "headers" may not hold beside it',
     ],
   ] satisfies [WorkloadInput, string][])('%j is refused', async (workload, complaint) => {
     expect(await origin.ask('POST', '/streams', workload)).toEqual({

@@ -95,7 +95,7 @@ describe('a pattern that selects nothing', () => {
   it.each([
     ['nginx/defualt', 'nginx/default'],
     ['ngnix', 'nginx'],
-    ['node/pipe?framing=content-lenght', 'node/pipe?framing=content-length'],
+    ['nodee/pipe?framing=content-length', 'node/pipe?framing=content-length'],
   ])('%s: was %s meant?', (pattern, meant) => {
     expect(() => selected(pattern)).toThrow(
       new UsageError(

@@ -94,17 +94,22 @@ describe('a declaration', () => {
     [
       'a value that no dimension has',
       withLane({ vary: { framing: 'content-lenght' } }),
-      `${LANE_1}.vary: "content-lenght" is no value of framing (did you mean "content-length"?); there are: chunked, `,
+      `${LANE_1}.vary: "content-lenght" is no value of framing (did you mean "content-length"?); allowed: chunked | `,
     ],
     [
       'values that do not go together',
       withLane({ vary: { 'content-encoding': 'gzip', framing: 'content-length' } }),
-      `${LANE_1}.vary: the origin cannot send this stream: field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length`,
+      `${LANE_1}.vary: the origin cannot send this stream: dimension "content-encoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length`,
     ],
     [
       'a file that is not there',
       withVariant({ files: { config: 'bufering-off.conf' } }),
       `${VARIANT_0}.files.config: there is no nginx/bufering-off.conf (did you mean "buffering-off.conf"?)`,
+    ],
+    [
+      'a companion that is none of its files',
+      withVariant({ companion: ['processor.mjs'] }),
+      `${VARIANT_0}.companion: "processor.mjs" is none of its files; there are: default.conf`,
     ],
     ['no address', withVariant({ docs: [] }), `${VARIANT_0}.docs must be`],
     [

@@ -101,7 +101,7 @@ describe('what is asked for', () => {
 
   it('that the origin cannot send is said, and why', () => {
     expect(streamFault(varied({ 'content-encoding': 'gzip', framing: 'piecewise' }))).toBe(
-      'the origin cannot send this stream: field "contentCoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before',
+      'the origin cannot send this stream: dimension "content-encoding" must be "identity" where "framing" is "content-length" or "piecewise", which announce a length; of a coded body it is not known before',
     );
     expect(streamFault(varied({ 'content-encoding': 'gzip', framing: 'close-delimited' }))).toBeUndefined();
     expect(streamFault(varied({ framing: 'piecewise' }))).toBeUndefined();

@@ -16,5 +16,7 @@ it('an id names a lane of the catalogue, or one made of its dimensions', () => {
 it('an id of a stream that the origin cannot send is refused, and it is said why', () => {
   const id = 'nginx/default?content-encoding=gzip&framing=piecewise';
   expect(() => laneOf(catalogue, id)).toThrow(UsageError);
-  expect(() => laneOf(catalogue, id)).toThrow(`"${id}": the origin cannot send this stream: field "contentCoding"`);
+  expect(() => laneOf(catalogue, id)).toThrow(
+    `"${id}": the origin cannot send this stream: dimension "content-encoding"`,
+  );
 });

@@ -122,9 +122,20 @@ describe('what was run and not told', () => {
 
   it('is said to be withheld, in its line and on the card, and its figures are not shown', async () => {
     const { stdout } = await explained('nginx/default', { ...kept(told), instrument: proofs });
-    expect(stdout).toContain(`paced: withheld in that run, because it was not proven: ${because}`);
+    expect(stdout).toContain('withheld in that run, why stands at the end: paced');
+    expect(stdout).toMatch(/paced was withheld \(native, \S+ \S+ UTC\), because it was not proven: relay hold-head/);
     expect(stdout).toContain('headers before withheld: not proven in its run body client leaves not measured');
     expect(stdout).not.toContain('one word each 10 ms');
+  });
+
+  it('has its reason once, at the end, however many lanes it is withheld of', async () => {
+    const ids = catalogue.lanes.filter(({ variant }) => variant.id === 'nginx/default').map(({ id }) => id);
+    const lanes = ids.map((id) => lane(id));
+    const { stdout } = await explained('nginx/default', { ...kept(...lanes), instrument: proofs });
+    expect(ids.length).toBeGreaterThan(1);
+    expect(stdout.split('withheld in that run')).toHaveLength(ids.length + 1);
+    expect(stdout.split(because)).toHaveLength(2);
+    expect(stdout.trimEnd().endsWith(because)).toBe(true);
   });
 
   it('is shown of a run that withheld nothing, of another driver too', async () => {

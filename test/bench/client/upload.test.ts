@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { fetchStream } from '../../../bench/client/client.ts';
@@ -30,7 +31,7 @@ async function posted(upload: Upload) {
 }
 
 it.each<[UploadFraming, Record<string, string>, number]>([
-  ['chunked', { 'transfer-encoding': 'chunked' }, 23],
+  ['chunked', { 'transfer-encoding': 'chunked' }, 25],
   ['content-length', { 'content-length': '30' }, 30],
 ])(
   '%s is what the origin has, a length that was announced being filled at the end',
@@ -45,6 +46,27 @@ it.each<[UploadFraming, Record<string, string>, number]>([
     expect(upload.sent.pieces.filter(({ at }) => at < (upload.sent.endedAt ?? 0))).toHaveLength(2);
   },
 );
+
+it.each<[UploadFraming, number]>([
+  ['chunked', 0],
+  ['content-length', 200],
+])('%s is JSON, however it is cut into pieces, and the same when it is written anew', (framing, lengthBytes) => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 6 }), (sizes) => {
+      const upload = new Upload(framing, lengthBytes, '2');
+      let body = '';
+      upload.begin(
+        (text) => (body += text),
+        () => {},
+      );
+      for (const size of sizes) upload.piece(size);
+      upload.end();
+      expect(upload.headers['content-type']).toBe('application/json');
+      expect(JSON.stringify(JSON.parse(body))).toBe(body);
+      expect(body).toHaveLength(upload.sentBytes);
+    }),
+  );
+});
 
 it('what is written after the hop has left is of no matter', async () => {
   const upload = new Upload('chunked', 0);

@@ -5,7 +5,7 @@ import type { Exchange } from '../../../bench/measures/uploading.ts';
 import { streamed } from '../traces.ts';
 import { convictedBy } from './on-relays.ts';
 
-const { figures, say, noise, relays } = requestMeasure;
+const { figures, say, flaw, noise, relays } = requestMeasure;
 const PIECE = 64;
 const STEP_MS = 10;
 
@@ -14,6 +14,8 @@ interface Case extends Partial<Pick<Exchange, 'framing' | 'answer' | 'stalled'>>
   came?: (number | undefined)[];
   endedAt?: number | undefined;
   end?: 'whole' | 'cut';
+  /** Bytes that the origin has and the client did not write. */
+  addedBytes?: number;
   /** When the response's body began for the client. */
   beganAt?: number;
   status?: number;
@@ -45,7 +47,7 @@ function exchange(given: Case = {}): Exchange {
       ...(askedAt === undefined
         ? {}
         : { request: { at: askedAt - offsetMs, method: 'POST', httpVersion: '1.1', headers } }),
-      upload: { pieces, bytes: pieces.length * PIECE, end: { at: 61 - offsetMs, how: end } },
+      upload: { pieces, bytes: pieces.length * PIECE + (given.addedBytes ?? 0), end: { at: 61 - offsetMs, how: end } },
       end: { at: 90 - offsetMs, how: 'complete' },
     },
     client: {
@@ -126,6 +128,18 @@ describe('the body of a request', () => {
     expect(found({ ...late, askedAt: 60.5 }).body).toEqual({ how: 'buffers', heldBytes: 3 * PIECE, asked: false });
     expect(found({ ...late, came: [60, 60, 60] }).body).toMatchObject({ how: 'buffers' });
     expect(found({ ...late, came: [59.9, 59.9, 59.9] }).body).toMatchObject({ how: 'coalesces' });
+  });
+
+  it('breaks where the hop wrote it anew and longer, which loses nothing', () => {
+    const longer = found({ addedBytes: 14 });
+    expect(longer).toMatchObject({
+      body: { how: 'breaks', sentBytes: 192, arrivedBytes: 206 },
+      duplex: { how: 'yes' },
+    });
+    expect(flaw?.({ chunked: longer, 'content-length': longer })).toBe('changes the request body');
+    expect(say(both(longer))).toContain('the origin got 206 bytes in place of a request body of 192');
+    const shorter = found({ came: [10.5, undefined] });
+    expect(flaw?.({ chunked: shorter, 'content-length': shorter })).toContain('loses request bytes');
   });
 
   it('breaks where the origin took a part of it for the whole', () => {
