@@ -24,6 +24,15 @@ export class OriginClient {
     return (await this.#control.ask('POST', '/streams', workload)) as { id: string; path: string };
   }
 
+  /** One path for several streams, each answering one request, in this order. @throws BenchError where there is no such stream. */
+  async alias(streams: readonly string[]): Promise<{ id: string; path: string }> {
+    return (await this.#control.ask('POST', '/aliases', { streams })) as { id: string; path: string };
+  }
+
+  async deleteAlias(id: string): Promise<void> {
+    await this.#control.ask('DELETE', `/aliases/${id}`);
+  }
+
   async acknowledge(id: string, seq: number): Promise<void> {
     await this.#control.ask('POST', `/streams/${id}/ack/${seq}`);
   }

@@ -1,4 +1,4 @@
-/** The control API: create a stream, read it, acknowledge a chunk, read its trace, delete it. */
+/** The control API: create a stream, read it, acknowledge a chunk, read its trace, delete it; give several one name. */
 
 import { timingSafeEqual } from 'node:crypto';
 
@@ -6,6 +6,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
+import { aliases } from './aliases.ts';
 import { monotonicMs } from './clock.ts';
 import type { Streams } from './streams.ts';
 import { faultOf } from './payload.ts';
@@ -142,6 +143,8 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
       return streams.delete(request.params.id) ? reply.code(204).send(null) : unknownStream(reply, request.params.id);
     },
   );
+
+  await app.register(aliases, { streams });
 
   const Clock = Type.Object({
     monotonicMs: Type.Number({ description: 'CLOCK_MONOTONIC of the origin’s kernel, read while answering.' }),

@@ -27,7 +27,7 @@ export const data: FastifyPluginAsyncTypebox<{ streams: Streams }> = async (app,
     url: '/stream/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
     handler: async (request, reply) => {
-      const stream = streams.find(request.params.id);
+      const stream = streams.answering(request.params.id);
       if (stream === undefined) return reply.code(404).send({ error: `no stream "${request.params.id}"` });
       if (stream.trace.request === undefined && stream.trace.end !== undefined) {
         return reply.code(410).send({ error: `this stream ended before it was fetched: ${stream.trace.end.how}` });

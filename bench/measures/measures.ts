@@ -8,6 +8,7 @@ import { idleMeasure } from './idle.ts';
 import type { AnyMeasure } from './measure.ts';
 import { pacedMeasure } from './paced.ts';
 import { requestMeasure } from './request.ts';
+import { reuseMeasure } from './reuse.ts';
 import { thresholdMeasure } from './threshold.ts';
 import { truncationMeasure } from './truncation.ts';
 
@@ -21,4 +22,5 @@ export const MEASURES: AnyMeasure[] = [
   backpressureMeasure,
   idleMeasure,
   truncationMeasure,
+  reuseMeasure,
 ];

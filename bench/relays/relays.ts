@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream';
 
 import { INCREMENTAL_RELAYS } from './incremental-relays.ts';
 import { definedOnly, MESSAGE_RELAYS, type Fields } from './message-relays.ts';
+import { REUSE_RELAYS } from './reuse-relays.ts';
 
 export interface Target {
   host: string;
@@ -271,6 +272,7 @@ const RELAYS = {
   'total-limit': guilty(passOn, { onIdle: { total: true, cut: (out) => out.destroy() } }),
   'explain-death': guilty(passOn, { onDeath: (out) => out.write(DEATH_NOTE, () => out.destroy()) }),
   ...MESSAGE_RELAYS,
+  ...REUSE_RELAYS,
   ...INCREMENTAL_RELAYS,
 } satisfies Record<string, Relay>;
 

@@ -10,6 +10,7 @@ import type { AbortFigures, PhaseFigures } from '../measures/abort-figures.ts';
 import type { BackpressureFigures } from '../measures/backpressure.ts';
 import type { IdleFigures } from '../measures/idle.ts';
 import type { PacedFigures } from '../measures/paced.ts';
+import type { After, During, ReuseFigures } from '../measures/reuse-figures.ts';
 import type { Silence } from '../measures/silence.ts';
 import { isJudged, type LaneResult, type MeasureResult } from '../results.ts';
 import { PLAIN, WIDTH } from './text.ts';
@@ -144,6 +145,28 @@ function absorption({ how }: BackpressureFigures): string {
   }
 }
 
+function toAnother({ how }: During | After): string {
+  switch (how) {
+    case 'own':
+      return 'a stream of its own';
+    case 'joins':
+      return 'the same words as they flow';
+    case 'waits':
+      return 'waits';
+    case 'stored':
+      return 'the stored words';
+    case 'unknown':
+      return 'could not be told';
+  }
+}
+
+function reuse({ during, after }: ReuseFigures): string {
+  return grouped([
+    { says: toAnother(during), of: 'while it flows' },
+    { says: toAnother(after), of: 'after it' },
+  ]);
+}
+
 function compression(lanes: readonly LaneResult[]): string {
   const asked = lanes.filter(({ contentCoding }) => contentCoding !== undefined);
   if (asked.length === 0) return 'no lane accepts any';
@@ -180,6 +203,7 @@ export function tradeOffs(lanes: readonly LaneResult[], withheld: readonly strin
     silence: phrase('idle', ({ figures }) => idle(figures as IdleFigures)),
     'client reads not': phrase('backpressure', ({ figures }) => absorption(figures as BackpressureFigures)),
     'origin dies': phrase('truncation', ({ flaw, says }) => flaw ?? says),
+    'another client': phrase('reuse', ({ figures }) => reuse(figures as ReuseFigures)),
     compression: compression(lanes),
   };
 }

@@ -6,6 +6,8 @@ const PROXY_PASS = `${PROXY}#proxypass`;
 const SOURCE = 'https://github.com/apache/httpd/blob/2.4.x/modules';
 /** `ap_proxy_http_process_response` reads without blocking, and where nothing is there to be read it passes a flush on. */
 const PROXY_HTTP = `${SOURCE}/proxy/mod_proxy_http.c`;
+/** `create_entity` declines what has no length. */
+const CACHE_SOCACHE = `${SOURCE}/cache/mod_cache_socache.c`;
 
 /** All that is relative in a config, and what httpd writes, is in the hop's own folder. Its log goes through `cat`, since a socket cannot be opened as a file. */
 function start(dir: string, config = ''): string[] {
@@ -386,12 +388,33 @@ export default {
       changes: 'CacheEnable socache /',
       files: { config: 'cache.conf' },
       since: '2.4.5',
-      docs: [`${DOCS}/mod/mod_cache.html#cacheenable`, `${DOCS}/mod/mod_cache_socache.html`],
-      tags: ['cache', 'abort'],
+      docs: [`${DOCS}/mod/mod_cache.html#cacheenable`, `${DOCS}/mod/mod_cache_socache.html`, CACHE_SOCACHE],
+      tags: ['cache', 'abort', 'reuse'],
       lanes: [
         {
+          vary: { framing: 'content-length' },
           expected: 'streams',
-          why: 'A response is stored as it passes; one that outgrows CacheSocacheMaxSize (102,400 bytes) is not stored, and passes on.',
+          why: 'A response is stored as it passes, up to CacheSocacheMaxSize (102,400 bytes). A second client has a stream of its own while the first’s flows; one that asks after it gets the stored words in one lump (“reuse”).',
+        },
+        {
+          expected: 'streams',
+          why: 'What does not announce its length is not stored in shared memory, which the module’s documentation does not mention: its log does (“had no explicit size, ignoring”). Each client has a stream of its own.',
+        },
+      ],
+    },
+    {
+      id: 'cache-disable',
+      title: 'A cache that is not for the paths of streams',
+      changes: 'CacheEnable socache /, CacheDisable /stream',
+      files: { config: 'cache-disable.conf' },
+      since: '2.4.5',
+      docs: [`${DOCS}/mod/mod_cache.html#cachedisable`],
+      tags: ['cache', 'reuse', 'fix'],
+      lanes: [
+        {
+          vary: { framing: 'content-length' },
+          expected: 'streams',
+          why: 'Nothing is stored of them and nothing given: each client has a stream of its own (“reuse”).',
         },
       ],
     },

@@ -6,6 +6,8 @@ const NO_DELAY = `${MANUAL}#4.2-option%20http-no-delay`;
 const RULES = 'https://docs.haproxy.org/2.6/configuration.html';
 /** `sc_conn_send` passes MSG_MORE while `htx_expect_more` or SC_FL_SND_EXP_MORE says that a message is not at its end. */
 const STCONN = 'https://github.com/haproxy/haproxy/blob/v3.0.0/src/stconn.c';
+/** `http_action_store_cache`: an entry is in the tree before it is complete, and is given out only then. */
+const CACHE = 'https://github.com/haproxy/haproxy/blob/v3.0.0/src/cache.c';
 const SSE_TIMEOUTS = 'https://github.com/haproxy/haproxy/issues/182';
 const CLOSE_GUIDE = 'https://errorhandle.ai/how-can-i-configure-haproxy-to-work-with-server-sent-events';
 /** What it says of an option that is gone. */
@@ -480,6 +482,40 @@ export default {
         {
           expected: 'streams',
           why: 'Without HTTP HAProxy does not know that a message has an end, so it does not tell the kernel to wait for it. No route, header or timeout of HTTP can be had then.',
+        },
+      ],
+    },
+    {
+      id: 'cache',
+      title: 'A cache for what says how long it is fresh',
+      changes: 'http-request cache-use app, http-response cache-store app, and option http-no-delay',
+      files: { config: 'cache.cfg' },
+      docs: [`${MANUAL}#6`, `${MANUAL}#6.1`, CACHE],
+      tags: ['cache', 'reuse'],
+      lanes: [
+        {
+          vary: { 'response-header': 'cache-control: max-age=60' },
+          expected: 'streams',
+          why: 'A response is stored as it passes, and no request waits for it: a second client has a stream of its own; one that asks after it gets the stored words in one lump (“reuse”).',
+        },
+        {
+          expected: 'streams',
+          why: 'What does not say how long it is fresh, nor has a validator, is not stored: the manual says so among the limitations.',
+        },
+      ],
+    },
+    {
+      id: 'cache-spares-events',
+      title: 'A cache that event streams are kept out of',
+      changes: 'http-response cache-store app unless the Content-Type begins with text/event-stream',
+      files: { config: 'cache-spares-events.cfg' },
+      docs: [`${MANUAL}#6`, CACHE],
+      tags: ['cache', 'reuse', 'fix'],
+      lanes: [
+        {
+          vary: { 'response-header': 'cache-control: max-age=60' },
+          expected: 'streams',
+          why: 'Each client gets a stream of its own, whatever the origin says of how long it is fresh (“reuse”).',
         },
       ],
     },

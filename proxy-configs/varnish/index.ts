@@ -3,7 +3,10 @@ import type { NativeFiles, ProxyDeclaration } from '../../bench/catalogue/declar
 const VARIABLES = 'https://varnish-cache.org/docs/7.7/reference/vcl-var.html';
 const BACKEND = 'https://varnish-cache.org/docs/7.7/reference/vcl-backend.html';
 const ACTIONS = 'https://varnish-cache.org/docs/7.7/users-guide/vcl-actions.html';
+/** `vcl_builtin_backend_response`: what says no-cache, no-store or private is not stored, and requests for it do not wait for each other. */
+const BUILTIN = 'https://github.com/varnishcache/varnish-cache/blob/varnish-7.7.0/bin/varnishd/builtin.vcl';
 const COMPRESSION = 'https://varnish-cache.org/docs/7.7/users-guide/compression.html';
+const GRACE = 'https://varnish-cache.org/docs/7.7/users-guide/vcl-grace.html';
 const SOURCE = 'https://github.com/varnishcache/varnish-cache/blob/varnish-7.7.0/bin/varnishd';
 /** `vbf_stp_fetch` and what comes before: do_esi unsets do_stream; a fetch that nobody waits for is given up if uncacheable. */
 const FETCH = `${SOURCE}/cache/cache_fetch.c`;
@@ -46,13 +49,13 @@ export default {
       title: 'Varnish as it comes',
       changes: 'nothing',
       files: { config: 'default.vcl' },
-      docs: [VARIABLES, READ_BODY, GZIP],
+      docs: [VARIABLES, READ_BODY, GZIP, BUILTIN],
       tags: ['cache'],
       lanes: [
         {
           core: true,
           expected: 'streams',
-          why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
+          why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A second client of the URL joins the stream, with what it has missed at once; one that asks after it gets the stored words in one lump (“reuse”), for two minutes (default_ttl). What says Cache-Control: no-cache, no-store or private is not stored. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
         },
         {
           vary: { 'content-encoding': 'gzip' },
@@ -84,11 +87,11 @@ export default {
       changes: 'return (pass);',
       files: { config: 'pass.vcl' },
       docs: [ACTIONS, FETCH],
-      tags: ['cache', 'abort', 'backpressure'],
+      tags: ['cache', 'abort', 'backpressure', 'reuse'],
       lanes: [
         {
           expected: 'streams',
-          why: 'Delivery is the same. The origin is told of a client that left, though not while it is silent; a client that does not read does not slow it (transit_buffer is 0, which means no bound).',
+          why: 'Delivery is the same, and each client has a stream of its own (“reuse”). The origin is told of a client that left, though not while it is silent; a client that does not read does not slow it (transit_buffer is 0, which means no bound).',
         },
       ],
     },
@@ -98,11 +101,11 @@ export default {
       changes: 'return (pass(2m));',
       files: { config: 'hit-for-pass.vcl' },
       docs: [ACTIONS, FETCH],
-      tags: ['cache', 'abort'],
+      tags: ['cache', 'abort', 'reuse'],
       lanes: [
         {
           expected: 'streams',
-          why: 'As with pass, but decided when the response is there; the URL is remembered for two minutes, so that later requests do not wait for each other.',
+          why: 'As with pass, but decided when the response is there; the URL is remembered for two minutes, so that later requests do not wait for each other: each gets a stream of its own (“reuse”).',
         },
       ],
     },
@@ -131,14 +134,56 @@ export default {
       changes: 'set beresp.do_stream = false;',
       files: { config: 'do-stream-off.vcl' },
       docs: [VARIABLES],
-      tags: ['buffering', 'cache'],
+      tags: ['buffering', 'cache', 'reuse'],
       incremental: { why: 'The response is collected to its end.' },
       lanes: [
         {
           core: true,
           expected: 'buffers',
-          why: 'With do_stream false, as it was before Varnish 4, the whole response is fetched before even the headers are sent.',
+          why: 'With do_stream false, as it was before Varnish 4, the whole response is fetched before even the headers are sent. A second client of the URL waits for that fetch too (“reuse”).',
           fix: { change: 'Remove set beresp.do_stream = false;', provenBy: 'varnish/default' },
+        },
+      ],
+    },
+    {
+      id: 'hit-for-miss',
+      title: 'Event streams are not stored, other responses are',
+      changes: 'set beresp.uncacheable = true; where the Content-Type is text/event-stream',
+      files: { config: 'hit-for-miss.vcl' },
+      docs: [ACTIONS, VARIABLES, BUILTIN],
+      tags: ['cache', 'reuse', 'fix'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'Delivery is the same as by default; each client gets a stream of its own, also while another flows (“reuse”). Only those that ask before the first head of such a URL has come wait for it.',
+        },
+      ],
+    },
+    {
+      id: 'grace',
+      title: 'What is not fresh is given out while it is fetched anew',
+      changes: 'set beresp.ttl = 1s; set beresp.grace = 1m;',
+      files: { config: 'grace.vcl' },
+      docs: [GRACE, VARIABLES],
+      tags: ['cache', 'reuse'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'A client that asks later than the second gets the stored words of an earlier stream in one lump, and the origin makes a new one beside that (“reuse”). By default grace is 10 s: it is so without a word in VCL.',
+        },
+      ],
+    },
+    {
+      id: 'no-grace',
+      title: 'What is not fresh is gone',
+      changes: 'set beresp.ttl = 1s; set beresp.grace = 0s; set beresp.keep = 0s;',
+      files: { config: 'no-grace.vcl' },
+      docs: [GRACE, VARIABLES],
+      tags: ['cache', 'reuse'],
+      lanes: [
+        {
+          expected: 'streams',
+          why: 'The second client of a URL joins the first’s stream as by default; the second of freshness counts from the head, and who asks after it gets a stream of its own (“reuse”).',
         },
       ],
     },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Absorption, BackpressureFigures } from '../../bench/measures/backpressure.ts';
 import type { IdleFigures } from '../../bench/measures/idle.ts';
+import type { ReuseFigures } from '../../bench/measures/reuse-figures.ts';
 import type { Cut } from '../../bench/measures/silence.ts';
 import type { Results } from '../../bench/results.ts';
 import { codeOf, scratch, toldBy, unclog } from './unclog.ts';
@@ -40,6 +41,7 @@ test('every measure proves itself on its relays and tells apart what real proxie
       'backpressure',
       'idle',
       'truncation',
+      'reuse',
     ]),
   );
   const figures = (id: string, measure: string): unknown =>
@@ -179,10 +181,47 @@ test('what a hop takes for a client that does not read, and what it tells the or
   expect(found['nginx/cache']?.['abort']).toMatchObject({ writing: { when: 'never' }, idle: { when: 'never' } });
 });
 
+/** What clients of one URL get: while a stream flows, after it and, where it was stored, later. */
+function kindsOf({ during, after, later }: ReuseFigures): string {
+  const much = later === undefined ? [] : [`${later.how}${later.asked ? ' and asked' : ''}`];
+  return [during.how === 'waits' ? `waits for ${during.gets}` : during.how, after.how, ...much].join(', ');
+}
+
+test('what a second client of a URL gets while a stream flows, after it and later, by what a cache was told', async () => {
+  const expected = {
+    'nginx/default': 'own, own',
+    'nginx/cache': 'own, stored, stored',
+    'nginx/cache?response-header=cache-control:no-cache': 'own, own',
+    'nginx/no-cache': 'own, own',
+    'nginx/cache-lock': 'waits for stored, stored, stored',
+    'nginx/cache-lock-timeout-0': 'own, stored, stored',
+    'nginx/cache-lock-no-cache': 'own, own',
+    'nginx/cache-bypass': 'own, own',
+    'nginx/cache-1s': 'own, stored, own and asked',
+    'nginx/cache-stale': 'own, stored, stored and asked',
+  };
+  const ids = Object.keys(expected);
+  const found = await measured(
+    ids.map((id) => (id.includes('?') ? id : `${id}?`)),
+    'reuse',
+  );
+  const reuse = ids.map((id): [string, ReuseFigures] => [id, found[id]?.['reuse'] as ReuseFigures]);
+  expect(Object.fromEntries(reuse.map(([id, figures]) => [id, kindsOf(figures)]))).toEqual(expected);
+  // Of what was stored every word, in one lump.
+  const stored = reuse.flatMap(([, { after }]) => (after.how === 'stored' ? [after] : []));
+  expect(stored.filter(({ missing, spanMs, writtenMs }) => missing !== undefined || spanMs > writtenMs / 2)).toEqual(
+    [],
+  );
+  // To the end of the first one's stream at least, and then until nginx looks again.
+  expect(found['nginx/cache-lock']?.['reuse']).toMatchObject({
+    during: { waitedMs: expect.toSatisfy((ms: number) => ms > 400) },
+  });
+});
+
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);
   expect(stderr).toContain(
-    'no measure is called "abrot" (did you mean "abort"?); there are: all, threshold, flush, paced, headers, request, abort, backpressure, idle, truncation',
+    'no measure is called "abrot" (did you mean "abort"?); there are: all, threshold, flush, paced, headers, request, abort, backpressure, idle, truncation, reuse',
   );
   expect(exitCode).toBe(2);
 });

@@ -71,11 +71,13 @@ describe('the OpenAPI document', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      'delete /aliases/{id}',
       'delete /streams/{id}',
       'get /clock',
       'get /streams/{id}',
       'get /streams/{id}/trace',
       'get /streams/{id}/upload',
+      'post /aliases',
       'post /streams',
       'post /streams/{id}/ack/{seq}',
     ]);

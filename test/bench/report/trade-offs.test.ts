@@ -43,6 +43,17 @@ describe('the trade-offs of a setting', () => {
     ['client reads not', 'a client that does not read stops the origin', { backpressure: { how: 'stops' } }],
     ['client reads not', 'takes all that comes, whatever the client reads', { backpressure: { how: 'takes-all' } }],
     ['origin dies', 'so', { truncation: {} }],
+    ['another client', 'a stream of its own', { reuse: { during: { how: 'own' }, after: { how: 'own' } } }],
+    [
+      'another client',
+      'waits: while it flows\nthe stored words: after it',
+      { reuse: { during: { how: 'waits' }, after: { how: 'stored' } } },
+    ],
+    [
+      'another client',
+      'the same words as they flow: while it flows\ncould not be told: after it',
+      { reuse: { during: { how: 'joins' }, after: { how: 'unknown' } } },
+    ],
   ])('%s: %s', (aspect, says, figures) => {
     expect(tradeOffs([withFigures(figures)])[aspect]).toBe(says);
   });
