@@ -4,9 +4,10 @@
  */
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
+import type { Floor } from './floor.ts';
+import { firstRelease, judgeTrace } from './trace-verdict.ts';
 import type { Trace } from './trace.ts';
 import { freezing, outAtStall, type Freezing } from './frozen-bytes.ts';
-import { firstRelease, judgeTrace, type Floor } from './verdict.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
 const MARGIN_MS = 500;

@@ -4,8 +4,10 @@ import type { Chain, Lane } from './catalogue/catalogue.ts';
 import { streamFault } from './catalogue/dimensions.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
+import type { Delivery } from './delivery.ts';
 import type { Plan } from './depth.ts';
 import type { Driver } from './drivers/driver.ts';
+import type { Evidence } from './evidence.ts';
 import { governed } from './governor.ts';
 import { inVersion, twins, withoutTwins, type Twins } from './in-version.ts';
 import type { Instrument } from './instrument.ts';
@@ -29,7 +31,6 @@ import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
-import type { Delivery, Evidence } from './verdict.ts';
 
 /** A lane's traces and the floor they were judged by: enough to compute its verdict again. */
 export interface EvidenceFile {

@@ -6,12 +6,12 @@
 import { header, type ResponseHead } from '../client/http1.ts';
 import type { ClientTrace } from '../client/client.ts';
 import type { Arrival } from '../client/arrivals.ts';
+import type { Floor } from '../floor.ts';
 import { onClientClock } from '../metrics.ts';
 import { breakage } from '../integrity.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { PassedRequest, StreamPoint } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
-import type { Floor } from '../verdict.ts';
 import { ownForeign, renumber } from './renumber.ts';
 
 /** Times are on the client's clock already. */

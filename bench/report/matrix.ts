@@ -2,8 +2,9 @@
 
 import Table from 'cli-table3';
 
+import { RULE_SHARE } from '../held-words.ts';
 import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
-import { MANY_SHARE, ENOUGH_TRIES, RULE_SHARE } from '../verdict.ts';
+import { MANY_SHARE, ENOUGH_TRIES } from '../tries-verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { remedyLines } from './remedies.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Evidence } from '../../bench/evidence.ts';
 import { brokenByTime, excuseOf, keptWaitingMs } from '../../bench/timely.ts';
-import { judge, type Evidence } from '../../bench/verdict.ts';
+import { judge } from '../../bench/verdict.ts';
 import { arriving, FLOOR, makeTrace, streamed } from './traces.ts';
 
 /** Of three words, the second written so long after the first had come, the tail is cut. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { judge } from '../../bench/verdict.ts';
 import { isJudged, type Results } from '../../bench/results.ts';
 import type { EvidenceFile } from '../../bench/run.ts';
+import { judge } from '../../bench/verdict.ts';
 import { codeOf, scratch, unclog } from './unclog.ts';
 
 /** Where everything is set up, nothing but this may be skipped: 345 MB of packages, and a module that Debian 12 has not. */

@@ -7,8 +7,8 @@ import { breakage } from '../../../bench/integrity.ts';
 import { measureStream, type Leave, type MeasureOptions } from '../../../bench/measure.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
 import { HOLD_BYTES, startRelays } from '../../../bench/relays/relays.ts';
+import { judgeTrace } from '../../../bench/trace-verdict.ts';
 import type { Trace } from '../../../bench/trace.ts';
-import { judgeTrace } from '../../../bench/verdict.ts';
 import { LOCK_STEP, type WorkloadInput } from '../../../server/workload.ts';
 import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
 
