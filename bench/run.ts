@@ -22,7 +22,7 @@ import {
   type ProvidedPath,
   type Provision,
 } from './provision.ts';
-import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
+import { placeOf, proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
 import type { LaneResult, Results } from './results.ts';
 import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
@@ -104,8 +104,7 @@ async function resultOfLane(
   proven: Map<Driver, ProvenStage>,
   options: LaneOptions,
 ): Promise<LaneResult> {
-  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
-  return judgedLane(placed, provided, place, options);
+  return judgedLane(placed, provided, placeOf(provided, proven), options);
 }
 
 async function resultOfChain(
@@ -114,7 +113,7 @@ async function resultOfChain(
   proven: Map<Driver, ProvenStage>,
   options: RunOptions & LaneOptions,
 ): Promise<LaneResult> {
-  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
+  const place = placeOf(provided, proven);
   return options.slots.measuring.use(async () => {
     options.onEvent({ type: 'measuring', lane: chain.id });
     return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });

@@ -167,7 +167,7 @@ export function isUntried({ path }: LaneResult): boolean {
   return path.length === 0;
 }
 
-export function untried(lanes: LaneResult[]): string[] {
+function untried(lanes: LaneResult[]): string[] {
   const groups = Map.groupBy(lanes.filter(isUntried), ({ verdict, because, bring }) =>
     JSON.stringify([verdict, because, bring]),
   );
@@ -185,6 +185,11 @@ export function noiseLines(lanes: readonly LaneResult[]): string[] {
   return [
     `${plural(noisy.length, 'figure')} could not be measured for noise: ${names}; \`unclog explain ID\` says why.`,
   ];
+}
+
+/** What stands under all lanes. */
+export function closingLines({ lanes, instrument }: Results, where: string): string[] {
+  return [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`];
 }
 
 function silence(measures: string[]): string {
@@ -262,13 +267,6 @@ export function matrix(results: Results, where: string, paint: Paint): string {
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
   if (!showsAll && results.options.measures.length > 0 && lanes.some(isJudged))
     out.push(wrap(silence(results.options.measures), WIDTH));
-  for (const line of [
-    ...coreLines(results),
-    ...noiseLines(lanes),
-    ...instrumentLines(instrument),
-    ...untried(lanes),
-    `Evidence: ${where}`,
-  ])
-    out.push(wrap(line, WIDTH));
+  for (const line of [...coreLines(results), ...closingLines(results, where)]) out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }
