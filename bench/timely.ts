@@ -76,11 +76,12 @@ export function breaksAcross(tries: readonly Trace[], last: Trace): Delivery | u
   const excuse = excuseOf(last);
   if (excuse !== undefined) return inconclusive(excuse);
   const told = tries.filter((trace) => excuseOf(trace) === undefined);
-  const byTime = told.filter((trace) => brokenByTime(trace) !== undefined);
-  const worst = breakage(last) ?? byTime.flatMap((trace) => breakage(trace) ?? []).at(-1);
-  if (byTime.length === 0 || worst === undefined) return undefined;
-  if (byTime.length >= TWICE || told.every((trace) => breakage(trace) !== undefined))
-    return { verdict: 'breaks', ...worst };
-  const how = [...new Set(byTime.map(brokenByTime))].join(', ');
+  const broken = told.flatMap((trace) => breakage(trace) ?? []);
+  const byTime = broken.filter(({ how }) => BY_TIME[how] !== undefined);
+  const latest = byTime.at(-1);
+  if (latest === undefined) return undefined;
+  if (byTime.length >= TWICE || broken.length === told.length)
+    return { verdict: 'breaks', ...(breakage(last) ?? latest) };
+  const how = BY_TIME[latest.how];
   return inconclusive(`the stream broke in ${byTime.length} of ${told.length} tries (${how}), and not in the others`);
 }

@@ -99,11 +99,8 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
     if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
     return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });
   }
-  if (delivery.verdict === 'streams') {
-    const innocent = clearlyHeld(reference, floor);
-    const words = common(tries.map((trace) => clearlyHeld(trace, floor))).filter((seq) => !innocent.includes(seq));
-    if (words.length === 0) return delivery;
-    return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
-  }
-  return delivery;
+  const innocent = clearlyHeld(reference, floor);
+  const words = common(tries.map((trace) => clearlyHeld(trace, floor))).filter((seq) => !innocent.includes(seq));
+  if (words.length === 0) return delivery;
+  return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
 }
