@@ -96,31 +96,27 @@ describe('bytes', () => {
   });
 });
 
-describe('an end', () => {
-  it.each(['fin', 'rst'] as const)('by %s of the client is passed on as one, and recorded', async (how) => {
-    const { client, server, tap } = await tapped();
-    const ended = how === 'fin' ? once(server, 'end') : once(server, 'error');
-    server.resume();
-    client.write(REQUEST);
-    await once(server, 'data');
-    if (how === 'fin') client.end();
-    else client.resetAndDestroy();
-    const [error] = (await ended) as [NodeJS.ErrnoException?];
-    expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
-    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'downstream', how }]);
-  });
+const ENDS = [
+  ['client', 'fin'],
+  ['client', 'rst'],
+  ['server', 'fin'],
+  ['server', 'rst'],
+] as const;
 
-  it.each(['fin', 'rst'] as const)('by %s of the server is passed on as one, and recorded', async (how) => {
-    const { client, server, tap } = await tapped();
-    const ended = how === 'fin' ? once(client, 'end') : once(client, 'error');
-    client.resume();
+describe('an end', () => {
+  it.each(ENDS)('of the %s by %s is passed on as one, and recorded', async (who, how) => {
+    const { tap, client, server } = await tapped();
+    const [leaving, other] = who === 'client' ? [client, server] : [server, client];
+    const ended = once(other, how === 'fin' ? 'end' : 'error');
+    other.resume();
     client.write(REQUEST);
     await once(server, 'data');
-    if (how === 'fin') server.end();
-    else server.resetAndDestroy();
+    if (how === 'fin') leaving.end();
+    else leaving.resetAndDestroy();
     const [error] = (await ended) as [NodeJS.ErrnoException?];
     expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
-    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'upstream', how }]);
+    const from = who === 'client' ? 'downstream' : 'upstream';
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from, how }]);
   });
 
   it('of one direction leaves the other open', async () => {
@@ -203,12 +199,7 @@ describe('a stream is over', () => {
     expect(tap.recording.take('it', 0).exchanges[0]?.closes).toEqual([]);
   });
 
-  it.each([
-    ['client', 'fin'],
-    ['client', 'rst'],
-    ['server', 'fin'],
-    ['server', 'rst'],
-  ] as const)('when the %s left by %s', async (who, how) => {
+  it.each(ENDS)('when the %s left by %s', async (who, how) => {
     const { tap, ...sides } = await tapped();
     sides.client.write(REQUEST);
     await once(sides.server, 'data');
