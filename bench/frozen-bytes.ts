@@ -83,13 +83,18 @@ export function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[],
   let { over, upTo } = { over: 0, upTo: delivery.heldBytes.upTo };
   const out = outAtStall(tried);
   for (const outcome of withoutLate(frozen.map((trace) => freezing(trace, streamedChunks, pace.deadlineMs, out)))) {
-    if (outcome.how === 'timer') {
-      const ms = outcome.holdMs;
-      const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };
-      return { verdict: 'delays', hold, floor: floor.hold, share: 1 };
+    switch (outcome.how) {
+      case 'timer': {
+        const ms = outcome.holdMs;
+        const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };
+        return { verdict: 'delays', hold, floor: floor.hold, share: 1 };
+      }
+      case 'held':
+        over = Math.max(over, outcome.bytes);
+        break;
+      case 'at-once':
+        upTo = Math.min(upTo, outcome.bytes);
     }
-    if (outcome.how === 'held') over = Math.max(over, outcome.bytes);
-    else upTo = Math.min(upTo, outcome.bytes);
   }
   const firstHeld = tried.origin.emissions.slice(streamedChunks, streamedChunks + 1);
   if (upTo <= sizeOf(firstHeld))

@@ -129,6 +129,9 @@ describe('coalesces with its bytes frozen', () => {
     expect(judge({ ...evidenceOf(coalescing), frozen: [late, frozen(1200, 'chunked', 100)] }, FLOOR).verdict).toBe(
       'delays',
     );
+    const asLong = frozen(1500 + LOCK_STEP.lingerMs, 'chunked', 600);
+    const held = frozen(undefined, 'chunked', 100);
+    expect(judge({ ...evidenceOf(coalescing), frozen: [asLong, held] }, FLOOR).verdict).toBe('delays');
   });
 
   it('is told apart as bytes held, bytes that were enough at once, and a timer', () => {
@@ -161,12 +164,14 @@ describe('coalesces with its bytes frozen', () => {
     });
     // What came out only after the stall was held.
     expect(outAtStall(large)).toBe(60);
+    expect(outAtStall(partlyOut(coalescing, STALLED_AT_MS + LOCK_STEP.deadlineMs))).toBe(60);
     expect(outAtStall(partlyOut(coalescing, STALLED_AT_MS + 2000))).toBe(0);
     expect(outAtStall(streamed())).toBe(0);
   });
 
   it('is our fault when freezing failed', () => {
-    expect(judge({ ...evidenceOf(coalescing), frozen: [{ ...frozen(1100), fault: 'no answer' }] }, FLOOR)).toEqual({
+    const failed = { ...frozen(1100), fault: 'no answer' };
+    expect(judge({ ...evidenceOf(coalescing), frozen: [frozen(undefined), failed] }, FLOOR)).toEqual({
       verdict: 'harness-error',
       reason: 'no answer',
     });

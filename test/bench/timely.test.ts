@@ -5,16 +5,7 @@ import type { ClientTrace } from '../../bench/client/client.ts';
 import { brokenByTime, excuseOf, keptWaitingMs } from '../../bench/timely.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { judge } from '../../bench/verdict.ts';
-import { arriving, FLOOR, makeTrace, streamed } from './traces.ts';
-
-/** Of three words, the second written so long after the first had come, the tail is cut. */
-function cut(waitedMs = 1) {
-  const emittedAt = [0, 1 + waitedMs, 3 + waitedMs];
-  const clientEnd = { how: 'cut', at: 10 + waitedMs } as const;
-  const trace = makeTrace({ emittedAt, pieces: arriving([1, 2 + waitedMs]), endAt: 9 + waitedMs, clientEnd });
-  trace.origin.end = { at: 9 + waitedMs, how: 'client-left' };
-  return trace;
-}
+import { arriving, cut, FLOOR, makeTrace, streamed } from './traces.ts';
 
 type ResponseHead = NonNullable<ClientTrace['head']>;
 
@@ -65,6 +56,9 @@ describe('a hop was kept waiting', () => {
     const pace = { mode: 'paced', intervalMs: 100, leadMs: 0, silence: { afterChunk: 1, ms: 2000 } } as const;
     const trace = makeTrace({ workload: { count: 4, pace }, emittedAt: [0, 100, 2200, 2900], pieces: [], endAt: 2901 });
     expect(keptWaitingMs(trace)).toBe(600);
+    const { silence: _, ...even } = pace;
+    const spoken = makeTrace({ workload: { count: 3, pace: even }, emittedAt: [0, 100, 300], pieces: [], endAt: 301 });
+    expect(keptWaitingMs(spoken)).toBe(100);
   });
 });
 
@@ -117,6 +111,18 @@ describe('a break that a timeout makes', () => {
     expect(judged(cut(900), streamed()).verdict).toBe('streams');
   });
 
+  it('is none where the stream is whole, however late the bench was', () => {
+    const late = but(({ origin }) => void (origin.headAt = -5000));
+    expect(keptWaitingMs(late)).toBeGreaterThan(500);
+    expect(excuseOf(late)).toBeUndefined();
+  });
+
+  it('in other tries is not told of the last where that is our own fault, or is not spoken', () => {
+    const unspoken = but(({ client }) => void (client.end = { how: 'unspoken', at: 1 }));
+    expect(judged(cut(), cut(), { ...streamed(), fault: 'x' }).verdict).toBe('harness-error');
+    expect(judged(cut(), cut(), unspoken).verdict).toBe('unsupported');
+  });
+
   it('in some tries alone is told of none', () => {
     expect(judged(cut(), streamed())).toMatchObject({
       verdict: 'inconclusive',
@@ -152,7 +158,8 @@ describe('a break that a timeout makes', () => {
     trace.client.end.at = 1002;
     trace.client.reads = [];
     expect(excuseOf(trace)).toBeUndefined();
-    expect(excuseOf(cut())).toBeUndefined();
+    const slow = but(({ client }) => void (client.end = { how: 'no-end', at: (client.reads.at(-1)?.at ?? 0) + 999 }));
+    expect(excuseOf(slow)).toMatch(/^the response was still coming/);
   });
 
   it('in the steady stream tells nothing where the bench was late', () => {

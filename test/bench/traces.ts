@@ -209,3 +209,12 @@ export function broken(trace: Trace): Trace {
   trace.arrivals.splice(2, 1);
   return trace;
 }
+
+/** Of three words, the second written so long after the first had come, the tail is cut. */
+export function cut(waitedMs = 1): Trace {
+  const emittedAt = [0, 1 + waitedMs, 3 + waitedMs];
+  const clientEnd = { how: 'cut', at: 10 + waitedMs } as const;
+  const trace = makeTrace({ emittedAt, pieces: arriving([1, 2 + waitedMs]), endAt: 9 + waitedMs, clientEnd });
+  trace.origin.end = { at: 9 + waitedMs, how: 'client-left' };
+  return trace;
+}

@@ -8,7 +8,7 @@ import { judgeTrace } from '../../bench/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { ENOUGH_TRIES } from '../../bench/tries-verdict.ts';
 import { judge } from '../../bench/verdict.ts';
-import { arriving, evidenceOf, FLOOR, holding, makeTrace, row, stalled, streamed } from './traces.ts';
+import { arriving, cut, evidenceOf, FLOOR, holding, makeTrace, row, stalled, streamed } from './traces.ts';
 
 /** The verdict of several tries while the relay was not held. */
 function besideAQuietRelay(...tries: Trace[]): Verdict {
@@ -143,6 +143,11 @@ describe('a try beside a relay that was held as well', () => {
     expect(judge({ tries: last, reference: streamed() }, FLOOR).verdict).toBe('inconclusive');
   });
 
+  it('is left out as one that broke is where the bench was late', () => {
+    const some = heldOften(4);
+    expect(besideAQuietRelay(some, cut(900), some, some)).toBe('delays');
+  });
+
   it('is not missed where the last tries say the same', () => {
     const delayed = { tries: [streamed(200), streamed(200), streamed(200)], reference: streamed() };
     expect(judge({ ...delayed, earlierReferences: [streamed(30)] }, FLOOR).verdict).toBe('delays');
@@ -151,8 +156,8 @@ describe('a try beside a relay that was held as well', () => {
 
 describe('the last try', () => {
   it('decides alone where it breaks, stalls or fails, whatever the holds before it were', () => {
-    const cut = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
-    expect(judge(afterDoubt(cut), FLOOR).verdict).toBe('breaks');
+    const lost = makeTrace({ emittedAt: [0, 1, 2], pieces: arriving([1, undefined, 3]), endAt: 4 });
+    expect(judge(afterDoubt(lost), FLOOR).verdict).toBe('breaks');
     expect(judge(afterDoubt(stalled({ streamedChunks: 3 })), FLOOR).verdict).toBe('buffers');
     expect(judge(afterDoubt({ ...streamed(), fault: 'x' }), FLOOR).verdict).toBe('harness-error');
     expect(judge(afterDoubt(streamed()), FLOOR).verdict).toBe('inconclusive');
