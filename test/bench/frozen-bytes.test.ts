@@ -72,6 +72,7 @@ describe('coalesces with its bytes frozen', () => {
     early.origin.emissions.splice(1);
     early.origin.stalled = { seq: 0, at: 1500 };
     expect(judge({ ...evidenceOf(coalescing), frozen: [early] }, FLOOR)).toMatchObject(nothing);
+    expect(freezing(early, 1, 1000)).toEqual({ how: 'held', bytes: 0, waitedMs: 0 });
     const open = frozen(1100);
     open.origin.state = 'open';
     delete open.origin.end;
