@@ -1,7 +1,8 @@
 /** One sentence that a newcomer understands, from a delivery and nothing else. Pure. */
 
+import type { Delivery } from './delivery.ts';
+import { RULE_SHARE } from './held-words.ts';
 import type { Breakage } from './integrity.ts';
-import { RULE_SHARE, type Delivery } from './verdict.ts';
 
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;

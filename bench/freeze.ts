@@ -4,9 +4,11 @@
  */
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
-import type { Trace } from './trace.ts';
+import type { Floor } from './floor.ts';
 import { freezing, outAtStall, type Freezing } from './frozen-bytes.ts';
-import { firstRelease, judgeTrace, type Floor } from './verdict.ts';
+import { sizeOf } from './metrics.ts';
+import { firstRelease, judgeTrace } from './trace-verdict.ts';
+import type { Trace } from './trace.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */
 const MARGIN_MS = 500;
@@ -47,7 +49,7 @@ export async function freeze(
   const { pace } = trace.origin.workload;
   if (delivery.verdict !== 'coalesces' || release === undefined || pace.mode !== 'lock-step') return [];
   const { streamedChunks: afterChunks, heldBytes } = delivery;
-  const streamedBytes = trace.origin.emissions.slice(0, afterChunks).reduce((sum, { bytes }) => sum + bytes, 0);
+  const streamedBytes = sizeOf(trace.origin.emissions.slice(0, afterChunks));
   const firstBytes = trace.origin.emissions[afterChunks]?.bytes ?? 0;
   const frozen: Trace[] = [];
   const freezeBytes = async (held: number): Promise<Freezing['how']> => {

@@ -1,7 +1,10 @@
 /** What became of bytes that were written at once and then waited for. Pure. */
 
 import { header } from './client/http1.ts';
+import { inconclusive, type Delivery } from './delivery.ts';
+import type { Floor } from './floor.ts';
 import { onClientClock, sizeOf } from './metrics.ts';
+import { ourFault } from './trace-verdict.ts';
 import type { Trace } from './trace.ts';
 
 /** Bytes of the chunk at which the stream stalled that were out by then: of a chunk larger than a buffer only the tail is held. */
@@ -63,9 +66,38 @@ export function freezing(frozen: Trace, afterChunks: number, deadlineMs: number,
 }
 
 /** A timer lets go of whatever was written: what stayed held for longer shows that it was none, but bytes that were enough, and late. */
-export function withoutLate(freezings: readonly Freezing[]): Freezing[] {
+function withoutLate(freezings: readonly Freezing[]): Freezing[] {
   const heldMs = Math.max(0, ...freezings.map((one) => (one.how === 'held' ? one.waitedMs : 0)));
   return freezings.map((one) =>
     one.how === 'timer' && one.holdMs < heldMs ? { how: 'at-once', bytes: one.bytes } : one,
   );
+}
+
+/** Bytes that were held while frozen bound the threshold from below; bytes that were let go at once, from above. */
+export function afterFreezing(delivery: Delivery, tried: Trace, frozen: Trace[], floor: Floor): Delivery {
+  const { pace } = tried.origin.workload;
+  if (delivery.verdict !== 'coalesces' || pace.mode !== 'lock-step' || frozen.length === 0) return delivery;
+  const { streamedChunks } = delivery;
+  const fault = frozen.map(ourFault).find((one) => one !== undefined);
+  if (fault !== undefined) return { verdict: 'harness-error', reason: fault };
+  let { over, upTo } = { over: 0, upTo: delivery.heldBytes.upTo };
+  const out = outAtStall(tried);
+  for (const outcome of withoutLate(frozen.map((trace) => freezing(trace, streamedChunks, pace.deadlineMs, out)))) {
+    switch (outcome.how) {
+      case 'timer': {
+        const ms = outcome.holdMs;
+        const hold = { n: 1, p50Ms: ms, p99Ms: ms, maxMs: ms };
+        return { verdict: 'delays', hold, floor: floor.hold, share: 1 };
+      }
+      case 'held':
+        over = Math.max(over, outcome.bytes);
+        break;
+      case 'at-once':
+        upTo = Math.min(upTo, outcome.bytes);
+    }
+  }
+  const firstHeld = tried.origin.emissions.slice(streamedChunks, streamedChunks + 1);
+  if (upTo <= sizeOf(firstHeld))
+    return inconclusive('what was held until more was written came out at once the next time');
+  return { ...delivery, heldBytes: { over, upTo } };
 }

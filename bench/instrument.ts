@@ -5,13 +5,15 @@
 
 import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
 import type { ChainProofs } from './chain/proof.ts';
+import type { Delivery } from './delivery.ts';
 import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
+import { floorFrom, type Floor } from './floor.ts';
 import { tried } from './lane.ts';
 import { measureStream } from './measure.ts';
 import { measureContext } from './measures/context.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
-import { holds, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
+import type { Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
 import { ownProgram } from './programs.ts';
 import { measureJobs, proveAll, type ProofJob } from './proofs.ts';
@@ -19,14 +21,10 @@ import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
 import type { Session } from './session.ts';
 import type { TapFloor } from './taps/floor.ts';
 import type { Trace } from './trace.ts';
-import { judge, type Delivery, type Floor } from './verdict.ts';
+import { judge } from './verdict.ts';
 import { unproven, withheldFor, type Withheld } from './withheld.ts';
 
 const FLOOR_CHUNKS = 200;
-/** A chunk counts as held from 5 ms on, and where the machine itself is slower from what is clearly beyond its floor. */
-const MEDIAN_FACTOR = 10;
-const P90_FACTOR = 4;
-const SMALLEST_LIMIT_MS = 5;
 /** A busy moment is waited out: by a lower floor more counts as a delay, and never less. */
 const MOST_FLOORS = 5;
 const RELAYS_READY_MS = 20_000;
@@ -101,20 +99,6 @@ function convicted(expected: Conviction, delivery: Delivery): boolean {
     return delivery.heldBytes.over < HOLD_BYTES && HOLD_BYTES <= delivery.heldBytes.upTo;
   if (delivery.verdict === 'delays') return Math.abs(delivery.hold.p50Ms - HOLD_MS) < HOLD_MS / 2;
   return true;
-}
-
-export function floorOf(traces: Trace[]): Quantiles {
-  const hold = quantiles(traces.flatMap((trace) => holds(trace).map(({ holdMs }) => holdMs)));
-  if (hold === undefined)
-    throw new BenchError('nothing arrived through the transparent relay; the floor cannot be measured');
-  return hold;
-}
-
-/** What this one stream through the transparent relay says can be told. */
-function floorFrom(trace: Trace): Floor {
-  const hold = floorOf([trace]);
-  const slowMs = P90_FACTOR * quantile(lockStepHolds(trace), 0.9);
-  return { hold, delayLimitMs: Math.max(SMALLEST_LIMIT_MS, MEDIAN_FACTOR * hold.p50Ms, slowMs) };
 }
 
 export interface ProofOptions {

@@ -1,5 +1,6 @@
 /** Whether what arrived is what was emitted, byte for byte and in order, to its end. Pure. */
 
+import { sizeOf } from './metrics.ts';
 import type { Trace } from './trace.ts';
 
 export type Breakage =
@@ -54,8 +55,7 @@ export function breakage(trace: Trace): Breakage | undefined {
   if (order !== undefined) return order;
   if (client.excess !== undefined) return { how: 'foreign', ...client.excess };
   const alien = foreign[0];
-  if (alien !== undefined)
-    return { how: 'foreign', bytes: foreign.reduce((sum, { bytes }) => sum + bytes, 0), sample: alien.sample };
+  if (alien !== undefined) return { how: 'foreign', bytes: sizeOf(foreign), sample: alien.sample };
   const arrived = new Set(arrivals.map(({ seq }) => seq));
   const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
   // All before it came: when more came than those, some of them are later ones.

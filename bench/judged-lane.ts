@@ -3,8 +3,10 @@
 import { because } from './because.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { streamFault } from './catalogue/dimensions.ts';
+import { heldBytesOf, type Delivery } from './delivery.ts';
 import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
+import type { Evidence } from './evidence.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
@@ -18,7 +20,6 @@ import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
 import { slotOf, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
-import { heldBytesOf, type Delivery, type Evidence } from './verdict.ts';
 import { isWithheld } from './withheld.ts';
 
 /** A lane with its variant's hop, which the lanes of that variant share. */

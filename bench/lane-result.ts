@@ -3,8 +3,10 @@
 import { DEFAULT_PRESET } from '../server/presets.ts';
 import { slugOf, type Lane, type Variant } from './catalogue/catalogue.ts';
 import { header } from './client/http1.ts';
+import type { Delivery } from './delivery.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
+import type { Evidence } from './evidence.ts';
 import type { Instrument } from './instrument.ts';
 import type { Seen } from './measures/all.ts';
 import { pacedMeasure } from './measures/paced.ts';
@@ -12,7 +14,6 @@ import { packageVersion } from './programs.ts';
 import type { Provided, ProvidedPath } from './provision.ts';
 import type { LaneResult, MeasureResult, PathEntry } from './results.ts';
 import type { AnyMeasure } from './measures/measure.ts';
-import type { Delivery, Evidence } from './verdict.ts';
 
 export function pathEntry(variant: Variant, runnable: Runnable, hop?: Hop): PathEntry {
   return {

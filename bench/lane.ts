@@ -2,17 +2,22 @@
 
 import { presetOf } from '../server/presets.ts';
 import { LOCK_STEP, type LockStep, type WorkloadInput } from '../server/workload.ts';
+import type { Delivery } from './delivery.ts';
 import type { Depth } from './depth.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
+import type { Evidence } from './evidence.ts';
+import type { Floor } from './floor.ts';
 import { freeze } from './freeze.ts';
+import { clearlyHeld } from './held-words.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
 import { brokenByTime } from './timely.ts';
 import type { Trace } from './trace.ts';
-import { clearlyHeld, ENOUGH_TRIES, judge, MOST_TRIES, type Delivery, type Evidence, type Floor } from './verdict.ts';
+import { ENOUGH_TRIES, MOST_TRIES } from './tries-verdict.ts';
+import { judge } from './verdict.ts';
 
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
 const MARGIN_MS = 500;

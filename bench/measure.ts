@@ -1,7 +1,5 @@
 /** Drives one stream through a path and brings back its trace. */
 
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { monotonicMs } from '../server/clock.ts';
 import { planChunks } from '../server/payload.ts';
 import type { OriginTrace } from '../server/trace.ts';
@@ -29,8 +27,8 @@ export interface MeasureOptions {
   points?: PointReader;
 }
 
-/** @throws BenchError when a tap's program fails. */
-export type PointReader = (stream: string, workload: Workload) => Promise<Point[]>;
+/** @param withinMs of each tap: waited for as long until the stream is over there; by default not. @throws BenchError when a tap's program fails. */
+export type PointReader = (stream: string, workload: Workload, withinMs?: number) => Promise<Point[]>;
 
 /** The client leaves `thenMs` after so many chunks have arrived, or so long after it asked where that comes first. */
 export interface Leave {
@@ -88,7 +86,8 @@ class Acknowledger {
 
 /** The origin is asked again after so long: an interruption is not kept waiting. */
 const LONGEST_WAIT_MS = 1000;
-const TAPS_SETTLE_MS = 160;
+/** The longest that what the origin ended is on its way through the hops and taps. */
+const END_PASSES_MS = 160;
 /** Beyond the workload's own length: for a hop that passes the request on late. */
 const END_SLACK_MS = 1000;
 
@@ -184,15 +183,14 @@ export async function measureStream({
     const fault = await acknowledger.done();
     const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
     const ended = await traceOfEnd(origin, stream.id, forOriginMs, signal);
-    // What the origin ended is on its way through the taps.
-    if (points !== undefined && leave !== undefined) await delay(TAPS_SETTLE_MS);
+    const withinMs = leave === undefined || ended.state !== 'ended' ? undefined : END_PASSES_MS;
     const trace: Trace = {
       origin: ended,
       client,
       arrivals: arrivals.arrivals,
       foreign: arrivals.foreign,
       clock,
-      ...(points === undefined ? {} : { points: await points(stream.id, workload) }),
+      ...(points === undefined ? {} : { points: await points(stream.id, workload, withinMs) }),
     };
     return fault === undefined ? trace : { ...trace, fault };
   } finally {

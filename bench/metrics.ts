@@ -31,9 +31,13 @@ export function quantiles(valuesMs: readonly number[]): Quantiles | undefined {
   return { n: valuesMs.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }
 
-/** Body bytes of these chunks. */
-export function sizeOf(chunks: readonly Emission[]): number {
-  return chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Bytes of chunks, or of pieces of a body, together. */
+export function sizeOf(pieces: readonly { bytes: number }[]): number {
+  return sum(pieces.map(({ bytes }) => bytes));
 }
 
 /** A time of the origin on the client's clock. */

@@ -4,7 +4,9 @@ import { openChainProofs, withTaps } from './chain/proof.ts';
 import { chainMeasures } from './chain/measures.ts';
 import type { Plan } from './depth.ts';
 import type { Driver, DriverName, Stage } from './drivers/driver.ts';
-import { floorOf, proveInstrument, type Instrument, type Proof } from './instrument.ts';
+import { floorOf } from './floor.ts';
+import { proveInstrument, type Instrument, type Proof } from './instrument.ts';
+import type { Provided, ProvidedPath } from './provision.ts';
 import type { Results } from './results.ts';
 import type { Session } from './session.ts';
 import { measureTaps } from './taps/floor.ts';
@@ -18,6 +20,14 @@ export interface ProvenStage {
 }
 
 export type ProvingEvent = { type: 'proving'; driver: DriverName } | { type: 'proven'; instrument: Instrument };
+
+/** Where what was provided is judged; `undefined` where it does not run here, or nothing was proven. */
+export function placeOf(
+  provided: Provided | ProvidedPath,
+  proven: ReadonlyMap<Driver, ProvenStage>,
+): ProvenStage | undefined {
+  return 'driver' in provided ? proven.get(provided.driver) : undefined;
+}
 
 export interface ProvingOptions {
   plan: Plan;

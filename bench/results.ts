@@ -4,13 +4,13 @@ import type { DimensionId } from './catalogue/declaration.ts';
 import type { HopDelivery } from './chain/attribution.ts';
 import type { HopHeads } from './chain/heads.ts';
 import { conformanceExitCode, type ConformanceResult } from './conformance/result.ts';
+import type { Delivery } from './delivery.ts';
 import type { Depth } from './depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
 import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
 import type { Remedy } from './remedies.ts';
-import type { Delivery } from './verdict.ts';
 
 export interface PathEntry {
   proxy: string;

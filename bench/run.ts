@@ -4,8 +4,10 @@ import type { Chain, Lane } from './catalogue/catalogue.ts';
 import { streamFault } from './catalogue/dimensions.ts';
 import type { Alone } from './chain/chain.ts';
 import { judgedChain } from './chain/judged.ts';
+import type { Delivery } from './delivery.ts';
 import type { Plan } from './depth.ts';
 import type { Driver } from './drivers/driver.ts';
+import type { Evidence } from './evidence.ts';
 import { governed } from './governor.ts';
 import { inVersion, twins, withoutTwins, type Twins } from './in-version.ts';
 import type { Instrument } from './instrument.ts';
@@ -20,7 +22,7 @@ import {
   type ProvidedPath,
   type Provision,
 } from './provision.ts';
-import { proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
+import { placeOf, proveStage, summarise, type ProvenStage, type ProvingEvent } from './proving.ts';
 import type { LaneResult, Results } from './results.ts';
 import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
@@ -29,7 +31,6 @@ import { withRemedies } from './remedies.ts';
 import { longestFirst, slotsFor, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
-import type { Delivery, Evidence } from './verdict.ts';
 
 /** A lane's traces and the floor they were judged by: enough to compute its verdict again. */
 export interface EvidenceFile {
@@ -103,8 +104,7 @@ async function resultOfLane(
   proven: Map<Driver, ProvenStage>,
   options: LaneOptions,
 ): Promise<LaneResult> {
-  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
-  return judgedLane(placed, provided, place, options);
+  return judgedLane(placed, provided, placeOf(provided, proven), options);
 }
 
 async function resultOfChain(
@@ -113,7 +113,7 @@ async function resultOfChain(
   proven: Map<Driver, ProvenStage>,
   options: RunOptions & LaneOptions,
 ): Promise<LaneResult> {
-  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
+  const place = placeOf(provided, proven);
   return options.slots.measuring.use(async () => {
     options.onEvent({ type: 'measuring', lane: chain.id });
     return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });

@@ -3,6 +3,7 @@
  * bench itself was late, which is nothing to convict a hop of. Pure.
  */
 
+import { inconclusive, type Delivery } from './delivery.ts';
 import { breakage, type Breakage } from './integrity.ts';
 import { onClientClock } from './metrics.ts';
 import type { Trace } from './trace.ts';
@@ -18,6 +19,9 @@ const BY_TIME: { [how in Breakage['how']]?: string } = {
 const LATE_MS = 500;
 /** Less than the least that a hop which has stopped would have to be silent for. */
 const STILL_MS = 1000;
+
+/** What a busy machine does to one stream it seldom does to another: a hop that broke so many broke them. */
+const TWICE = 2;
 
 /** How the stream broke, in a word or two, where that is something that a timeout does as well. */
 export function brokenByTime(trace: Trace): string | undefined {
@@ -62,4 +66,22 @@ export function excuseOf(trace: Trace): string | undefined {
   return waitedMs >= LATE_MS
     ? `the stream broke, and the bench itself had kept the hop waiting for ${Math.round(waitedMs)} ms: the machine was busy`
     : undefined;
+}
+
+/**
+ * What tries say of which any broke as a timeout breaks: nothing where the bench was late, the hop's doing where all
+ * were broken or several, and a doubt where one was. `undefined` where none did.
+ */
+export function breaksAcross(tries: readonly Trace[], last: Trace): Delivery | undefined {
+  const excuse = excuseOf(last);
+  if (excuse !== undefined) return inconclusive(excuse);
+  const told = tries.filter((trace) => excuseOf(trace) === undefined);
+  const broken = told.flatMap((trace) => breakage(trace) ?? []);
+  const byTime = broken.filter(({ how }) => BY_TIME[how] !== undefined);
+  const latest = byTime.at(-1);
+  if (latest === undefined) return undefined;
+  if (byTime.length >= TWICE || broken.length === told.length)
+    return { verdict: 'breaks', ...(breakage(last) ?? latest) };
+  const how = BY_TIME[latest.how];
+  return inconclusive(`the stream broke in ${byTime.length} of ${told.length} tries (${how}), and not in the others`);
 }

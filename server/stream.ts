@@ -196,14 +196,13 @@ export class Stream {
     const { contentCoding } = this.trace.workload;
     if (contentCoding !== undefined) this.#coder = coderInto(response, contentCoding);
     await this.#emitter.emit(this.#coder ?? response);
-    const coder = this.#coder;
-    if (coder !== undefined) await new Promise<void>((resolve) => coder.write('', () => resolve()));
+    await new Promise<void>((resolve) => this.#handedOn(resolve));
     const at = monotonicMs();
     const { framing, workload } = this.trace;
     // What was announced must be filled; its last chunk is what tells the client the end.
     if (framing === 'content-length' || framing === 'piecewise') this.#emitter.fill();
     this.#ended('complete', at);
-    if (coder !== undefined) await finished(coder.end());
+    if (this.#coder !== undefined) await finished(this.#coder.end());
     const { trailers } = workload;
     if (trailers !== undefined && (framing === 'chunked' || framing === 'h2')) {
       this.trace.trailers = trailers;
@@ -213,14 +212,18 @@ export class Stream {
     await once(response, 'close');
   }
 
+  /** Calls back when the response has been given all that was written: what a coder makes of it too. */
+  #handedOn(then: () => void): void {
+    if (this.#coder === undefined) then();
+    else this.#coder.write('', () => then());
+  }
+
   /** Never returns. What was written is sent before a FIN; an RST comes one step of the pace after it. */
   #die({ how }: Death): never {
     this.#ended('died', monotonicMs(), how);
     const response = this.#response;
-    const close = (): void => void (response !== undefined && closeConnection(response, how));
-    // What the coder was given comes before; its own end does not.
-    if (this.#coder === undefined) close();
-    else this.#coder.write('', close);
+    // A coder is not ended: what it would close its coding with is lost with the origin.
+    this.#handedOn(() => void (response !== undefined && closeConnection(response, how)));
     throw this.#stop.signal.reason;
   }
 

@@ -2,8 +2,8 @@
 
 import { header } from '../client/http1.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
+import type { Evidence } from '../evidence.ts';
 import type { Trace } from '../trace.ts';
-import type { Evidence } from '../verdict.ts';
 import { hopHeads, sayRequest, sayResponse } from './heads.ts';
 import { ownFields } from './hop-trace.ts';
 

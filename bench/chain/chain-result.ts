@@ -2,13 +2,14 @@
 
 import { because, count } from '../because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
+import type { Floor } from '../floor.ts';
 import type { Instrument } from '../instrument.ts';
 import { figures, pathEntry, reportOf, reportsOf } from '../lane-result.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';
 import type { Trace } from '../trace.ts';
-import type { Delivery, Floor } from '../verdict.ts';
 import { guiltyHops, hiddenGuilt, sayHeadHold, type HopDelivery } from './attribution.ts';
 import { causesFor } from './causes.ts';
 import type { Alone, MeasuredChain } from './chain.ts';

@@ -2,9 +2,11 @@
 
 import type { Chain, Variant } from '../catalogue/catalogue.ts';
 import type { Address } from '../client/client.ts';
+import { heldBytesOf, type Delivery } from '../delivery.ts';
 import { reachOf, type Plan } from '../depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
+import type { Evidence } from '../evidence.ts';
 import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
@@ -12,7 +14,6 @@ import type { PointReader } from '../measure.ts';
 import { measureAll, type Seen } from '../measures/all.ts';
 import { measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
-import { heldBytesOf, type Delivery, type Evidence } from '../verdict.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
 import type { FlowReader } from '../taps/flow.ts';

@@ -6,12 +6,12 @@
 import { header, type ResponseHead } from '../client/http1.ts';
 import type { ClientTrace } from '../client/client.ts';
 import type { Arrival } from '../client/arrivals.ts';
-import { onClientClock } from '../metrics.ts';
+import type { Floor } from '../floor.ts';
+import { onClientClock, sizeOf } from '../metrics.ts';
 import { breakage } from '../integrity.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { PassedRequest, StreamPoint } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
-import type { Floor } from '../verdict.ts';
 import { ownForeign, renumber } from './renumber.ts';
 
 /** Times are on the client's clock already. */
@@ -199,7 +199,7 @@ function piecesOf(own: Trace, up: StreamPoint): Trace {
       emissions: pieces.map((piece, seq) => ({
         seq,
         at: piece.at(-1)?.at ?? 0,
-        bytes: piece.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytes: sizeOf(piece),
       })),
     },
     arrivals: own.arrivals.flatMap((arrival) => {

@@ -66,11 +66,11 @@ async function relayChains(session: Session, taps: LocalTaps, origin: Address, i
 
 /** Reads the taps of a path, hop 1's first. @param hops their names. */
 export function readersOf(taps: readonly Tap[], hops: readonly string[]): { points: PointReader; flows: FlowReader } {
-  const points: PointReader = (id, workload) =>
+  const points: PointReader = (...asked) =>
     Promise.all(
       taps.map(async (tap, index) => ({
         between: [hops[index] ?? '', hops[index + 1] ?? 'origin'] as [string, string],
-        ...(await tap.take(id, workload)),
+        ...(await tap.take(...asked)),
       })),
     );
   return { points, flows: (id) => Promise.all(taps.map((tap) => tap.flow(id))) };

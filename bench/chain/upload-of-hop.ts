@@ -1,6 +1,7 @@
 /** An upload through a chain, as one hop of it saw it. Pure. */
 
 import type { Exchange } from '../measures/uploading.ts';
+import { sizeOf } from '../metrics.ts';
 import type { PassedRequest, StreamPoint } from '../taps/point.ts';
 import { arrived } from './frozen-of-hop.ts';
 import { rawHopTrace } from './hop-trace.ts';
@@ -33,7 +34,7 @@ function stalledAt(
   if (stalled === undefined) return undefined;
   const waitedUntil = sent.pieces[stalled + 1]?.at ?? sent.endedAt ?? Number.POSITIVE_INFINITY;
   const [inTime, out] = [into.pieces.filter(({ at }) => at < waitedUntil), onward.filter(({ at }) => at < waitedUntil)];
-  const went = out.reduce((sum, { bytes }) => sum + bytes, 0);
+  const went = sizeOf(out);
   let came = 0;
   const index = inTime.findIndex(({ bytes }) => (came += bytes) > went);
   return index === -1 ? undefined : index;
@@ -94,7 +95,7 @@ export function exchangeOfHop(exchange: Exchange, hop: number): Exchange | Unsee
         .map(({ at, bodyBytes }, seq) => ({ seq, at, bytes: bodyBytes })),
       upload: {
         pieces,
-        bytes: pieces.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytes: sizeOf(pieces),
         ...(endAt === undefined ? {} : { end: { at: endAt, how: origin.upload?.end?.how ?? 'whole' } }),
       },
     },

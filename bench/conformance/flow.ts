@@ -4,14 +4,15 @@ import { parseList } from 'structured-headers';
 
 import { milliseconds } from '../because.ts';
 import { header } from '../client/http1.ts';
+import type { Floor } from '../floor.ts';
 import { breakage } from '../integrity.ts';
 import { bodyOf } from '../measures/request-body.ts';
 import { duplexFigures } from '../measures/request.ts';
 import type { Exchange } from '../measures/uploading.ts';
 import { number } from '../measures/threshold-say.ts';
 import { onClientClock } from '../metrics.ts';
+import { judgeTrace } from '../trace-verdict.ts';
 import type { Trace } from '../trace.ts';
-import { judgeTrace, type Floor } from '../verdict.ts';
 
 /** `head`: whether it came out while there was no content yet. */
 export type Flow =

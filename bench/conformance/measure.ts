@@ -3,12 +3,12 @@
 import { LOCK_STEP, type WorkloadInput } from '../../server/workload.ts';
 import { fetchStream } from '../client/client.ts';
 import { BenchError } from '../errors.ts';
+import type { Floor } from '../floor.ts';
 import { measureStream } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
 import { uploadingExchange, type Exchange } from '../measures/uploading.ts';
 import { Slots } from '../schedule.ts';
 import type { Trace } from '../trace.ts';
-import type { Floor } from '../verdict.ts';
 import { duplexFlowOf, isInDoubt, requestFlowOf, responseFlowOf, restOf } from './flow.ts';
 import type { Declared, Found } from './judge.ts';
 import type { FieldLines, Trial } from './trials.ts';

@@ -6,7 +6,7 @@ import { planOf } from '../depth.ts';
 import type { Driver, Runnable } from '../drivers/driver.ts';
 import { measureContext } from '../measures/context.ts';
 import { driversOf, provideAll, type Provided, type ProvideEvent, type ProvideOptions } from '../provision.ts';
-import { proveStage, summarise, type ProvenStage, type ProvingEvent } from '../proving.ts';
+import { placeOf, proveStage, summarise, type ProvenStage, type ProvingEvent } from '../proving.ts';
 import type { Results } from '../results.ts';
 import { Slots, workOff } from '../schedule.ts';
 import type { Session } from '../session.ts';
@@ -109,7 +109,7 @@ async function resultOf(
   proven: ReadonlyMap<Driver, ProvenStage>,
   options: ConformanceOptions,
 ): Promise<SubjectResult> {
-  const place = 'driver' in provided ? proven.get(provided.driver) : undefined;
+  const place = placeOf(provided, proven);
   if (!('driver' in provided) || place === undefined) return withoutAnswer(subject, notProvided(provided));
   try {
     options.signal.throwIfAborted();

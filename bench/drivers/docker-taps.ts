@@ -78,7 +78,7 @@ export class DockerTaps implements Taps {
       address: data,
       link,
       reachable: { id, network: link.getId(), port: DATA_PORT },
-      take: (stream, workload) => program.take(tap.id, stream, workload),
+      take: (...asked) => program.take(tap.id, ...asked),
       flow: (stream) => program.flow(tap.id, stream),
     };
   }

@@ -6,9 +6,9 @@
 import type { Address } from '../client/client.ts';
 import type { ClientRequest } from '../client/client.ts';
 import type { Usage } from '../drivers/driver.ts';
+import type { Floor } from '../floor.ts';
 import type { ClockOffset, OriginClient } from '../origin-client.ts';
 import type { Trace } from '../trace.ts';
-import type { Floor } from '../verdict.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { PointReader } from '../measure.ts';
 import type { FlowReader } from '../taps/flow.ts';

@@ -1,7 +1,7 @@
 /** What becomes of the body of a request, from exchanges whose answer waits for its end. Pure. */
 
 import { milliseconds } from '../because.ts';
-import { median, quantiles, type Quantiles } from '../metrics.ts';
+import { median, quantiles, sizeOf, type Quantiles } from '../metrics.ts';
 import type { Exchange } from './uploading.ts';
 
 /** Of the request's body, without its framing. */
@@ -20,11 +20,6 @@ export type BodyFigures =
 
 /** The shortest holds of tries that a hop held by a timer are no further apart: the longest of them is so many times the shortest. */
 const ALIKE = 2;
-
-/** Of pieces, in bytes. */
-export function sum(pieces: readonly { bytes: number }[]): number {
-  return pieces.reduce((total, { bytes }) => total + bytes, 0);
-}
 
 /** When the origin had more than so many bytes of the body, on the client's clock. */
 function arrivalBeyond({ origin, clock }: Exchange, bytes: number): number | undefined {
@@ -46,13 +41,13 @@ function lockStepHolds(exchange: Exchange): number[] {
 function heldFigures(exchange: Exchange, stalled: number): BodyFigures {
   const { sent, origin, clock } = exchange;
   const endedAt = sent.endedAt ?? Number.POSITIVE_INFINITY;
-  const releasedAt = arrivalBeyond(exchange, sum(sent.pieces.slice(0, stalled)));
+  const releasedAt = arrivalBeyond(exchange, sizeOf(sent.pieces.slice(0, stalled)));
   const held = sent.pieces.slice(stalled).filter(({ at }) => at < Math.min(endedAt, releasedAt ?? endedAt));
   if (releasedAt !== undefined && releasedAt < endedAt)
-    return { how: 'coalesces', heldBytes: { over: sum(held.slice(0, -1)), upTo: sum(held) } };
+    return { how: 'coalesces', heldBytes: { over: sizeOf(held.slice(0, -1)), upTo: sizeOf(held) } };
   if (sent.endedAt === undefined) return { how: 'unknown', reason: 'the hop ended the exchange before the request' };
   const askedAt = origin.request === undefined ? Number.POSITIVE_INFINITY : origin.request.at + clock.offsetMs;
-  return { how: 'buffers', heldBytes: sum(held), asked: askedAt < endedAt };
+  return { how: 'buffers', heldBytes: sizeOf(held), asked: askedAt < endedAt };
 }
 
 /** Of one try. */
@@ -61,7 +56,7 @@ function bodyFigures(exchange: Exchange, delayLimitMs: number): BodyFigures {
   if (client.end.how === 'not-connected') return { how: 'unknown', reason: client.end.detail ?? 'no connection' };
   if (origin.request === undefined)
     return { how: 'unknown', reason: `the hop answered ${client.head?.status ?? client.end.how} without the origin` };
-  const [sentBytes, arrivedBytes] = [sum(sent.pieces), origin.upload?.bytes ?? 0];
+  const [sentBytes, arrivedBytes] = [sizeOf(sent.pieces), origin.upload?.bytes ?? 0];
   if (origin.upload?.end?.how === 'whole' && arrivedBytes !== sentBytes)
     return { how: 'breaks', sentBytes, arrivedBytes };
   if (stalled !== undefined) return heldFigures(exchange, stalled);

@@ -7,9 +7,10 @@ import { milliseconds } from '../because.ts';
 import { isUnseen, unseen, type Unseen } from '../chain/unseen.ts';
 import { exchangeOfHop } from '../chain/upload-of-hop.ts';
 import type { UploadFraming } from '../client/upload.ts';
+import { sizeOf } from '../metrics.ts';
 import { HOLD_REQUEST_BYTES } from '../relays/message-relays.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { bodyOf, sum, type BodyFigures } from './request-body.ts';
+import { bodyOf, type BodyFigures } from './request-body.ts';
 import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './uploading.ts';
 import { number } from './threshold-say.ts';
 
@@ -62,7 +63,7 @@ export function duplexFigures(exchange: Exchange): DuplexFigures {
   const { head, end } = client;
   if (end.how === 'not-connected') return { how: 'unknown', reason: end.detail ?? 'no connection' };
   if (head !== undefined && head.status !== origin.workload.status) return { how: 'answers', status: head.status };
-  const bytes = { sentBytes: sum(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
+  const bytes = { sentBytes: sizeOf(sent.pieces), arrivedBytes: origin.upload?.bytes ?? 0 };
   const isWhole = origin.upload?.end?.how === 'whole';
   if (isWhole && bytes.arrivedBytes < bytes.sentBytes) return { how: 'loses', ...bytes };
   const { endedAt } = sent;

@@ -1,7 +1,7 @@
 /** The figures of the hold threshold, from what its probes saw. Pure. */
 
 import type { Unseen } from '../chain/unseen.ts';
-import { median } from '../metrics.ts';
+import { median, sizeOf, sum } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';
 import { bracket, type Answer } from './search.ts';
 import { streamsFigures, type OwnEvidence, type StreamsFigures } from './threshold-own.ts';
@@ -112,10 +112,10 @@ export function probeOf(
 ): Probe {
   let received = 0;
   const first = pieces.find(({ bytes }) => (received += bytes) > beyondBytes);
-  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = sizeOf(pieces);
   const about = writes.slice(writes.length - counted);
   return {
-    bytes: about.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: sizeOf(about),
     writes: about.length,
     releasedBytes: Math.max(0, total - beyondBytes),
     writingMs: (about.at(-1)?.at ?? 0) - (about[0]?.at ?? 0),
@@ -208,7 +208,7 @@ export function writesFor(bytes: number, chunkBytes: number): number {
 
 /** Bytes of so many writes of these sizes. */
 function bytesOf(sizes: readonly number[], writes: number): number {
-  return sizes.slice(0, writes).reduce((sum, size) => sum + size, 0);
+  return sum(sizes.slice(0, writes));
 }
 
 /** In how many writes of these sizes so many bytes are written. */

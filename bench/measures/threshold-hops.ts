@@ -2,6 +2,7 @@
 
 import { frozenOfHop } from '../chain/frozen-of-hop.ts';
 import { isUnseen, NOTHING_CAME, unseen, type Unseen } from '../chain/unseen.ts';
+import { sizeOf } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';
 import { number } from './threshold-say.ts';
 import {
@@ -24,7 +25,7 @@ function probeOfHop(frozen: Frozen, counted: number, hop: number): Probe | Unsee
   const last = own.writes.at(-1);
   if (own.writes.length <= earlier || last === undefined) return unseen(NOTHING_CAME);
   const from = earlier === 0 ? Number.NEGATIVE_INFINITY : (frozen.writes[earlier]?.at ?? 0);
-  const before = own.pieces.filter(({ at }) => at < from).reduce((sum, { bytes }) => sum + bytes, 0);
+  const before = sizeOf(own.pieces.filter(({ at }) => at < from));
   const probe = probeOf(own, own.writes.length - earlier, before);
   const [writtenAt, endAt] = [frozen.writes.at(-1)?.at ?? 0, frozen.endAt ?? Number.POSITIVE_INFINITY];
   const isLate = last.at - writtenAt > LATEST_SHARE * (endAt - writtenAt);

@@ -1,5 +1,6 @@
 /** The lane's own chunks, one after another, through a hop that lets the smallest through. */
 
+import { sum } from '../metrics.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { ownChunks } from './own-chunks.ts';
@@ -47,7 +48,7 @@ async function thenProbe(
     chunkBytes: [...prefix, bytes],
     deadlineMs: waitMs,
     onBody(received, acknowledge) {
-      const before = prefix.slice(0, seq + 1).reduce((total, size) => total + size, 0);
+      const before = sum(prefix.slice(0, seq + 1));
       if (seq >= prefix.length || received < Math.min(before, releasedBytes.min)) return;
       acknowledge(seq);
       seq += 1;

@@ -3,7 +3,7 @@
  * chunks of the lane's own sizes, one after another. Pure.
  */
 
-import { lockStepEmissions } from '../metrics.ts';
+import { lockStepEmissions, sizeOf, sum } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
 import type { Frozen } from './frozen.ts';
 import type { Probe, Range } from './threshold-figures.ts';
@@ -35,7 +35,7 @@ export interface OwnStall {
 export function ownStreamOf({ writes, pieces, fault }: Frozen): OwnStream {
   return {
     writes: writes.map(({ bytes }) => bytes),
-    releasedBytes: pieces.reduce((total, { bytes }) => total + bytes, 0),
+    releasedBytes: sizeOf(pieces),
     ...(fault === undefined ? {} : { fault }),
   };
 }
@@ -44,10 +44,6 @@ export function ownStreamOfTrace(trace: Trace): OwnStream {
   const writes = lockStepEmissions(trace).map(({ bytes }) => bytes);
   const came = new Set(trace.arrivals.map(({ seq }) => seq));
   return { writes, releasedBytes: sum(writes.filter((_, seq) => came.has(seq))) };
-}
-
-function sum(sizes: readonly number[]): number {
-  return sizes.reduce((total, size) => total + size, 0);
 }
 
 /** Nothing where any came through whole, or they did not stall at the same chunk: what a hop does it does each time. */

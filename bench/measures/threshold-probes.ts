@@ -2,6 +2,7 @@
 
 import { chunkSize } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
+import { sum } from '../metrics.ts';
 import { frozenStream } from './frozen.ts';
 import type { MeasureContext } from './measure.ts';
 import { nextQuestions, type SearchOptions } from './search.ts';
@@ -120,7 +121,7 @@ export async function seriesProbes(
     const isAgain = (writes: number): boolean => told.some((probe) => probe.writes === writes);
     const ask = (writes: number): Promise<Probe> => {
       const sizes = sizesOf(writes);
-      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      const bytes = sum(sizes);
       return seriesProbe(context, sizes, longerFor(bytes, limits, told, isAgain(writes)));
     };
     probes.push(...(await Promise.all(questions.map(ask))));

@@ -25,18 +25,6 @@ function declaredOf({ expected, why, fixes, noFix }: Lane): Omit<Otherwise, 'whe
   };
 }
 
-/** Nothing is declared of the version: its verdict is the one that the run found. */
-function undeclared(lane: Lane, outside: string, result: LaneResult): RunLane {
-  const { expected: _expected, why: _why, fixes: _fixes, noFix: _noFix, earlier: _earlier, ...rest } = lane;
-  return {
-    ...rest,
-    // What is not judged has been left as it is declared.
-    expected: result.verdict as ExpectedVerdict,
-    why: `The setting is ${outside}, and of this version nothing is declared.`,
-    otherwise: { when: outside, ...declaredOf(lane) },
-  };
-}
-
 /** @param result of the lane in that run, where it is part of it */
 export function inRun(lane: Lane, result: LaneResult | undefined): RunLane {
   const { earlier } = lane;
@@ -44,7 +32,14 @@ export function inRun(lane: Lane, result: LaneResult | undefined): RunLane {
   const before = program === undefined ? undefined : asBefore(lane, program);
   if (earlier !== undefined && before !== undefined)
     return { ...before, otherwise: { when: `from ${earlier.before} on`, ...declaredOf(lane) } };
-  const { outside } = inVersion(lane, program);
-  if (outside !== undefined && result !== undefined && isJudged(result)) return undeclared(lane, outside, result);
+  const { outside, ...undeclared } = inVersion(lane, program);
+  if (outside !== undefined && result !== undefined && isJudged(result))
+    return {
+      ...undeclared,
+      // What is not judged has been left as it is declared.
+      expected: result.verdict as ExpectedVerdict,
+      why: `The setting is ${outside}, and of this version nothing is declared.`,
+      otherwise: { when: outside, ...declaredOf(lane) },
+    };
   return earlier === undefined ? lane : { ...lane, otherwise: { when: `before ${earlier.before}`, ...earlier } };
 }

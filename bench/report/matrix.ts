@@ -2,8 +2,9 @@
 
 import Table from 'cli-table3';
 
+import { RULE_SHARE } from '../held-words.ts';
 import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
-import { MANY_SHARE, ENOUGH_TRIES, RULE_SHARE } from '../verdict.ts';
+import { MANY_SHARE, ENOUGH_TRIES } from '../tries-verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
 import { remedyLines } from './remedies.ts';
@@ -166,7 +167,7 @@ export function isUntried({ path }: LaneResult): boolean {
   return path.length === 0;
 }
 
-export function untried(lanes: LaneResult[]): string[] {
+function untried(lanes: LaneResult[]): string[] {
   const groups = Map.groupBy(lanes.filter(isUntried), ({ verdict, because, bring }) =>
     JSON.stringify([verdict, because, bring]),
   );
@@ -184,6 +185,11 @@ export function noiseLines(lanes: readonly LaneResult[]): string[] {
   return [
     `${plural(noisy.length, 'figure')} could not be measured for noise: ${names}; \`unclog explain ID\` says why.`,
   ];
+}
+
+/** What stands under all lanes. */
+export function closingLines({ lanes, instrument }: Results, where: string): string[] {
+  return [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`];
 }
 
 function silence(measures: string[]): string {
@@ -261,13 +267,6 @@ export function matrix(results: Results, where: string, paint: Paint): string {
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
   if (!showsAll && results.options.measures.length > 0 && lanes.some(isJudged))
     out.push(wrap(silence(results.options.measures), WIDTH));
-  for (const line of [
-    ...coreLines(results),
-    ...noiseLines(lanes),
-    ...instrumentLines(instrument),
-    ...untried(lanes),
-    `Evidence: ${where}`,
-  ])
-    out.push(wrap(line, WIDTH));
+  for (const line of [...coreLines(results), ...closingLines(results, where)]) out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

@@ -2,7 +2,7 @@
 
 import { isJudged, nameOf, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
-import { instrumentLines, noiseLines, notes, totals, untried, withheldLines, withoutProxy } from './matrix.ts';
+import { closingLines, notes, totals, withheldLines, withoutProxy } from './matrix.ts';
 import { changesOf, columnOf, columnsOf, inColumn, type Column } from './side-by-side.ts';
 import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
@@ -128,14 +128,7 @@ export function versionsReport(results: Results, where: string, paint: Paint): s
   if (lanes.some(({ asExpected }) => asExpected === false)) out.push(`${NOT_AS_EXPECTED.trim()} not as expected`);
   const named = lanes.find(isJudged);
   const more = named === undefined ? '' : `\`unclog explain ${nameOf(named)}\` shows all of one lane in one version.`;
-  for (const line of [
-    totals(lanes),
-    ...(more === '' ? [] : [more]),
-    ...noiseLines(lanes),
-    ...instrumentLines(instrument),
-    ...untried(lanes),
-    `Evidence: ${where}`,
-  ])
+  for (const line of [totals(lanes), ...(more === '' ? [] : [more]), ...closingLines(results, where)])
     out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

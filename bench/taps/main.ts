@@ -3,7 +3,8 @@
  * the port as one line of JSON.
  *
  *     POST /taps                    {"listen": {host, port}, "target": {host, port}}  →  {"id", "port"}
- *     POST /taps/ID/take/STREAM     what was recorded of the stream, which is then forgotten (recording.ts)
+ *     POST /taps/ID/take/STREAM     what was recorded of the stream, which is then forgotten (recording.ts); with
+ *                                   ?within=MS once it is over there, or after so long
  *     GET  /taps/ID/flow/STREAM     how much of the stream has passed so far (flow.ts), {} where it is not open
  *     GET  /clock                   {"monotonicMs"}, read while answering
  */
@@ -42,10 +43,13 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   const { method, url = '' } = request;
   if (method === 'GET' && url === '/clock') return { status: 200, body: { monotonicMs: monotonicMs() } };
   if (method === 'POST' && url === '/taps') return makeTap(request);
-  const [, id, what, stream] = /^\/taps\/(\d+)\/(take|flow)\/([\w-]+)$/.exec(url) ?? [];
+  const [, id, what, stream, withinMs] = /^\/taps\/(\d+)\/(take|flow)\/([\w-]+)(?:\?within=(\d+))?$/.exec(url) ?? [];
   const tap = taps[Number(id ?? Number.NaN)];
   if (tap !== undefined && stream !== undefined) {
-    if (method === 'POST' && what === 'take') return { status: 200, body: tap.recording.take(stream, monotonicMs()) };
+    if (method === 'POST' && what === 'take') {
+      if (withinMs !== undefined) await tap.over(stream, Number(withinMs));
+      return { status: 200, body: tap.recording.take(stream, monotonicMs()) };
+    }
     if (method === 'GET' && what === 'flow') return { status: 200, body: tap.flowOf(stream) ?? {} };
   }
   return { status: 404, body: { error: `no such path or tap here: ${method} ${url}` } };

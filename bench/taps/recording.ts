@@ -1,5 +1,7 @@
 /** What a tap keeps of the connections through it, within a bound, and what of that belongs to one stream. */
 
+import { ProtocolError, ResponseParser } from '../client/http1.ts';
+
 /** Which end of the tap: `downstream` is towards the client. */
 export type Side = 'downstream' | 'upstream';
 
@@ -103,6 +105,20 @@ function windowOf({ reads }: Connection, stream: string): { from: number; until:
   return { from, until: next === -1 ? reads.length : next };
 }
 
+/** Whether all of the response has come, or what can be none. */
+function hasEnded(reads: readonly TapRead[]): boolean {
+  const [asked, ...rest] = reads;
+  const [method = ''] = asked === undefined ? [] : textOf(asked.data).split(' ', 1);
+  const parser = new ResponseParser(method, { informational() {}, head() {}, body() {}, end() {} });
+  try {
+    for (const { from, data } of rest) if (from === 'upstream') parser.feed(data);
+    return parser.done;
+  } catch (error) {
+    if (error instanceof ProtocolError) return true;
+    throw error;
+  }
+}
+
 function times({ openedAt, connectedAt }: Connection): Pick<Exchange, 'openedAt' | 'connectedAt'> {
   return connectedAt === undefined ? { openedAt } : { openedAt, connectedAt };
 }
@@ -150,6 +166,16 @@ export class Recording {
     entry.connection.reads.shift();
     this.#keptBytes -= entry.read.data.length + READ_BYTES;
     this.#lostBytes += entry.read.data.length;
+  }
+
+  /** Whether the stream has ended here: its response is whole, or a side closed. One that is not here, or cannot be read, has nothing to wait for. */
+  isOver(stream: string): boolean {
+    return this.#connections.every((connection) => {
+      if (protocolOf(connection) !== undefined) return true;
+      const at = windowOf(connection, stream);
+      if (at === undefined || at.until < connection.reads.length || connection.closes.length > 0) return true;
+      return hasEnded(connection.reads.slice(at.from));
+    });
   }
 
   /** Hands out what belongs to the stream, and forgets it; of links that cannot be read, all since the last time. */

@@ -17,8 +17,8 @@ const LOOPBACK = '127.0.0.1';
 export interface Tap {
   /** Where the hop before it reaches it, as far as the bench can tell; a client too. */
   address: Address;
-  /** What it saw of the stream, which it then forgets. @throws BenchError when the tap's program fails. */
-  take(stream: string, workload: Workload): Promise<Sight>;
+  /** What it saw of the stream, which it then forgets: at once, or when it is over there if that is within so long. @throws BenchError when the tap's program fails. */
+  take(stream: string, workload: Workload, withinMs?: number): Promise<Sight>;
   /** How much of it has passed so far; `undefined` where it is not open here. @throws BenchError when the tap's program fails. */
   flow(stream: string): Promise<Flow | undefined>;
 }
@@ -37,10 +37,11 @@ export class TapProgram {
     return (await this.#control.ask('POST', '/taps', { listen, target })) as { id: number; port: number };
   }
 
-  async take(id: number, stream: string, workload: Workload): Promise<Sight> {
+  async take(id: number, stream: string, workload: Workload, withinMs?: number): Promise<Sight> {
     this.#clock ??= this.#control.clockOffset();
     const clock = await this.#clock;
-    const recording = (await this.#control.ask('POST', `/taps/${id}/take/${stream}`)) as TapRecording;
+    const within = withinMs === undefined ? '' : `?within=${withinMs}`;
+    const recording = (await this.#control.ask('POST', `/taps/${id}/take/${stream}${within}`)) as TapRecording;
     return sightOf(recording, workload, clock);
   }
 
@@ -77,7 +78,7 @@ export class LocalTaps implements AsyncDisposable {
     const { id, port } = await this.#program.add(target, { host: LOOPBACK, port: 0 });
     return {
       address: { host: LOOPBACK, port },
-      take: (stream, workload) => this.#program.take(id, stream, workload),
+      take: (...asked) => this.#program.take(id, ...asked),
       flow: (stream) => this.#program.flow(id, stream),
     };
   }

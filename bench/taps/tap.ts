@@ -14,6 +14,8 @@ export class Tap {
   readonly recording: Recording;
   readonly #server: Server;
   readonly #sockets = new Map<Connection, Record<Side, Socket>>();
+  /** Called when more is recorded. */
+  readonly #watchers = new Set<() => void>();
 
   constructor(target: Address, boundBytes?: number) {
     this.recording = new Recording(boundBytes);
@@ -52,6 +54,18 @@ export class Tap {
     return undefined;
   }
 
+  /** Resolves once the stream is over here, or after this time. */
+  async over(stream: string, withinMs: number): Promise<void> {
+    if (this.recording.isOver(stream)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => void (this.recording.isOver(stream) && resolve());
+    const late = setTimeout(resolve, withinMs);
+    this.#watchers.add(look);
+    await promise;
+    this.#watchers.delete(look);
+    clearTimeout(late);
+  }
+
   close(): void {
     this.#server.close();
   }
@@ -62,16 +76,23 @@ export class Tap {
       const at = monotonicMs();
       if (!to.write(data)) from.pause();
       this.recording.read(connection, at, side, data);
+      this.#tell();
     });
     to.on('drain', () => from.resume());
     from.on('end', () => {
       connection.closes.push({ at: monotonicMs(), from: side, how: 'fin' });
       to.end();
+      this.#tell();
     });
     from.on('error', ({ code }: NodeJS.ErrnoException) => {
       const how = code !== undefined && RESETS.has(code) ? 'rst' : 'failed';
       if (code !== 'ERR_SOCKET_CLOSED') connection.closes.push({ at: monotonicMs(), from: side, how });
       to.resetAndDestroy();
+      this.#tell();
     });
+  }
+
+  #tell(): void {
+    for (const look of this.#watchers) look();
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { because, milliseconds } from '../../bench/because.ts';
-import type { Delivery } from '../../bench/verdict.ts';
+import type { Delivery } from '../../bench/delivery.ts';
 
 function hold(n: number, p50Ms: number): { n: number; p50Ms: number; p99Ms: number; maxMs: number } {
   return { n, p50Ms, p99Ms: p50Ms * 2, maxMs: p50Ms * 3 };

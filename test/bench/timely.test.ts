@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Evidence } from '../../bench/evidence.ts';
+import type { ClientTrace } from '../../bench/client/client.ts';
 import { brokenByTime, excuseOf, keptWaitingMs } from '../../bench/timely.ts';
-import { judge, type Evidence } from '../../bench/verdict.ts';
-import { arriving, FLOOR, makeTrace, streamed } from './traces.ts';
+import type { Trace } from '../../bench/trace.ts';
+import { judge } from '../../bench/verdict.ts';
+import { arriving, cut, FLOOR, makeTrace, streamed } from './traces.ts';
 
-/** Of three words, the second written so long after the first had come, the tail is cut. */
-function cut(waitedMs = 1) {
-  const emittedAt = [0, 1 + waitedMs, 3 + waitedMs];
-  const clientEnd = { how: 'cut', at: 10 + waitedMs } as const;
-  const trace = makeTrace({ emittedAt, pieces: arriving([1, 2 + waitedMs]), endAt: 9 + waitedMs, clientEnd });
-  trace.origin.end = { at: 9 + waitedMs, how: 'client-left' };
-  return trace;
-}
+type ResponseHead = NonNullable<ClientTrace['head']>;
 
 function judged(...tries: Evidence['tries']) {
   return judge({ tries, ...(tries.length > 1 ? { reference: streamed() } : {}) }, FLOOR);
@@ -32,14 +28,65 @@ describe('a hop was kept waiting', () => {
     expect(keptWaitingMs(trace)).toBe(100);
   });
 
+  it('for the first word, since the head', () => {
+    const trace = streamed();
+    trace.origin.headAt = -890;
+    expect(keptWaitingMs(trace)).toBe(900);
+    trace.origin.workload.pace.leadMs = 700;
+    expect(keptWaitingMs(trace)).toBe(200);
+  });
+
+  it('for no head or word that is not in the trace', () => {
+    const trace = makeTrace({ emittedAt: [], pieces: [], endAt: 1 });
+    expect(keptWaitingMs(trace)).toBe(0);
+    trace.origin.headAt = 5000;
+    expect(keptWaitingMs(trace)).toBe(0);
+    delete trace.origin.headAt;
+    trace.origin.request = { at: -900, method: 'GET', httpVersion: '1.1', remotePort: 1, headers: {} };
+    expect(keptWaitingMs(trace)).toBe(0);
+  });
+
+  it('by the clock of the client', () => {
+    const emittedAt = [0, 701];
+    const trace = makeTrace({ emittedAt, pieces: arriving([1, 702]), endAt: 703, offsetMs: 5000 });
+    expect(keptWaitingMs(trace)).toBe(700);
+  });
+
   it('in a steady stream beyond its pace and its silence', () => {
     const pace = { mode: 'paced', intervalMs: 100, leadMs: 0, silence: { afterChunk: 1, ms: 2000 } } as const;
     const trace = makeTrace({ workload: { count: 4, pace }, emittedAt: [0, 100, 2200, 2900], pieces: [], endAt: 2901 });
     expect(keptWaitingMs(trace)).toBe(600);
+    const { silence: _, ...even } = pace;
+    const spoken = makeTrace({ workload: { count: 3, pace: even }, emittedAt: [0, 100, 300], pieces: [], endAt: 301 });
+    expect(keptWaitingMs(spoken)).toBe(100);
   });
 });
 
+/** A whole stream but for this. */
+function but(change: (trace: Trace) => void): Trace {
+  const trace = streamed();
+  change(trace);
+  return trace;
+}
+
 describe('a break that a timeout makes', () => {
+  it.each([
+    ['another status', but(({ client }) => void (client.head = { ...(client.head as ResponseHead), status: 504 }))],
+    [
+      'asked for again',
+      but(({ client, origin }) => {
+        client.head = { ...(client.head as ResponseHead), status: 409 };
+        origin.replays = 1;
+      }),
+    ],
+    ['answered without the origin', but(({ origin }) => void (origin.state = 'waiting'))],
+    ['never ended', but(({ client }) => void (client.end = { how: 'no-end', at: 5000 }))],
+    ['cut', cut()],
+    [undefined, but(({ client }) => void (client.end = { how: 'malformed', at: 5000 }))],
+  ])('is: %s', (words, trace) => {
+    expect(brokenByTime(trace)).toBe(words);
+  });
+
   it('is one of time, and bytes that are wrong are not', () => {
     expect(brokenByTime(cut())).toBe('cut');
     expect(brokenByTime(streamed())).toBeUndefined();
@@ -64,6 +111,18 @@ describe('a break that a timeout makes', () => {
     expect(judged(cut(900), streamed()).verdict).toBe('streams');
   });
 
+  it('is none where the stream is whole, however late the bench was', () => {
+    const late = but(({ origin }) => void (origin.headAt = -5000));
+    expect(keptWaitingMs(late)).toBeGreaterThan(500);
+    expect(excuseOf(late)).toBeUndefined();
+  });
+
+  it('in other tries is not told of the last where that is our own fault, or is not spoken', () => {
+    const unspoken = but(({ client }) => void (client.end = { how: 'unspoken', at: 1 }));
+    expect(judged(cut(), cut(), { ...streamed(), fault: 'x' }).verdict).toBe('harness-error');
+    expect(judged(cut(), cut(), unspoken).verdict).toBe('unsupported');
+  });
+
   it('in some tries alone is told of none', () => {
     expect(judged(cut(), streamed())).toMatchObject({
       verdict: 'inconclusive',
@@ -79,6 +138,9 @@ describe('a break that a timeout makes', () => {
     expect(judged(cut(), streamed(), streamed()).verdict).toBe('inconclusive');
     expect(judged(cut(), streamed(), cut(), streamed())).toMatchObject({ verdict: 'breaks', how: 'cut' });
     expect(judged(cut(900), streamed(), cut(), streamed()).verdict).toBe('inconclusive');
+    const unended = but(({ client }) => void (client.end = { how: 'no-end', at: 5000 }));
+    expect(judged(cut(), unended, streamed())).toMatchObject({ verdict: 'breaks', how: 'unended' });
+    expect(judged(unended, streamed(), cut())).toMatchObject({ verdict: 'breaks', how: 'cut' });
     const evidence = { tries: [streamed()], paced: streamed() };
     expect(judge({ ...evidence, earlierPaced: [cut(), streamed()] }, FLOOR).verdict).toBe('inconclusive');
     expect(judge({ ...evidence, earlierPaced: [cut(), cut()] }, FLOOR).verdict).toBe('breaks');
@@ -86,11 +148,18 @@ describe('a break that a timeout makes', () => {
 
   it('is none of a response that was still coming when the client had waited long enough', () => {
     const trace = cut();
-    trace.client.end = { how: 'no-end', at: 900 };
-    expect(excuseOf(trace)).toMatch(/^the response was still coming/);
-    trace.client.end.at = 5000;
+    trace.client.connectAt = -900;
+    // The last read was at 3.
+    trace.client.end = { how: 'no-end', at: 1002 };
+    expect(excuseOf(trace)).toBe('the response was still coming when the client had waited 2 s');
+    trace.client.end.at = 1003;
     expect(excuseOf(trace)).toBeUndefined();
     expect(judged(trace)).toMatchObject({ verdict: 'breaks', how: 'unended' });
+    trace.client.end.at = 1002;
+    trace.client.reads = [];
+    expect(excuseOf(trace)).toBeUndefined();
+    const slow = but(({ client }) => void (client.end = { how: 'no-end', at: (client.reads.at(-1)?.at ?? 0) + 999 }));
+    expect(excuseOf(slow)).toMatch(/^the response was still coming/);
   });
 
   it('in the steady stream tells nothing where the bench was late', () => {

@@ -5,8 +5,9 @@
 
 import { Arrivals } from '../../bench/client/arrivals.ts';
 import type { ClientTrace } from '../../bench/client/client.ts';
+import type { Evidence } from '../../bench/evidence.ts';
+import type { Floor } from '../../bench/floor.ts';
 import type { Trace } from '../../bench/trace.ts';
-import type { Evidence, Floor } from '../../bench/verdict.ts';
 import { encodeChunk, planChunks } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/workload.ts';
 
@@ -201,4 +202,19 @@ export function deepFrozen<T>(value: T): T {
   };
   freeze(copy);
   return copy;
+}
+
+/** The third chunk is lost. */
+export function broken(trace: Trace): Trace {
+  trace.arrivals.splice(2, 1);
+  return trace;
+}
+
+/** Of three words, the second written so long after the first had come, the tail is cut. */
+export function cut(waitedMs = 1): Trace {
+  const emittedAt = [0, 1 + waitedMs, 3 + waitedMs];
+  const clientEnd = { how: 'cut', at: 10 + waitedMs } as const;
+  const trace = makeTrace({ emittedAt, pieces: arriving([1, 2 + waitedMs]), endAt: 9 + waitedMs, clientEnd });
+  trace.origin.end = { at: 9 + waitedMs, how: 'client-left' };
+  return trace;
 }

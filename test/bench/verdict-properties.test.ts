@@ -3,8 +3,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { Delivery, Verdict } from '../../bench/delivery.ts';
+import { judgeTrace } from '../../bench/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
-import { judge, judgeTrace, type Delivery, type Verdict } from '../../bench/verdict.ts';
+import { judge } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
 import {

@@ -7,25 +7,16 @@ import { judgeRequirement } from '../../bench/conformance/judge.ts';
 import { foundIn, type ConformanceEvidence } from '../../bench/conformance/measure.ts';
 import { isAsExpected } from '../../bench/conformance/subjects.ts';
 import type { RequirementId } from '../../bench/conformance/requirements.ts';
-import type { Results } from '../../bench/results.ts';
-import { scratch, unclog } from './unclog.ts';
+import { scratch, unclog, unclogRun } from './unclog.ts';
 
 test('a suite asks the variants that are named, each outcome follows from its evidence, and explain shows it', async () => {
   await using folder = await scratch();
   const ids = ['rfc10036/no-whole-buffer', 'rfc10036/unknown-parameters', 'rfc10036/refused-501'];
-  const { exitCode, stdout, stderr } = await unclog([
-    'run',
-    ...ids,
-    '--proxy',
-    'caddy,node',
-    '--driver',
-    'native',
-    '--json',
-    '-',
-    '--results',
+  const { exitCode, stderr, results } = await unclogRun(
+    [...ids, '--proxy', 'caddy,node', '--driver', 'native'],
     folder.path,
-  ]);
-  const { conformance, instrument } = JSON.parse(stdout) as Results;
+  );
+  const { conformance, instrument } = results;
   expect(
     instrument.proofs.flatMap(({ withheld }) => withheld),
     stderr,

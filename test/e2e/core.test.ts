@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 
-import { isJudged, type Results } from '../../bench/results.ts';
+import { isJudged } from '../../bench/results.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import { matrix } from '../../bench/report/matrix.ts';
-import { codeOf, scratch, unclog } from './unclog.ts';
+import { codeOf, scratch, unclogRun } from './unclog.ts';
 
 test('the core set is as expected, its lanes’ remedies are proven by lanes of it, and it says how to run the rest', async () => {
   const { lanes, chains } = await loadCatalogue();
   await using folder = await scratch();
-  const args = ['run', '--core', '--driver', 'native', '--quick', '--json', '-', '--results', folder.path];
-  const { exitCode, stdout, stderr } = await unclog(args);
-  const results = JSON.parse(stdout) as Results;
+  const { exitCode, stderr, results } = await unclogRun(['--core', '--driver', 'native', '--quick'], folder.path);
   const judged = results.lanes.filter(isJudged);
   expect(
     judged.filter(({ asExpected }) => asExpected !== true).map(({ id, because }) => `${id}: ${because}`),

@@ -12,7 +12,7 @@ import { imageFor } from '../../bench/drivers/images.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
-import { codeOf, scratch, startUnclog, toldBy, unclog } from './unclog.ts';
+import { codeOf, scratch, startUnclog, toldBy, unclog, unclogRun } from './unclog.ts';
 
 /** An engine that was ended while something ran may have kept its networks: they are not of these tests. */
 let before: ReadonlySet<string> = new Set();
@@ -64,9 +64,8 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
   test('measures prove themselves, and blame no proxy for what its published port does', async () => {
     await using folder = await scratch();
     const ids = ['nginx/default?', 'nginx/read-timeout-1s', 'node/pipe?'];
-    const flags = ['--driver', 'docker', '--measure', 'all', '--json', '-', '--results', folder.path];
-    const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-    const results = JSON.parse(stdout) as Results;
+    const flags = ['--driver', 'docker', '--measure', 'all'];
+    const { exitCode, stderr, results } = await unclogRun([...ids, ...flags], folder.path);
     const { lanes } = results;
     expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
     const figures = (id: string, measure: string): unknown =>
@@ -95,18 +94,9 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
 
   test('a chain of three real proxies, of which the guilty one is found by name', { timeout: 300_000 }, async () => {
     await using folder = await scratch();
-    const { exitCode, stdout, stderr } = await unclog([
-      'run',
-      'chain/one-guilty-of-three',
-      '--quick',
-      '--driver',
-      'docker',
-      '--json',
-      '-',
-      '--results',
-      folder.path,
-    ]);
-    const { lanes, instrument } = JSON.parse(stdout) as Results;
+    const args = ['chain/one-guilty-of-three', '--quick', '--driver', 'docker'];
+    const { exitCode, stderr, results } = await unclogRun(args, folder.path);
+    const { lanes, instrument } = results;
     expect(lanes[0], stderr).toMatchObject({ verdict: 'buffers', guilty: [2], asExpected: true });
     expect(lanes[0]?.path.map(({ driver }) => driver)).toEqual(['docker', 'docker', 'docker']);
     expect(lanes[0]?.hops?.map(({ verdict }) => verdict)).toEqual(['unseen', 'buffers', 'streams']);

@@ -4,8 +4,7 @@ import type { Absorption, BackpressureFigures } from '../../bench/measures/backp
 import type { IdleFigures } from '../../bench/measures/idle.ts';
 import type { ReuseFigures } from '../../bench/measures/reuse-figures.ts';
 import type { Cut } from '../../bench/measures/silence.ts';
-import type { Results } from '../../bench/results.ts';
-import { codeOf, scratch, toldBy, unclog } from './unclog.ts';
+import { codeOf, scratch, toldBy, unclog, unclogRun } from './unclog.ts';
 
 test('every measure proves itself on its relays and tells apart what real proxies do to a stream', async () => {
   await using folder = await scratch();
@@ -16,17 +15,7 @@ test('every measure proves itself on its relays and tells apart what real proxie
     'caddy/flush-500ms?format=text&framing=content-length',
     'node/pipe?',
   ];
-  const { exitCode, stdout, stderr } = await unclog([
-    'run',
-    ...ids,
-    '--driver',
-    'native',
-    '--json',
-    '-',
-    '--results',
-    folder.path,
-  ]);
-  const results = JSON.parse(stdout) as Results;
+  const { exitCode, stderr, results } = await unclogRun([...ids, '--driver', 'native'], folder.path);
   const { lanes, instrument } = results;
   expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
   expect(new Set(instrument.proofs.flatMap(({ relays }) => relays.map(({ measure }) => measure)))).toEqual(
@@ -81,9 +70,8 @@ const NOT_CUT = { how: 'not-cut', silentMs: 3000 };
 /** The figures by lane and measure. */
 async function measured(ids: string[], measures: string): Promise<Record<string, Record<string, unknown>>> {
   await using folder = await scratch();
-  const flags = ['--driver', 'native', '--measure', measures, '--json', '-', '--results', folder.path];
-  const { exitCode, stdout, stderr } = await unclog(['run', ...ids, ...flags]);
-  const results = JSON.parse(stdout) as Results;
+  const flags = ['--driver', 'native', '--measure', measures];
+  const { exitCode, stderr, results } = await unclogRun([...ids, ...flags], folder.path);
   const { lanes } = results;
   expect(exitCode, toldBy(results, stderr)).toBe(codeOf(results));
   return Object.fromEntries(

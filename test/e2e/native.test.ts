@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { judge } from '../../bench/verdict.ts';
 import { isJudged, type Results } from '../../bench/results.ts';
 import type { EvidenceFile } from '../../bench/run.ts';
-import { codeOf, scratch, unclog } from './unclog.ts';
+import { judge } from '../../bench/verdict.ts';
+import { codeOf, scratch, unclog, unclogRun } from './unclog.ts';
 
 /** Where everything is set up, nothing but this may be skipped: 345 MB of packages, and a module that Debian 12 has not. */
 const IS_GATE = process.env['UNCLOG_REQUIRE_DOCKER'] === '1';
@@ -46,21 +46,10 @@ test(
 
 test('--json - prints the results document in place of the matrix, and a version that is not here is skipped aloud', async () => {
   await using folder = await scratch();
-  const { exitCode, stdout } = await unclog([
-    'run',
-    'node/pipe',
-    'nginx/default',
-    '--proxy',
-    'node,nginx@0.1',
-    '--driver',
-    'native',
-    '--json',
-    '-',
-    '--results',
-    folder.path,
-  ]);
-  const { lanes, options } = JSON.parse(stdout) as Results;
-  expect(exitCode).toBe(codeOf({ lanes, options }));
+  const args = ['node/pipe', 'nginx/default', '--proxy', 'node,nginx@0.1', '--driver', 'native'];
+  const { exitCode, results } = await unclogRun(args, folder.path);
+  const { lanes } = results;
+  expect(exitCode).toBe(codeOf(results));
   expect(new Set(lanes.filter(({ path }) => path.length > 0).map(({ verdict }) => verdict))).toEqual(
     new Set(['streams']),
   );

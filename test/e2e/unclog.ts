@@ -27,6 +27,16 @@ export async function unclog(args: string[], env: Record<string, string> = {}): 
   return { exitCode, stdout, stderr };
 }
 
+/** A run that writes its results document in place of a report, and its evidence into `folder`. */
+export async function unclogRun(
+  args: string[],
+  folder: string,
+): Promise<Pick<Ended, 'exitCode' | 'stderr'> & { results: Results }> {
+  const { exitCode, stdout, stderr } = await unclog(['run', ...args, '--json', '-', '--results', folder]);
+  if (stdout === '') throw new Error(`no results document was written:\n${stderr}`);
+  return { exitCode, stderr, results: JSON.parse(stdout) as Results };
+}
+
 /** Of a run whose lanes are all as expected: noise may still have forbidden figures that were asked for by name. */
 export function codeOf({ lanes, options }: Pick<Results, 'lanes' | 'options'>): 0 | 3 {
   return options.named !== true || noisyFigures(lanes).length === 0 ? 0 : 3;

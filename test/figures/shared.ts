@@ -15,8 +15,8 @@ import { ownProgram } from '../../bench/programs.ts';
 import { TRANSPARENT } from '../../bench/relays/relays.ts';
 import { wrap } from '../../bench/report/text.ts';
 import type { Session } from '../../bench/session.ts';
+import { judgeTrace } from '../../bench/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
-import { judgeTrace } from '../../bench/verdict.ts';
 
 const WIDTH = 80;
 const QUIET_SAMPLE_MS = 1000;

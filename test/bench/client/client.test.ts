@@ -4,15 +4,10 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { fetchStream, type ClientRequest, type ClientTrace, type FetchOptions } from '../../../bench/client/client.ts';
+import type { ClientRequest, FetchOptions } from '../../../bench/client/client.ts';
+import { fetchText, textOf, type Fetched } from './fetched.ts';
 
-const GET: ClientRequest = { method: 'GET', path: '/x', httpVersion: '1.1', headers: {} };
-const LONG_MS = 60_000;
-
-interface Fetched {
-  trace: ClientTrace;
-  /** What each read gave, decoded, by the index of its read. */
-  given: [read: number, text: string][];
+interface Served extends Fetched {
   /** What the server was asked. */
   asked: string;
 }
@@ -26,7 +21,7 @@ interface Serving {
   onRead?: (text: string) => void;
 }
 
-async function fetched({ answer, request, options, onRead }: Serving): Promise<Fetched> {
+async function fetched({ answer, request, options, onRead }: Serving): Promise<Served> {
   let asked = '';
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -37,22 +32,9 @@ async function fetched({ answer, request, options, onRead }: Serving): Promise<F
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const given: Fetched['given'] = [];
-  const trace = await fetchStream(
-    { host: '127.0.0.1', port },
-    { ...GET, ...request },
-    {
-      headTimeoutMs: LONG_MS,
-      totalTimeoutMs: LONG_MS,
-      ...options,
-      onBody(bytes, _at, read) {
-        given.push([read, bytes.toString()]);
-        onRead?.(bytes.toString());
-      },
-    },
-  );
+  const seen = await fetchText({ host: '127.0.0.1', port }, request, options, onRead);
   server.close();
-  return { trace, given, asked: asked.replaceAll(String(port), 'PORT') };
+  return { ...seen, asked: asked.replaceAll(String(port), 'PORT') };
 }
 
 /** Answers with a head, then whatever is written. */
@@ -61,10 +43,6 @@ function answering(head: string, then: (socket: Socket) => void): (socket: Socke
     socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n`);
     then(socket);
   };
-}
-
-function textOf({ given }: Fetched): string {
-  return given.map(([, text]) => text).join('');
 }
 
 function noContent(socket: Socket): void {
@@ -170,11 +148,7 @@ describe('a response that is not', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const trace = await fetchStream({ host: '127.0.0.1', port }, GET, {
-      headTimeoutMs: LONG_MS,
-      totalTimeoutMs: LONG_MS,
-      onBody: () => {},
-    });
+    const { trace } = await fetchText({ host: '127.0.0.1', port });
     expect(trace.end).toEqual({
       how: 'not-connected',
       at: expect.any(Number),

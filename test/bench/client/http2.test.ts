@@ -18,46 +18,19 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it, vi } from 'vitest';
 
-import {
-  fetchStream,
-  type Address,
-  type ClientRequest,
-  type ClientTrace,
-  type FetchOptions,
-} from '../../../bench/client/client.ts';
+import type { Address, ClientRequest, FetchOptions } from '../../../bench/client/client.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
+import { fetchText, textOf, type Fetched } from './fetched.ts';
 
 const SHARED = join(PACKAGE_ROOT, 'proxy-configs/shared');
 const PAIR = { cert: readFileSync(join(SHARED, 'certificate.pem')), key: readFileSync(join(SHARED, 'key.pem')) };
-const LONG_MS = 60_000;
-const GET: ClientRequest = { method: 'GET', path: '/x', httpVersion: '2', headers: {} };
 
-interface Fetched {
-  trace: ClientTrace;
-  given: [read: number, text: string][];
-}
-
-async function fetched(
+function fetched(
   to: Address,
   request: Partial<ClientRequest> = {},
-  options: Partial<FetchOptions> = {},
-  onText: (text: string) => void = () => {},
+  ...rest: [options?: Partial<FetchOptions>, onText?: (text: string) => void]
 ): Promise<Fetched> {
-  const given: Fetched['given'] = [];
-  const trace = await fetchStream(
-    to,
-    { ...GET, ...request },
-    {
-      headTimeoutMs: LONG_MS,
-      totalTimeoutMs: LONG_MS,
-      ...options,
-      onBody(bytes, _at, read) {
-        given.push([read, bytes.toString()]);
-        onText(bytes.toString());
-      },
-    },
-  );
-  return { trace, given };
+  return fetchText(to, { httpVersion: '2', ...request }, ...rest);
 }
 
 async function listening(server: Server): Promise<number> {
@@ -94,10 +67,6 @@ async function serving(
       server.close();
     },
   };
-}
-
-function textOf({ given }: Fetched): string {
-  return given.map(([, text]) => text).join('');
 }
 
 describe.each([

@@ -10,47 +10,21 @@ import { frozenWorkload, LEAD_MS } from '../../../bench/measures/frozen.ts';
 import { idleMeasure } from '../../../bench/measures/idle.ts';
 import type { MeasureContext } from '../../../bench/measures/measure.ts';
 import { thresholdMeasure } from '../../../bench/measures/threshold.ts';
-import { OriginClient } from '../../../bench/origin-client.ts';
-import { startRelays } from '../../../bench/relays/relays.ts';
-import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
-import { FLOOR } from '../traces.ts';
+import { onRelays, type Relayed } from './on-relays.ts';
 
-let origin: RunningOrigin;
-let client: OriginClient;
-let ports: Record<string, number>;
-beforeAll(async () => {
-  origin = await runningOrigin();
-  client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
-  ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
-});
+let relayed: Relayed;
+beforeAll(async () => void (relayed = await onRelays()));
 afterEach(() => vi.restoreAllMocks());
-afterAll(async () => {
-  client.close();
-  await origin[Symbol.asyncDispose]();
-});
+afterAll(() => relayed[Symbol.asyncDispose]());
 
 function through(relay: string, workload: MeasureContext['workload'] = {}): MeasureContext {
-  const clock = { shared: true, offsetMs: 0, errorMs: 0 };
-  const via = { host: '127.0.0.1', port: ports[relay] ?? 0 };
-  const direct = { host: '127.0.0.1', port: origin.dataPort };
-  return {
-    origin: client,
-    clock,
-    floor: FLOOR,
-    via,
-    direct,
-    deep: false,
-    fullBound: false,
-    resets: true,
-    workload,
-    request: {},
-  };
+  return relayed.through(relay, { workload });
 }
 
 it('of a lane that streams its own words tell the flush interval, and of the threshold only the smallest are asked', async () => {
   const context = through('transparent');
   const streamed = await measureStream(context);
-  const create = vi.spyOn(client, 'create');
+  const create = vi.spyOn(relayed.client, 'create');
   const flush = await flushMeasure.measure({ ...context, streamed });
   expect(create).not.toHaveBeenCalled();
   expect(flushMeasure.figures(flush)).toMatchObject({ how: 'none' });
@@ -115,7 +89,7 @@ it('a stream of text has no heartbeats', { timeout: 20_000 }, async () => {
 });
 
 it('what the way does itself is measured once, and not through the relay', async () => {
-  const measured = vi.spyOn(client, 'create');
+  const measured = vi.spyOn(relayed.client, 'create');
   const [one, other] = await Promise.all([
     abortMeasure.measure(through('zombie')),
     abortMeasure.measure(through('zombie')),
@@ -132,18 +106,17 @@ it('what the way does itself is measured once, and not through the relay', async
 });
 
 it('every stream is deleted from the origin afterwards', async () => {
-  const create = vi.spyOn(client, 'create');
+  const create = vi.spyOn(relayed.client, 'create');
   await thresholdMeasure.measure(through('transparent'));
   const created = await Promise.all(create.mock.results.map(({ value }) => value as Promise<{ id: string }>));
   // The smallest chunk three times, and one stream of the lane's own.
   expect(created).toHaveLength(4);
-  for (const { id } of created) expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+  for (const { id } of created) expect((await relayed.origin.ask('GET', `/streams/${id}`)).status).toBe(404);
 });
 
 it('the head comes well before the first write, so that a hop reads it by itself', async () => {
   const workload = frozenWorkload({}, { chunkBytes: [100], deadlineMs: 10 });
-  const { clock, via } = through('transparent');
-  const { origin: seen } = await measureStream({ origin: client, clock, via, workload });
+  const { origin: seen } = await measureStream(through('transparent', workload));
   // A timer of Node's may be early by the millisecond that its clock is rounded to.
   expect((seen.emissions[0]?.at ?? 0) - (seen.headAt ?? Infinity)).toBeGreaterThanOrEqual(LEAD_MS - 1);
 });

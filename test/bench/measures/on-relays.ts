@@ -3,10 +3,12 @@
 import type { MeasureContext, RelayExpectation } from '../../../bench/measures/measure.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
 import { startRelays } from '../../../bench/relays/relays.ts';
-import { runningOrigin } from '../../server/running-origin.ts';
+import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
 import { FLOOR } from '../traces.ts';
 
 export interface Relayed extends AsyncDisposable {
+  origin: RunningOrigin;
+  client: OriginClient;
   through(relay: string, more?: Partial<MeasureContext>): MeasureContext;
 }
 
@@ -17,6 +19,8 @@ export async function onRelays(): Promise<Relayed> {
   const ports = await startRelays(direct);
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
   return {
+    origin,
+    client,
     through: (relay, more = {}) => ({
       origin: client,
       clock,

@@ -5,12 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conviction } from '../../../bench/instrument.ts';
 import { breakage } from '../../../bench/integrity.ts';
 import { measureStream, type Leave, type MeasureOptions } from '../../../bench/measure.ts';
-import { OriginClient } from '../../../bench/origin-client.ts';
-import { HOLD_BYTES, startRelays } from '../../../bench/relays/relays.ts';
+import { HOLD_BYTES } from '../../../bench/relays/relays.ts';
+import { judgeTrace } from '../../../bench/trace-verdict.ts';
 import type { Trace } from '../../../bench/trace.ts';
-import { judgeTrace } from '../../../bench/verdict.ts';
 import { LOCK_STEP, type WorkloadInput } from '../../../server/workload.ts';
-import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
+import { onRelays, type Relayed } from '../measures/on-relays.ts';
 
 /** What is found here must not depend on how busy the machine is: nothing counts as a delay. */
 const ANY_DELAY = { hold: { n: 1, p50Ms: 0, p99Ms: 0, maxMs: 0 }, delayLimitMs: 60_000 };
@@ -19,22 +18,16 @@ const WORKLOAD: WorkloadInput = {
   pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 60_000, boundBytes: 32 * 1024, stepMs: 1 },
 };
 
-let origin: RunningOrigin;
-let client: OriginClient;
-let ports: Record<string, number>;
-beforeAll(async () => {
-  origin = await runningOrigin();
-  client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
-  ports = await startRelays({ host: '127.0.0.1', port: origin.dataPort });
-});
-afterAll(async () => {
-  client.close();
-  await origin[Symbol.asyncDispose]();
-});
+let relayed: Relayed;
+beforeAll(async () => void (relayed = await onRelays()));
+afterAll(() => relayed[Symbol.asyncDispose]());
 
-function through(port: number, workload = WORKLOAD, options: Partial<MeasureOptions> = {}): Promise<Trace> {
-  const clock = { shared: true, offsetMs: 0, errorMs: 0 };
-  return measureStream({ origin: client, clock, via: { host: '127.0.0.1', port }, workload, ...options });
+function through(relay: string, workload = WORKLOAD, options: Partial<MeasureOptions> = {}): Promise<Trace> {
+  return measureStream({ ...relayed.through(relay, { workload }), ...options });
+}
+
+function straight(workload = WORKLOAD): Promise<Trace> {
+  return through('transparent', workload, { via: relayed.through('transparent').direct });
 }
 
 describe('what is found through', () => {
@@ -48,18 +41,18 @@ describe('what is found through', () => {
     ['cut-early', { how: 'cut', seq: 3, emitted: 4, told: true }],
     ['end-early', { how: 'cut', seq: 3, emitted: 4, told: false }],
   ] as const)('%s is %j', async (id, expected) => {
-    const trace = await through(ports[id] ?? 0);
+    const trace = await through(id);
     expect(trace.fault).toBeUndefined();
     expect(breakage(trace)).toEqual(expected);
   });
 
   it('collect-all: the headers, and the rest at the end', async () => {
-    const delivery = judgeTrace(await through(ports['collect-all'] ?? 0), ANY_DELAY);
+    const delivery = judgeTrace(await through('collect-all'), ANY_DELAY);
     expect(delivery).toMatchObject({ verdict: 'buffers', head: true, streamedChunks: 0 });
   });
 
   it('hold-4096-bytes: a release by bytes', async () => {
-    const delivery = judgeTrace(await through(ports[`hold-${HOLD_BYTES}-bytes`] ?? 0), ANY_DELAY);
+    const delivery = judgeTrace(await through(`hold-${HOLD_BYTES}-bytes`), ANY_DELAY);
     expect(conviction(delivery)).toBe('coalesces');
   });
 });
@@ -67,7 +60,7 @@ describe('what is found through', () => {
 describe('a client that leaves a silent origin', () => {
   const pace = { mode: 'paced', intervalMs: 40, silence: { afterChunk: 4, ms: 800 } } as const;
   const left = (relay: string, how: Leave['how']): Promise<Trace> =>
-    through(ports[relay] ?? 0, { count: 10, pace }, { leave: { afterChunks: 5, afterMs: 60_000, how } });
+    through(relay, { count: 10, pace }, { leave: { afterChunks: 5, afterMs: 60_000, how } });
 
   it.each(['fin', 'rst'] as const)('by %s is told so by transparent', async (how) => {
     const { origin: seen, client: trace } = await left('transparent', how);
@@ -98,7 +91,7 @@ describe('a client that leaves a silent origin', () => {
 
   it('having had nothing leaves when its time is over', async () => {
     const { client: trace, arrivals } = await through(
-      ports['collect-all'] ?? 0,
+      'collect-all',
       { count: 10, pace: { ...pace, silence: { afterChunk: 4, ms: 5000 } } },
       { leave: { afterChunks: 5, afterMs: 50, how: 'fin' } },
     );
@@ -113,7 +106,7 @@ describe('an origin that dies', () => {
   /** Waits long only where the client is to be told. */
   const died = (relay: string, { framing, how }: (typeof cases)[number], waitMs = 60_000): Promise<Trace> =>
     through(
-      ports[relay] ?? 0,
+      relay,
       { framing, count: 10, pace: { mode: 'paced', intervalMs: 10 }, death: { afterChunk: 4, how } },
       { waitMs },
     );
@@ -147,7 +140,7 @@ describe('an origin that dies', () => {
 
 describe('a stream with no hop between', () => {
   it('leaves a trace of both sides that agree', async () => {
-    const trace = await through(origin.dataPort, { count: 20, pace: { ...LOCK_STEP, deadlineMs: 10_000 } });
+    const trace = await straight({ count: 20, pace: { ...LOCK_STEP, deadlineMs: 10_000 } });
     expect(trace.arrivals.map(({ seq }) => seq)).toEqual(trace.origin.emissions.map(({ seq }) => seq));
     expect(trace.foreign).toEqual([]);
     expect(trace.client.end.how).toBe('complete');
@@ -160,19 +153,19 @@ describe('a stream with no hop between', () => {
   });
 
   it.each(['chunked', 'content-length', 'close-delimited'] as const)('is whole in framing %s', async (framing) => {
-    const trace = await through(origin.dataPort, { ...WORKLOAD, framing });
+    const trace = await straight({ ...WORKLOAD, framing });
     expect(trace.client.head?.framing).toBe(framing);
     expect(breakage(trace)).toBeUndefined();
   });
 
   it('acknowledges nothing where the stream is paced', async () => {
-    const trace = await through(origin.dataPort, { count: 10, pace: { mode: 'paced', intervalMs: 1 } });
+    const trace = await straight({ count: 10, pace: { mode: 'paced', intervalMs: 1 } });
     expect(trace.arrivals).toHaveLength(10);
     expect(trace.origin.acks).toEqual([]);
   });
 
   it('is deleted from the origin afterwards', async () => {
-    const { id } = (await through(origin.dataPort)).origin;
-    expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+    const { id } = (await straight()).origin;
+    expect((await relayed.origin.ask('GET', `/streams/${id}`)).status).toBe(404);
   });
 });

@@ -84,6 +84,54 @@ describe('taking', () => {
   });
 });
 
+describe('a stream is over', () => {
+  it('when its response is whole, and not before', () => {
+    const recording = new Recording();
+    const connection = recorded(recording, ['downstream', REQUEST('a')]);
+    for (const part of ['HTTP/1.1 200 OK\r\ncontent-le', 'ngth: 2\r\n\r\n', 'x', 'y']) {
+      expect(recording.isOver('a')).toBe(false);
+      recording.read(connection, 9, 'upstream', Buffer.from(part));
+    }
+    expect(recording.isOver('a')).toBe(true);
+  });
+
+  it('of a HEAD with its head', () => {
+    const recording = new Recording();
+    recorded(recording, ['downstream', REQUEST('a').replace('GET', 'HEAD')], ['upstream', ANSWER('xyz').slice(0, -3)]);
+    expect(recording.isOver('a')).toBe(true);
+  });
+
+  it('when another follows on its connection, or a side closed', () => {
+    const recording = new Recording();
+    const connection = recorded(recording, ['downstream', REQUEST('a')], ['downstream', REQUEST('b')]);
+    expect([recording.isOver('a'), recording.isOver('b')]).toEqual([true, false]);
+    connection.closes.push({ at: 9, from: 'downstream', how: 'fin' });
+    expect(recording.isOver('b')).toBe(true);
+  });
+
+  it('in each of its tries', () => {
+    const recording = new Recording();
+    recorded(recording, ['downstream', REQUEST('a')], ['upstream', ANSWER('x')]);
+    recorded(recording, ['downstream', REQUEST('a')]);
+    expect(recording.isOver('a')).toBe(false);
+  });
+
+  it.each([
+    ['is not here', REQUEST('b')],
+    ['cannot be read', Buffer.from([0x16, 0x03, 0x01, 0x00, 0x2a])],
+  ] as const)('where it %s', (_, first) => {
+    const recording = new Recording();
+    recorded(recording, ['downstream', first]);
+    expect(recording.isOver('a')).toBe(true);
+  });
+
+  it('where what came is no response', () => {
+    const recording = new Recording();
+    recorded(recording, ['downstream', REQUEST('a')], ['upstream', '220 smtp ready\r\n\r\n']);
+    expect(recording.isOver('a')).toBe(true);
+  });
+});
+
 describe('a link that cannot be read', () => {
   it.each([
     ['TLS', Buffer.from([0x16, 0x03, 0x01, 0x00, 0x2a])],

@@ -96,31 +96,27 @@ describe('bytes', () => {
   });
 });
 
-describe('an end', () => {
-  it.each(['fin', 'rst'] as const)('by %s of the client is passed on as one, and recorded', async (how) => {
-    const { client, server, tap } = await tapped();
-    const ended = how === 'fin' ? once(server, 'end') : once(server, 'error');
-    server.resume();
-    client.write(REQUEST);
-    await once(server, 'data');
-    if (how === 'fin') client.end();
-    else client.resetAndDestroy();
-    const [error] = (await ended) as [NodeJS.ErrnoException?];
-    expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
-    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'downstream', how }]);
-  });
+const ENDS = [
+  ['client', 'fin'],
+  ['client', 'rst'],
+  ['server', 'fin'],
+  ['server', 'rst'],
+] as const;
 
-  it.each(['fin', 'rst'] as const)('by %s of the server is passed on as one, and recorded', async (how) => {
-    const { client, server, tap } = await tapped();
-    const ended = how === 'fin' ? once(client, 'end') : once(client, 'error');
-    client.resume();
+describe('an end', () => {
+  it.each(ENDS)('of the %s by %s is passed on as one, and recorded', async (who, how) => {
+    const { tap, client, server } = await tapped();
+    const [leaving, other] = who === 'client' ? [client, server] : [server, client];
+    const ended = once(other, how === 'fin' ? 'end' : 'error');
+    other.resume();
     client.write(REQUEST);
     await once(server, 'data');
-    if (how === 'fin') server.end();
-    else server.resetAndDestroy();
+    if (how === 'fin') leaving.end();
+    else leaving.resetAndDestroy();
     const [error] = (await ended) as [NodeJS.ErrnoException?];
     expect(error?.code).toBe(how === 'fin' ? undefined : 'ECONNRESET');
-    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from: 'upstream', how }]);
+    const from = who === 'client' ? 'downstream' : 'upstream';
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ from, how }]);
   });
 
   it('of one direction leaves the other open', async () => {
@@ -160,11 +156,12 @@ describe('how much has passed', () => {
       upstream: [server.remotePort, server.localPort],
     });
     server.write(Buffer.alloc(64 * 1024 * 1024));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const flow = tap.flowOf('it');
-    expect(flow?.receivedBytes).toBeGreaterThan(64 * 1024);
-    expect(flow?.waitingBytes).toBeGreaterThan(0);
-    expect(flow?.receivedBytes).toBeLessThan(64 * 1024 * 1024);
+    const flow = await vi.waitUntil(() => {
+      const { receivedBytes = 0, waitingBytes = 0 } = tap.flowOf('it') ?? {};
+      return receivedBytes > 64 * 1024 && waitingBytes > 0 && { receivedBytes, waitingBytes };
+    });
+    expect(flow.waitingBytes).toBeLessThanOrEqual(flow.receivedBytes);
+    expect(flow.receivedBytes).toBeLessThan(64 * 1024 * 1024);
     expect(tap.flowOf('another')).toBeUndefined();
   });
 
@@ -181,5 +178,43 @@ describe('how much has passed', () => {
     await once(client, 'data');
     expect(tap.flowOf('next')?.receivedBytes).toBe(3);
     expect(tap.flowOf('it')).toBeUndefined();
+  });
+});
+
+describe('a stream is over', () => {
+  /** Longer than a test may take. */
+  const NEVER_MS = 1_000_000;
+
+  it('when its response has ended, on a connection that stays', async () => {
+    const { client, server, tap } = await tapped();
+    client.resume();
+    client.write(REQUEST);
+    await once(server, 'data');
+    server.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1');
+    await once(client, 'data');
+    expect(tap.recording.isOver('it')).toBe(false);
+    const over = tap.over('it', NEVER_MS);
+    server.write('2');
+    await over;
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toEqual([]);
+  });
+
+  it.each(ENDS)('when the %s left by %s', async (who, how) => {
+    const { tap, ...sides } = await tapped();
+    sides.client.write(REQUEST);
+    await once(sides.server, 'data');
+    const over = tap.over('it', NEVER_MS);
+    if (how === 'fin') sides[who].end();
+    else sides[who].resetAndDestroy();
+    await over;
+    expect(tap.recording.take('it', 0).exchanges[0]?.closes).toMatchObject([{ how }]);
+  });
+
+  it('for who waits when the time is over', async () => {
+    const { client, server, tap } = await tapped();
+    client.write(REQUEST);
+    await once(server, 'data');
+    await tap.over('it', 1);
+    expect(tap.recording.isOver('it')).toBe(false);
   });
 });

@@ -1,0 +1,106 @@
+/** What several tries say together, with the transparent relay measured beside them. Pure. */
+
+import { inconclusive, TOLD_BY_HOLDS, type Delivery } from './delivery.ts';
+import type { Evidence } from './evidence.ts';
+import type { Floor } from './floor.ts';
+import { clearlyHeld, heldShare, heldWords, OUTLIER_SHARE } from './held-words.ts';
+import { lockStepHolds, quantile, quantiles } from './metrics.ts';
+import { breaksAcross, excuseOf } from './timely.ts';
+import { judgeTrace } from './trace-verdict.ts';
+import type { Trace } from './trace.ts';
+
+/** A hold that is less than this many times that of the relay beside it is put down to the machine. */
+const REFERENCE_FACTOR = 3;
+/** A timer holds each word about as long, a busy machine now longer, now shorter: all but the outliers at least so much of the median. */
+const REGULAR_FACTOR = 0.65;
+/** Held in two tries: at least so many of the words are the same ones, … */
+const SAME_SHARE = 0.5;
+/** … or so many are held, whichever. */
+export const MANY_SHARE = 0.25;
+/** Tries that tell of the path, of which each must show a delay of some words before it is believed. */
+export const ENOUGH_TRIES = 3;
+/** Made at most: those in which the machine was busy do not tell. */
+export const MOST_TRIES = 5;
+
+/** Numbers that are in all of the lists, of which there is one at least. */
+function common(lists: number[][]): number[] {
+  return lists.reduce((inAll, list) => inAll.filter((seq) => list.includes(seq)));
+}
+
+/**
+ * Whether the words that were held were so by the path. A busy machine holds few, others each time, and the
+ * relay beside the lane as well; a path holds many, or the same.
+ */
+function holdsEachTime(tries: Trace[], last: Trace, reference: Trace, floor: Floor): boolean {
+  if (heldShare(last, floor) <= 2 * heldShare(reference, floor)) return false;
+  const shares = tries.map((trace) => heldShare(trace, floor));
+  const held = tries.map((trace) => heldWords(trace, floor.delayLimitMs));
+  const again = common(held).length;
+  const theSame = again >= SAME_SHARE * Math.min(...held.map((words) => words.length));
+  return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
+}
+
+function isRegular(holdsMs: readonly number[]): boolean {
+  return quantile(holdsMs, OUTLIER_SHARE) >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
+}
+
+/** Holds that a busy machine makes as well, beside a relay that shows it to be busy. */
+function byBusyMachine(last: Trace, reference: Trace, floor: Floor): Delivery | undefined {
+  const busyShare = heldShare(reference, floor);
+  if (isRegular(lockStepHolds(last)) || busyShare <= OUTLIER_SHARE) return undefined;
+  const percent = Math.round(busyShare * 100);
+  return inconclusive(
+    `words were held now longer, now shorter, and ${percent} % of those through the transparent relay beside it too: the machine was busy`,
+  );
+}
+
+/**
+ * The tries that tell of the path: the last, and those beside which the relay was not held as well. Beside the first
+ * none was measured: the second's stands for it, which came at once after it, and where enough others tell it is not needed.
+ */
+function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
+  const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
+  const told = tries.filter((trace, index) => isBusy[Math.max(0, index - 1)] !== true && excuseOf(trace) === undefined);
+  const beside = told.filter((trace) => trace !== tries[0]);
+  return beside.length >= ENOUGH_TRIES ? beside : told;
+}
+
+/** That some of the words are held twice can be a coincidence on a busy machine: the last try must say so too. */
+function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
+  return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
+}
+
+/**
+ * What several tries say together. The transparent relay, measured beside the last, tells what the
+ * machine itself did at that moment; what was held each time, and the relay was not, is the path's doing.
+ */
+export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
+  const { reference } = evidence;
+  const delivery = judgeTrace(last, floor);
+  if (delivery.verdict === 'harness-error' || delivery.verdict === 'unsupported') return delivery;
+  const broken = breaksAcross(evidence.tries, last);
+  if (broken !== undefined) return broken;
+  if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
+  const tries = telling(evidence, floor);
+  const hold = quantiles(lockStepHolds(last));
+  const relay = quantiles(lockStepHolds(reference));
+  if (hold === undefined || relay === undefined) return delivery;
+  const verdicts = tries.map((trace) => judgeTrace(trace, floor).verdict);
+  if (verdicts.includes('delays') && verdicts.includes('streams')) {
+    const held = verdicts.filter((verdict) => verdict === 'delays').length;
+    return inconclusive(`nearly every word was held in ${held} of ${tries.length} tries, and none in another`);
+  }
+  if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * relay.p50Ms)
+    return inconclusive(
+      `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
+    );
+  if (delivery.verdict === 'delays') return byBusyMachine(last, reference, floor) ?? delivery;
+  if (delivery.verdict === 'inconclusive') {
+    if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
+    return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });
+  }
+  const innocent = clearlyHeld(reference, floor);
+  const words = common(tries.map((trace) => clearlyHeld(trace, floor))).filter((seq) => !innocent.includes(seq));
+  if (words.length === 0) return delivery;
+  return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
+}
