@@ -6,7 +6,7 @@ import type { RunSlots, Slots } from './schedule.ts';
 
 const LOOKED_AT_MS = 500;
 /** Below this share of its cores at work there is room for more, … */
-const IDLE_SHARE = 0.75;
+const IDLE_SHARE = 0.82;
 /** … and from this on what came on top goes again: streams that are told by their times run beside. */
 const BUSY_SHARE = 0.9;
 const MOST_FACTOR = 3;

@@ -17,7 +17,7 @@ const AT_ONCE = 8;
 export async function proveAll(jobs: readonly ProofJob[]): Promise<RelayProof[]> {
   const proofs = new Map<ProofJob, RelayProof>();
   const proveEach = async (wanted: ProofJob['load']): Promise<void> => {
-    const slots = new Slots(AT_ONCE);
+    const slots = new Slots(wanted === 'waits' ? 16 : AT_ONCE);
     const inTurn = jobs.filter(({ load }) => load === wanted);
     await Promise.all(inTurn.map((job) => slots.use(async () => void proofs.set(job, await job.prove()))));
   };

@@ -127,10 +127,13 @@ const STALL_MS = 1000;
 /** A hop that is known for what it does with those who leave, or with silence, is waited for longest. */
 const SLOW_TAGS = new Set(['abort', 'timeouts']);
 const SLOW_MS = 5000;
+/** What comes as packages is mostly a development server or Python, of which some take seconds to be ready. */
+const PACKAGES_START_MS = 500;
 
-function waitedMs({ patienceMs, expected, variant: { tags = [] } }: Lane): number {
+function waitedMs({ patienceMs, expected, variant: { proxy, tags = [] } }: Lane): number {
   const stallMs = expected === 'streams' || expected === 'refused' ? 0 : STALL_MS;
-  return (patienceMs ?? 0) + stallMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
+  const startMs = proxy.native?.packages === undefined ? 0 : PACKAGES_START_MS;
+  return startMs + (patienceMs ?? 0) + stallMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
 }
 
 /**

@@ -13,6 +13,8 @@ import type { Trace } from './trace.ts';
 const REFERENCE_FACTOR = 3;
 /** A timer holds each word about as long, a busy machine now longer, now shorter: all but the outliers at least so much of the median. */
 const REGULAR_FACTOR = 0.65;
+/** Of fewer than these all must. */
+const FEW_WORDS = 5;
 /** Held in two tries: at least so many of the words are the same ones, … */
 const SAME_SHARE = 0.5;
 /** … or so many are held, whichever. */
@@ -40,8 +42,11 @@ function holdsEachTime(tries: Trace[], last: Trace, reference: Trace, floor: Flo
   return (again > 0 && theSame) || Math.min(...shares) >= MANY_SHARE;
 }
 
+/** Of a few words one is the share of outliers already: usually the first, before which there was none. */
 function isRegular(holdsMs: readonly number[]): boolean {
-  return quantile(holdsMs, OUTLIER_SHARE) >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
+  const outliers = holdsMs.length < FEW_WORDS ? 0 : Math.ceil(OUTLIER_SHARE * holdsMs.length);
+  const least = holdsMs.toSorted((a, b) => a - b)[outliers] ?? 0;
+  return least >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
 }
 
 /** Holds that a busy machine makes as well, beside a relay that shows it to be busy. */

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
 
+import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 import type { Lane, Variant } from '../../bench/catalogue/catalogue.ts';
 import { longestFirst, Quiet, Slots, workOff } from '../../bench/schedule.ts';
 
-const variant = (id: string): Variant => ({ id }) as Variant;
+const variant = (id: string, native: ProxyDeclaration['native'] = { program: 'p', args: () => [] }): Variant =>
+  ({ id, proxy: { native } }) as Variant;
 const [A, B, C] = [variant('a'), variant('b'), variant('c')];
+const D = variant('d', { program: 'p', args: () => [], packages: { from: 'npm', main: 'p', unpackedMB: 1 } });
 const lane = (id: string, of: Variant, rest: Partial<Lane> = {}): Lane => ({
   id,
   variant: of,
@@ -18,13 +21,14 @@ it('the longest lanes come first, those of a variant together', () => {
     lane('b', B),
     lane('b?held', B, { expected: 'buffers' }),
     lane('c', C),
+    lane('d', D),
     lane('c?slow', C, { expected: 'delays', patienceMs: 5000 }),
   ];
   expect(
     longestFirst(lanes)
       .flat()
       .map(({ id }) => id),
-  ).toEqual(['c?slow', 'c', 'b?held', 'b', 'a']);
+  ).toEqual(['c?slow', 'c', 'b?held', 'b', 'd', 'a']);
 });
 
 it('so many at a time, and a failure is thrown when the others have ended', async () => {

@@ -8,7 +8,7 @@ import { judgeTrace } from '../../bench/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { ENOUGH_TRIES } from '../../bench/tries-verdict.ts';
 import { judge } from '../../bench/verdict.ts';
-import { arriving, cut, evidenceOf, FLOOR, holding, makeTrace, row, stalled, streamed } from './traces.ts';
+import { arriving, cut, evidenceOf, FLOOR, holding, makeTrace, row, stalled, streamed, WORKLOAD } from './traces.ts';
 
 /** The verdict of several tries while the relay was not held. */
 function besideAQuietRelay(...tries: Trace[]): Verdict {
@@ -227,6 +227,10 @@ describe('delays', () => {
     const reference = streamed((seq) => (seq < 2 ? 30 : 0.2));
     const sooner = streamed((seq) => (seq < 2 ? 20 : 100));
     expect(judge({ ...evidenceOf(sooner, sooner), reference }, FLOOR).verdict).toBe('inconclusive');
+    const first = streamed((seq) => (seq < 1 ? 20 : 100));
+    expect(judge({ ...evidenceOf(first, first), reference }, FLOOR).verdict).toBe('delays');
+    const ofFour = streamed((seq) => (seq < 1 ? 20 : 100), { workload: { ...WORKLOAD, count: 4 } });
+    expect(judge({ ...evidenceOf(ofFour, ofFour), reference }, FLOOR).verdict).toBe('inconclusive');
     expect(judge({ ...evidenceOf(streamed(100), streamed(100)), reference }, FLOOR).verdict).toBe('delays');
   });
 
