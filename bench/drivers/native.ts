@@ -3,8 +3,6 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import getPort from 'get-port';
-
 import { configSha256, type Variant } from '../catalogue/catalogue.ts';
 import type { NativeProgram, ProxyDeclaration } from '../catalogue/declaration.ts';
 import type { Address } from '../client/client.ts';
@@ -15,6 +13,7 @@ import { ownProgram } from '../programs.ts';
 import type { Session } from '../session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import { startCompanion } from './companion.ts';
+import { hopPort } from './ports.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { findProgram, onPath, versionOf, type Program } from './find-program.ts';
 import { isPackaged, linkPackages, pinnedVersion } from './packages.ts';
@@ -104,7 +103,7 @@ class NativeStage implements Stage {
     });
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
-    const port = await getPort({ host: LOOPBACK });
+    const port = await hopPort(LOOPBACK);
     const { files, env } = await prepare(variant, program, { dir, port, forwardTo });
     const companion = await startCompanion(variant, dir, this.#session);
     const process = await this.#session.start(program.path, native.args({ dir, files, port }), {

@@ -3,12 +3,23 @@
  * first whether this one does too. What is told of a hop is still told by its own probes.
  */
 
-/** More are seldom right, and each is asked for twice. */
-const MOST_LIKELY = 3;
+/** More are seldom right, and each is asked for twice, all at once. */
+const MOST_LIKELY = 2;
 
 export class KnownThresholds {
   /** By the stream, how often each was found. */
   readonly #found = new Map<string, Map<number, number>>();
+  readonly #firsts = new Map<string, Promise<unknown>>();
+
+  /** The first search for such a stream goes before all others, which then have what it found to ask about. */
+  async afterFirst<T>(stream: string, search: () => Promise<T>): Promise<T> {
+    for (let first = this.#firsts.get(stream); first !== undefined; first = this.#firsts.get(stream)) await first;
+    if (this.#found.has(stream)) return search();
+    const mine = search();
+    const first = mine.catch(() => {}).then(() => this.#firsts.delete(stream));
+    this.#firsts.set(stream, first);
+    return mine;
+  }
 
   /** @param stream what decides besides the hop: the workload, the coding, and what was let go before. */
   add(stream: string, bytes: number): void {

@@ -91,8 +91,10 @@ const AT_ONCE_SHARE = 1 / 3;
 const UNSEEN_SHARE = 0.2;
 /** So many times as long as what only narrows the search. */
 const LONGER = 4;
-/** What a coder on a busy machine manages. */
+/** What a hop on a busy machine passes on, … */
 const BYTES_PER_MS = 5000;
+/** … and what a coder does beside others. Asked too soon, what is enough is found too few, and costs as many questions again. */
+const CODED_BYTES_PER_MS = 1000;
 /** A time that is shorter than so many times what a busy machine may hold is not put down to the hop. */
 const SURE_FACTOR = 8;
 /** So late a busy machine may make any one: a median below it is believed where most lie so close to the shortest. */
@@ -126,12 +128,12 @@ export function probeOf(
   };
 }
 
-type Start =
+export type Start =
   | { how: 'streams' }
   /** Sure where the repeats agree, or are too long for a busy machine. */
   | { how: 'by-time'; minMs: number; maxMs: number; isSure: boolean }
   /** What comes out within `limitMs` of the last write and `quietMs` of the first is let go by bytes. */
-  | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number };
+  | { how: 'held'; limitMs: number; quietMs: number; timerMs?: number; isCoded?: true };
 
 /** Whether a timer that runs from the write explains most of them, but for what is within the floor. */
 function isAlike(seen: readonly number[], delayLimitMs: number): boolean {
@@ -142,7 +144,10 @@ function isAlike(seen: readonly number[], delayLimitMs: number): boolean {
 /** What the smallest chunks say: at the floor they stream; later it is a timer, and only what is well before it is by bytes. */
 export function startOf({ smallest, delayLimitMs, streamedMs, waitMs, quietMs }: ThresholdEvidence): Start {
   const seen = smallest.flatMap(({ firstMs }) => firstMs ?? []);
-  if (seen.length === 0) return { how: 'held', limitMs: waitMs, quietMs };
+  if (seen.length === 0) {
+    const isCoded = smallest.some(({ coding }) => coding !== undefined);
+    return { how: 'held', limitMs: waitMs, quietMs, ...(isCoded ? { isCoded } : {}) };
+  }
   // A busy machine may hold most of them; a hop that holds lets none go at once, or where it ticks by itself few.
   const atOnce = seen.filter((ms) => ms <= delayLimitMs).length;
   const unseen = smallest.length - seen.length;
@@ -168,8 +173,9 @@ export function streamLimits({ waitMs, quietMs }: ThresholdEvidence): Limits {
 }
 
 /** Many bytes take their time even where they are let go at once: they are passed on, and perhaps coded. */
-export function limitFor(bytes: number, { limitMs, quietMs }: Limits): number {
-  return Math.floor(Math.min(quietMs, limitMs + bytes / BYTES_PER_MS));
+export function limitFor(bytes: number, { limitMs, quietMs, isCoded }: Limits): number {
+  const bytesPerMs = isCoded === true ? CODED_BYTES_PER_MS : BYTES_PER_MS;
+  return Math.floor(Math.min(quietMs, limitMs + bytes / bytesPerMs));
 }
 
 /** What decides is waited for longer, and all where the machine was slow with what was enough: it may take its time. */

@@ -17,6 +17,7 @@ import {
   writesOf,
   type Limits,
   type Probe,
+  type Start,
   type ThresholdEvidence,
   type ThresholdFigures,
 } from './threshold-figures.ts';
@@ -102,43 +103,29 @@ async function searchHop(context: MeasureContext, evidence: ThresholdEvidence, h
   }
 }
 
-async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
-  const { delayLimitMs } = context.floor;
-  const waitMs = Math.max(SMALLEST_WAIT_MS, Math.ceil(delayLimitMs * WAIT_FACTOR));
-  const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
-  const evidence: ThresholdEvidence = {
-    delayLimitMs,
-    ...(context.streamed === undefined ? {} : { streamedMs: median(lockStepHolds(context.streamed)) }),
-    waitMs,
-    quietMs,
-    smallest: [],
-    first: [],
-    next: [],
-    byChunk: [],
-  };
-  const { smallest, first, next } = evidence;
-  // Two, so that a busy moment, which takes as long as it likes, is not taken for a hop that holds.
-  smallest.push(...(await timesOver(2, () => wholeProbe(context, 1, quietMs))));
-  // One after another, so that a timer that ticks by itself is not met at one moment only.
-  const isUndecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
-  while (smallest.some(({ firstMs }) => firstMs !== undefined) && smallest.length < MOST_SMALLEST && isUndecided())
-    smallest.push(await wholeProbe(context, 1, quietMs));
-  if (context.points !== undefined && smallest.length < MOST_AT_HOPS)
-    smallest.push(...(await timesOver(MOST_AT_HOPS - smallest.length, () => wholeProbe(context, 1, quietMs))));
-  const start = startOf(evidence);
-  if (start.how === 'streams') evidence.own = await ownEvidence(context, streamLimits(evidence));
-  if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
+/** What decides how much a coder or a buffer holds, besides the hop. */
+function streamOf({ workload }: MeasureContext, coding = 'identity'): string {
+  return `${workload.format ?? ''} ${coding}`;
+}
 
-  const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
+/** The threshold, that of the next block, and both in writes of other sizes. */
+async function searchHeld(
+  context: MeasureContext,
+  evidence: ThresholdEvidence,
+  start: Extract<Start, { how: 'held' }>,
+): Promise<void> {
+  const { smallest, first, next } = evidence;
   const { known, heldBytes } = context;
-  const stream = `${context.workload.format ?? ''} ${smallest[0]?.coding ?? ''}`;
+  const stream = streamOf(context, smallest[0]?.coding);
+  const bounds = { ...BOUNDS, over: smallest[0]?.bytes ?? 0 };
+  const elsewhere = known?.questions(stream) ?? [];
   const held = heldBytes === undefined ? [] : [heldBytes.over, heldBytes.upTo];
-  const hints = distinct([...held, ...(known?.questions(stream) ?? [])]);
+  const hints = distinct(elsewhere.length > 0 ? elsewhere : held);
   await search(first, start, { ...bounds, hints }, (bytes, waitFor) => wholeProbe(context, bytes, waitFor(bytes)));
   const hops = smallest[0]?.hops?.length ?? 0;
   for (let hop = 1; hop <= hops; hop += 1) await searchHop(context, evidence, hop);
   const found = figures(evidence);
-  if (found.how !== 'bytes' || !found.threshold.exact) return evidence;
+  if (found.how !== 'bytes' || !found.threshold.exact) return;
 
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
@@ -158,6 +145,40 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
   const then = figures(evidence);
   if (then.how === 'bytes' && then.next?.exact === true) known?.add(after, then.next.upTo);
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);
+}
+
+async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
+  const { delayLimitMs } = context.floor;
+  const waitMs = Math.max(SMALLEST_WAIT_MS, Math.ceil(delayLimitMs * WAIT_FACTOR));
+  const quietMs = Math.max(context.deep ? DEEP_QUIET_MS : QUIET_MS, 2 * waitMs);
+  const evidence: ThresholdEvidence = {
+    delayLimitMs,
+    ...(context.streamed === undefined ? {} : { streamedMs: median(lockStepHolds(context.streamed)) }),
+    waitMs,
+    quietMs,
+    smallest: [],
+    first: [],
+    next: [],
+    byChunk: [],
+  };
+  const { smallest } = evidence;
+  // Two, so that a busy moment, which takes as long as it likes, is not taken for a hop that holds.
+  smallest.push(...(await timesOver(2, () => wholeProbe(context, 1, quietMs))));
+  // One after another, so that a timer that ticks by itself is not met at one moment only.
+  const isUndecided = (): boolean => smallest.length < TIMES || startOf(evidence).how !== 'streams';
+  while (smallest.some(({ firstMs }) => firstMs !== undefined) && smallest.length < MOST_SMALLEST && isUndecided())
+    smallest.push(await wholeProbe(context, 1, quietMs));
+  if (context.points !== undefined && smallest.length < MOST_AT_HOPS)
+    smallest.push(...(await timesOver(MOST_AT_HOPS - smallest.length, () => wholeProbe(context, 1, quietMs))));
+  const start = startOf(evidence);
+  if (start.how === 'streams') evidence.own = await ownEvidence(context, streamLimits(evidence));
+  if (start.how !== 'held' || smallest.some(({ fault }) => fault !== undefined)) return evidence;
+
+  const { known } = context;
+  const coding = smallest[0]?.coding;
+  const held = (): Promise<void> => searchHeld(context, evidence, start);
+  // A coder's threshold is a megabyte of text, asked for some fifty times.
+  await (known === undefined || coding === undefined ? held() : known.afterFirst(streamOf(context, coding), held));
   return evidence;
 }
 

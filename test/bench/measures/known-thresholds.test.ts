@@ -2,11 +2,45 @@ import { expect, it } from 'vitest';
 
 import { KnownThresholds } from '../../../bench/measures/known-thresholds.ts';
 
-it('asks about what was found of such a stream, the most usual first, and about no more than three', () => {
+it('asks about what was found of such a stream, the most usual first, and about no more than two', () => {
   const known = new KnownThresholds();
   expect(known.questions('sse gzip')).toEqual([]);
   for (const bytes of [4096, 172_988, 8192, 172_988, 65_536, 65_536]) known.add('sse gzip', bytes);
   known.add('text gzip', 17);
-  expect(known.questions('sse gzip')).toEqual([172_987, 172_988, 65_535, 65_536, 4095, 4096]);
+  expect(known.questions('sse gzip')).toEqual([172_987, 172_988, 65_535, 65_536]);
   expect(known.questions('ndjson gzip')).toEqual([]);
+});
+
+it('the first search for a stream goes before the others, also where it found nothing or failed', async () => {
+  const known = new KnownThresholds();
+  const order: string[] = [];
+  const search = (name: string, end: () => void) => async (): Promise<void> => {
+    order.push(`${name} begins`);
+    await new Promise<void>(setImmediate);
+    order.push(`${name} ends`);
+    end();
+  };
+  const failing = known.afterFirst(
+    'sse gzip',
+    search('a', () => {
+      throw new Error('no origin');
+    }),
+  );
+  const all = [
+    known.afterFirst(
+      'sse gzip',
+      search('b', () => known.add('sse gzip', 7)),
+    ),
+    known.afterFirst(
+      'sse gzip',
+      search('c', () => {}),
+    ),
+    known.afterFirst(
+      'sse gzip',
+      search('d', () => {}),
+    ),
+  ];
+  await expect(failing).rejects.toThrow('no origin');
+  await Promise.all(all);
+  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'd begins', 'c ends', 'd ends']);
 });

@@ -159,6 +159,13 @@ describe('the figures', () => {
     expect(limitFor(4999, limits)).toBe(60);
     expect(limitFor(500_000, limits)).toBe(160);
     expect(limitFor(4_000_000, limits)).toBe(250);
+    expect(limitFor(50_000, { ...limits, isCoded: true })).toBe(110);
+  });
+
+  it('are waited for as a coder needs where one is on the way, and no timer', () => {
+    const coded = { ...held(14), coding: 'gzip' };
+    expect(start([coded, coded])).toMatchObject({ how: 'held', isCoded: true });
+    expect(start([{ ...out(14, 300), coding: 'gzip' }])).not.toHaveProperty('isCoded');
   });
 
   it('are exact where every probe of the two that decide agreed', () => {
