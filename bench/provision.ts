@@ -70,8 +70,8 @@ export async function provide(
 }
 
 /** Another program may serve variants that need more of it than serves the rest. */
-function keyOf({ id, needs = [] }: ProxyDeclaration, version = ''): string {
-  return JSON.stringify([id, version, needs]);
+function keyOf({ id, name, needs = [] }: ProxyDeclaration, version = ''): string {
+  return JSON.stringify([id, name, version, needs]);
 }
 
 /** What was found for each proxy in each version. */

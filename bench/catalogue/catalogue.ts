@@ -121,6 +121,8 @@ function narrowed(
     const found = known.get(key) ?? {
       ...rest,
       ...(needs.length === 0 ? {} : { needs: [...(proxy.needs ?? []), ...needs] }),
+      // No image has both.
+      ...(isNative ? { name: `${proxy.name} with a program beside it` } : {}),
       ...(isNative || docker === undefined ? {} : { docker }),
     };
     known.set(key, found);
