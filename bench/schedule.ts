@@ -128,12 +128,16 @@ const STALL_MS = 1000;
 const SLOW_TAGS = new Set(['abort', 'timeouts']);
 const SLOW_MS = 5000;
 /** What comes as packages is mostly a development server or Python, of which some take seconds to be ready. */
-const PACKAGES_START_MS = 500;
+const PACKAGES_START_MS = 2000;
+/** The threshold of what a coder holds: some fifty questions, each of up to a megabyte of text. */
+const CODER_MS = 6000;
 
-function waitedMs({ patienceMs, expected, variant: { proxy, tags = [] } }: Lane): number {
+function waitedMs({ patienceMs, expected, vary = {}, variant: { proxy, tags = [] } }: Lane): number {
   const stallMs = expected === 'streams' || expected === 'refused' ? 0 : STALL_MS;
   const startMs = proxy.native?.packages === undefined ? 0 : PACKAGES_START_MS;
-  return startMs + (patienceMs ?? 0) + stallMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
+  const isCoded = stallMs > 0 && (vary['accept-encoding'] ?? vary['content-encoding']) !== undefined;
+  const codedMs = isCoded ? CODER_MS : 0;
+  return startMs + (patienceMs ?? 0) + stallMs + codedMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
 }
 
 /**

@@ -22,13 +22,14 @@ it('the longest lanes come first, those of a variant together', () => {
     lane('b?held', B, { expected: 'buffers' }),
     lane('c', C),
     lane('d', D),
+    lane('a?coded', A, { expected: 'coalesces', vary: { 'accept-encoding': 'gzip' } }),
     lane('c?slow', C, { expected: 'delays', patienceMs: 5000 }),
   ];
   expect(
     longestFirst(lanes)
       .flat()
       .map(({ id }) => id),
-  ).toEqual(['c?slow', 'c', 'b?held', 'b', 'd', 'a']);
+  ).toEqual(['a?coded', 'a', 'c?slow', 'c', 'd', 'b?held', 'b']);
 });
 
 it('so many at a time, and a failure is thrown when the others have ended', async () => {
