@@ -31,7 +31,10 @@ const VERDICTS: Record<ExpectedVerdict, true> = {
 
 const SLUG = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', description: 'a slug, such as buffering-off' });
 const WORDS = Type.String({ pattern: String.raw`\S`, description: 'some words' });
-const SENTENCE = Type.String({ pattern: String.raw`^[\s\S]{20,}\.$`, description: 'a sentence, with its full stop' });
+const SENTENCE = Type.String({
+  pattern: String.raw`^[\s\S]{20,}\.$`,
+  description: 'a sentence of more than 20 characters, with its full stop',
+});
 const VERSION = Type.String({
   pattern: String.raw`^\d+(\.\d+)*$`,
   description: 'a version in numbers, such as 1.29.7',

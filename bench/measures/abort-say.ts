@@ -65,7 +65,8 @@ function saySeen(phases: PhaseFigures[]): string {
 
 function sayPhases({ writing, idle }: ByPhase, learns: string): string {
   const phases = [writing, idle].filter((phase) => phase !== undefined);
-  if (phases.length === 0) return 'could not be told';
+  if (phases.length === 0)
+    return 'could not be told: the stream was over, or not as it was to be, before the client could leave';
   const seen = saySeen(phases);
   if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
     const boundMs = Math.min(writing.boundMs, idle.boundMs);

@@ -86,6 +86,7 @@ function faultOf(
     return `its response is not valid HTTP: ${client.end.detail ?? ''}`;
   if (request === undefined || end === undefined)
     return `the hop answered ${client.head?.status ?? client.end.how} without the origin`;
+  if (end.how === 'client-left') return 'the hop left the origin before the end of the stream';
   if (end.how !== 'complete') return `the stream was cut before its end: ${end.how}`;
   if (pieces > 0 && client.head?.status !== status) return `the hop answered ${client.head?.status ?? 'nothing'}`;
   return undefined;

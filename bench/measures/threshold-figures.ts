@@ -257,6 +257,11 @@ function byTime({ minMs, maxMs, isSure }: Extract<Start, { how: 'by-time' }>): T
   return { how: 'unknown', reason, isNoise: true };
 }
 
+/** A next write that is let go at once may only have pushed out what was left of the first block: of the next nothing is told. */
+function nextRange(next: Range | undefined, { upTo }: Range, released: { max: number }): Range | undefined {
+  return next?.over === 0 && released.max < upTo ? undefined : next;
+}
+
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const { smallest, first, next, byChunk, growing, own } = evidence;
   const series = [...byChunk, ...(growing === undefined ? [] : [growing])];
@@ -278,11 +283,12 @@ export function figures(evidence: ThresholdEvidence): ThresholdFigures {
   const deciding = first.filter(({ bytes, firstMs }) => bytes === threshold.upTo && firstMs !== undefined);
   const released = deciding.map(({ releasedBytes }) => releasedBytes);
   const { coding } = deciding[0] ?? {};
-  const second = rangeOf(next, start, 0);
+  const releasedBytes = { min: Math.min(...released), max: Math.max(...released) };
+  const second = nextRange(rangeOf(next, start, 0), threshold, releasedBytes);
   return {
     how: 'bytes',
     threshold,
-    releasedBytes: { min: Math.min(...released), max: Math.max(...released) },
+    releasedBytes,
     ...(second === undefined ? {} : { next: second }),
     byChunk: byChunk.map((chunks) => chunkFigures(chunks, start, threshold)),
     ...(growing === undefined ? {} : { growing: growingFigures(growing, start, threshold) }),

@@ -110,9 +110,9 @@ function abort(by: AbortFigures): string {
   ]);
 }
 
-/** One digit: what is cut is so by a setting, and a busy machine is late. */
+/** To the half second, or one digit: what is cut is so by a setting, and a busy machine is late. */
 function seconds(ms: number): string {
-  return `${Number((ms / 1000).toPrecision(1))} s`;
+  return `${ms < 1000 ? Number((ms / 1000).toPrecision(1)) : Math.round(ms / 500) / 2} s`;
 }
 
 function afterSilence(silence: Silence): string {

@@ -55,11 +55,15 @@ describe('a declaration', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['a forgotten field', withLane({ why: undefined }), `${LANE_1}.why is missing: a sentence, with its full stop`],
+    [
+      'a forgotten field',
+      withLane({ why: undefined }),
+      `${LANE_1}.why is missing: a sentence of more than 20 characters, with its full stop`,
+    ],
     [
       'a word for a sentence',
       withLane({ why: 'So.' }),
-      `${LANE_1}.why must be a sentence, with its full stop; it is "So."`,
+      `${LANE_1}.why must be a sentence of more than 20 characters, with its full stop; it is "So."`,
     ],
     [
       'an unknown verdict',

@@ -7,6 +7,8 @@ import { chunkText, makeTrace } from '../traces.ts';
 import type { OriginTrace, Sign } from '../../../server/trace.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
 
+const UNTOLD = 'could not be told: the stream was over, or not as it was to be, before the client could leave';
+
 const WRITING: WorkloadInput = { count: 10, pace: { mode: 'paced', intervalMs: 400 } };
 const SILENT: WorkloadInput = {
   count: 4,
@@ -214,7 +216,7 @@ describe('a try does not count', () => {
   });
 
   it('and nothing is told of where none counts, or too few', () => {
-    expect(said({ clientEnd: 'complete' })).toBe('could not be told');
+    expect(said({ clientEnd: 'complete' })).toBe(UNTOLD);
     expect(said({ toldAt: 501 })).toBe(
       'the origin learns that the client left at a moment that could not be told (only 1 of the 3 departures that are needed could be made) while it writes, by FIN',
     );
@@ -334,7 +336,7 @@ describe('the way to the hop', () => {
   });
 
   it('of which nothing is known leaves nothing to say', () => {
-    expect(abortMeasure.say(found(all, []))).toBe('could not be told');
+    expect(abortMeasure.say(found(all, []))).toBe(UNTOLD);
   });
 });
 

@@ -154,6 +154,14 @@ describe('the figures', () => {
     expect(found({ smallest: timer, first: [out(82), held(14)] })).toMatchObject({ how: 'bytes', timerMs: 33 });
   });
 
+  it('tell nothing of the next block where the next write may have pushed out what was left of the first', () => {
+    const next = [out(14), out(14), out(14)];
+    const part = EXACT.map((probe) => ({ ...probe, releasedBytes: 2000 }));
+    expect(found({ first: [...part, ...BELOW], next })).not.toHaveProperty('next');
+    const whole = EXACT.map((probe) => ({ ...probe, releasedBytes: probe.bytes }));
+    expect(found({ first: [...whole, ...BELOW], next })).toHaveProperty('next.over', 0);
+  });
+
   it('give many bytes their time, and never longer than no timer was seen', () => {
     const limits = { how: 'held', limitMs: 60, quietMs: 250 } as const;
     expect(limitFor(4999, limits)).toBe(60);
@@ -411,7 +419,7 @@ describe('a frozen stream', () => {
     expect(seen({}, { end: { at: 0, how: 'not-connected', detail: 'ECONNREFUSED' } })).toBe(
       'no connection to the hop: ECONNREFUSED',
     );
-    expect(seen({ end: { at: 70, how: 'client-left' } })).toBe('the stream was cut before its end: client-left');
+    expect(seen({ end: { at: 70, how: 'client-left' } })).toBe('the hop left the origin before the end of the stream');
     const bad = { status: 502, headers: [] } as unknown as NonNullable<ClientTrace['head']>;
     const { request: _, ...without } = origin;
     expect(frozenOf(without, { ...client, head: bad }, [], { offsetMs: 0 }).fault).toBe(
