@@ -134,10 +134,18 @@ function pairOf(key: string): Point {
   return Object.fromEntries(JSON.parse(key) as [string, string][]);
 }
 
+/** What all of the lanes have in common stays as it is, where it is not varied. */
+function commonOf(lanes: readonly Lane[]): Vary {
+  const [first, ...others] = lanes.map(({ vary = {} }) => vary as Point);
+  const isCommon = ([id, value]: [string, string]): boolean =>
+    others.every((vary) => vary[id as DimensionId] === value);
+  return Object.fromEntries(Object.entries(first ?? {}).filter(isCommon));
+}
+
 /** A lane that is not of the catalogue, so that nothing is expected of it. */
 function laneAt(variant: Variant, point: Point, lanes: readonly Lane[]): Lane {
   const patience = Math.max(0, ...lanes.map(({ patienceMs = 0 }) => patienceMs));
-  const vary = point as Vary;
+  const vary = { ...commonOf(lanes), ...point } as Vary;
   return { id: laneId(variant.id, vary), variant, vary, ...(patience === 0 ? {} : { patienceMs: patience }) };
 }
 

@@ -7,7 +7,7 @@ import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
 import { instrumentLines, noiseLines, withheldLines } from './matrix.ts';
 import { PLAIN, STYLES, WIDTH, wrap, type Paint } from './text.ts';
-import { list, sayWhatMatters, valuesOf } from './what-matters.ts';
+import { commonId, list, sayWhatMatters, triedDimensions, valuesOf } from './what-matters.ts';
 
 const COLUMN_WIDTH = 12;
 
@@ -74,7 +74,8 @@ function lines(results: readonly LaneResult[], dimensions: readonly DimensionId[
 }
 
 function table(results: readonly LaneResult[], paint: Paint): string {
-  const dimensions = Object.keys(results[0]?.vary ?? {}) as DimensionId[];
+  const tried = triedDimensions(results);
+  const dimensions = tried.length > 0 ? tried : (Object.keys(results[0]?.vary ?? {}) as DimensionId[]);
   const [one, other] = dimensions;
   if (dimensions.length !== 2 || one === undefined || other === undefined) return lines(results, dimensions, paint);
   return grid(results, one, other, paint) ?? grid(results, other, one, paint) ?? lines(results, dimensions, paint);
@@ -106,7 +107,7 @@ export function variedReport(results: Results, where: string, paint: Paint): str
     const [hop] = first?.path ?? [];
     const program =
       hop === undefined ? `  ${first?.version ?? ''}`.trimEnd() : `  ${hop.proxy} ${hop.version} (${hop.driver})`;
-    out.push(paint('bold', `${first?.id.split('?')[0]}${program}`), table(members, paint), '');
+    out.push(paint('bold', `${commonId(members)}${program}`), table(members, paint), '');
     for (const sentence of [...sayWhatMatters(members), ...reasons(members)]) out.push(wrap(sentence, WIDTH));
     out.push('');
   }

@@ -1,6 +1,7 @@
 /** Which dimensions change a verdict, as lanes at several points tell, or cannot tell. Pure. */
 
 import { DEFAULT_PRESET } from '../../server/presets.ts';
+import { laneId } from '../catalogue/catalogue.ts';
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { DIMENSIONS } from '../catalogue/dimensions.ts';
 import { isJudged, type LaneResult } from '../results.ts';
@@ -61,19 +62,35 @@ function verdictsBy(id: DimensionId, lanes: readonly Judged[]): string {
 }
 
 function same(matter: readonly DimensionId[], lanes: readonly Judged[]): string {
-  return matter.length > 0 ? '' : `: ${lanes[0]?.verdict} in each of ${lanes.length} lanes`;
+  if (matter.length > 0) return '';
+  return `: ${lanes[0]?.verdict} in ${lanes.length === 1 ? 'the one lane that was judged' : `each of ${lanes.length} lanes`}`;
 }
 
 export function valuesOf(id: DimensionId, lanes: readonly Pick<LaneResult, 'vary'>[]): string[] {
   return [...new Set(lanes.map(({ vary }) => vary?.[id] ?? ''))];
 }
 
+/** Those of which more than one value was tried: of the others nothing is told. */
+export function triedDimensions(results: readonly Pick<LaneResult, 'vary'>[]): DimensionId[] {
+  const dimensions = Object.keys(results[0]?.vary ?? {}) as DimensionId[];
+  return dimensions.filter((id) => valuesOf(id, results).length > 1);
+}
+
+/** The variant, with what is the same in all of the lanes. */
+export function commonId(results: readonly Pick<LaneResult, 'id' | 'vary'>[]): string {
+  const [first] = results;
+  const tried = triedDimensions(results);
+  const common = Object.entries(first?.vary ?? {}).filter(([id]) => !tried.includes(id as DimensionId));
+  return laneId(first?.id.split('?')[0] ?? '', Object.fromEntries(common));
+}
+
 /** One sentence for each dimension that changes the verdict, and one for those that do not; what lanes cannot tell is said so. */
 export function sayWhatMatters(results: readonly LaneResult[]): string[] {
   const lanes = results.filter(isJudged).map(({ vary = {}, verdict }) => ({ vary, verdict }));
   if (lanes.length === 0) return ['Nothing could be judged.'];
-  const dimensions = Object.keys(lanes[0]?.vary ?? {}) as DimensionId[];
-  const unseen = dimensions.filter((id) => valuesOf(id, lanes).length === 1 && valuesOf(id, results).length > 1);
+  const dimensions = triedDimensions(results);
+  if (dimensions.length === 0) return ['One stream was tried: more values of a dimension are needed to compare.'];
+  const unseen = dimensions.filter((id) => valuesOf(id, lanes).length === 1);
   const sets = dimensionsThatMatter(lanes);
   const [matter = []] = sets;
   const rest = dimensions.filter((id) => !sets.flat().includes(id) && !unseen.includes(id));
@@ -130,5 +147,6 @@ function commandFor(dimensions: readonly DimensionId[], results: readonly LaneRe
   const vary = axes.join(',');
   const quoted = /^[\w,=-]+$/.test(vary) ? vary : `'${vary}'`;
   const workload = first === undefined || first.workload === DEFAULT_PRESET ? '' : ` --workload ${first.workload}`;
-  return `unclog run ${first?.id.split('?')[0]} --vary ${quoted}${workload}`;
+  const id = commonId(results);
+  return `unclog run ${/[?&]/.test(id) ? `'${id}'` : id} --vary ${quoted}${workload}`;
 }

@@ -141,6 +141,13 @@ describe('the lanes', () => {
     expect(lanes[0]?.vary).toEqual({ framing: 'chunked', method: 'GET' });
   });
 
+  it('keep what the id says of the stream and is not varied', () => {
+    const held = selectLanes(catalogue, ['nginx/default?framing=content-length']);
+    const ids = (vary: string): string[] => variedLanes(held, parseVary(vary), false).map(({ id }) => id);
+    expect(ids('method=POST')).toEqual(['nginx/default?framing=content-length&method=POST']);
+    expect(ids('framing=chunked')).toEqual(['nginx/default']);
+  });
+
   it('have the patience that the variant is declared to need', () => {
     const slow = selectLanes(catalogue, ['caddy/flush-500ms']);
     const [lane] = variedLanes(slow, parseVary('method=GET'), false);

@@ -105,6 +105,17 @@ describe('what is said of them', () => {
     ]);
   });
 
+  it('is nothing of a dimension of which one value was tried', () => {
+    const POST = { method: 'POST' } as const;
+    const fixed = TWO.map((point) => ({ ...point, ...POST }));
+    expect(sayWhatMatters(judgedAt(fixed, () => 'streams'))).toEqual([
+      'framing and content-type do not: streams in each of 4 lanes.',
+    ]);
+    expect(sayWhatMatters(judgedAt([POST], () => 'streams'))).toEqual([
+      'One stream was tried: more values of a dimension are needed to compare.',
+    ]);
+  });
+
   it('leaves out lanes that could not be judged, and says so where none could', () => {
     const lanes = judgedAt(TWO, (point) => (point.framing === 'chunked' ? 'streams' : 'unsupported'));
     expect(sayWhatMatters(lanes)).toEqual([
