@@ -38,8 +38,7 @@ export class ResultsFolder implements AsyncDisposable {
     const root = resolve(folder);
     return writing(root, async () => {
       const made = await makeFolder(root);
-      const work = await mkdtemp(join(root, UNFINISHED));
-      session.removesAtEnd(work);
+      const work = await session.folderElsewhere(join(root, UNFINISHED));
       await chmod(work, 0o755);
       await mkdir(join(work, 'traces'));
       return new ResultsFolder(root, work, made);

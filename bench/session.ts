@@ -61,9 +61,15 @@ export class Session implements AsyncDisposable {
     return started;
   }
 
-  /** A folder elsewhere that must not stay behind if the bench does not come to move or remove it. */
-  removesAtEnd(path: string): void {
+  /**
+   * A new folder elsewhere, of this name with a suffix, that must not stay behind if the bench does not come to move or
+   * remove it: the reaper is told before there is one, or the bench might be killed in between.
+   */
+  async folderElsewhere(prefix: string): Promise<string> {
+    const path = `${prefix}${randomBytes(6).toString('hex')}`;
     this.#reaper.stdin.write(`folder ${path}\n`);
+    await mkdir(path, { mode: 0o700 });
+    return path;
   }
 
   /** From now on there may be containers and networks with this session's label. */

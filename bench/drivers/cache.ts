@@ -1,6 +1,6 @@
 /** The user's cache of what proxies are made of: nothing as root, nothing elsewhere, nothing half-made. */
 
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -46,8 +46,7 @@ export async function placeInCache(
   let work: string | undefined;
   try {
     await mkdir(dirname(folder), { recursive: true });
-    work = await mkdtemp(`${folder}-`);
-    session.removesAtEnd(work);
+    work = await session.folderElsewhere(`${folder}-`);
     await rename(await make(work), folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
