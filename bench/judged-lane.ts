@@ -15,6 +15,7 @@ import type { KnownThresholds } from './measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
 import type { Provided } from './provision.ts';
+import { isAskedOverHttp2 } from './metrics.ts';
 import { isJudged, nameOf, type LaneResult } from './results.ts';
 import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
@@ -63,11 +64,6 @@ function together(first: Seen, then: Seen): Seen {
   return { evidence: { ...first.evidence, ...then.evidence }, ended: [...first.ended, ...then.ended] };
 }
 
-/** A death there is that of all streams on the connection, also of another lane's. */
-function sharesConnections({ tries }: Evidence): boolean {
-  return tries.some(({ origin }) => origin.request?.httpVersion.startsWith('2') === true);
-}
-
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
 async function measured(
   { lane, isFirst, hop: shared }: PlacedLane,
@@ -93,7 +89,7 @@ async function measured(
     const isLeft = ({ id }: AnyMeasure): boolean => !(id in seen.evidence) && !seen.ended.includes(id);
     seen = together(seen, await see(measures.filter(isLeft), found));
   };
-  const { evidence, delivery } = await shared.beside(async () => {
+  const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
       stage,
       hop,
@@ -109,13 +105,20 @@ async function measured(
       },
       meanwhile: () => seeToo(proven(false).filter(isOfHopAlone), {}),
     });
-    const harmless = proven(told.delivery.verdict !== 'streams').filter(({ kills }) => kills !== true);
-    await seeToo(harmless, foundBy(told.evidence, told.delivery));
-    return told;
+    const planned = {
+      measures: proven(told.delivery.verdict !== 'streams'),
+      found: foundBy(told.evidence, told.delivery),
+    };
+    await seeToo(
+      planned.measures.filter(({ kills }) => kills !== true),
+      planned.found,
+    );
+    return { ...told, ...planned };
   });
-  const measures = proven(delivery.verdict !== 'streams');
-  const kill = (): Promise<void> => seeToo(measures, foundBy(evidence, delivery));
-  await (sharesConnections(evidence) && measures.some(({ kills }) => kills === true) ? shared.alone(kill) : kill());
+  const kill = (): Promise<void> => seeToo(measures, found);
+  // A death there is that of all streams on the connection, also of another lane's.
+  const isShared = evidence.tries.some(isAskedOverHttp2) && measures.some(({ kills }) => kills === true);
+  await (isShared ? shared.alone(kill) : kill());
   return { evidence, delivery, measures, seen };
 }
 

@@ -40,6 +40,11 @@ export function sizeOf(pieces: readonly { bytes: number }[]): number {
   return sum(pieces.map(({ bytes }) => bytes));
 }
 
+/** Whether the hop next to the origin asked it over HTTP/2: its connection is shared by streams, and dies with all of them. */
+export function isAskedOverHttp2({ origin }: Pick<Trace, 'origin'>): boolean {
+  return origin.request?.httpVersion.startsWith('2') === true;
+}
+
 /** A time of the origin on the client's clock. */
 export function onClientClock(trace: Trace, originMs: number): number {
   return originMs + trace.clock.offsetMs;

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
 import { BenchError } from './errors.ts';
+import { shellWord } from './shell-word.ts';
 
 const KEPT_LOG_LINES = 200;
 /**
@@ -51,9 +52,7 @@ export class ManagedProcess implements AsyncDisposable {
 
   /** @throws BenchError when the program cannot be started at all. */
   static async start(program: string, args: readonly string[], options: SpawnOptions): Promise<ManagedProcess> {
-    const command = [program, ...args]
-      .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-      .join(' ');
+    const command = [program, ...args].map(shellWord).join(' ');
     // A group of its own: workers that the program forks are ended with it, and Ctrl-C reaches only the bench.
     const child = spawn(program, args, {
       cwd: options.cwd,

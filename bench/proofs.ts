@@ -10,14 +10,15 @@ export interface ProofJob {
   prove: () => Promise<RelayProof>;
 }
 
-/** So many at a time, each when it begins is a handful of streams at once. */
+/** So many at a time, each when it begins is a handful of streams at once; and of those that mostly wait. */
 const AT_ONCE = 8;
+const WAITING_AT_ONCE = 16;
 
 /** What mostly waits goes beside anything; what tells times goes before what is megabytes. The proofs are in the order of the jobs. */
 export async function proveAll(jobs: readonly ProofJob[]): Promise<RelayProof[]> {
   const proofs = new Map<ProofJob, RelayProof>();
   const proveEach = async (wanted: ProofJob['load']): Promise<void> => {
-    const slots = new Slots(wanted === 'waits' ? 16 : AT_ONCE);
+    const slots = new Slots(wanted === 'waits' ? WAITING_AT_ONCE : AT_ONCE);
     const inTurn = jobs.filter(({ load }) => load === wanted);
     await Promise.all(inTurn.map((job) => slots.use(async () => void proofs.set(job, await job.prove()))));
   };

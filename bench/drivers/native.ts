@@ -105,27 +105,23 @@ class NativeStage implements Stage {
     const dir = await this.#session.folder(variant.id);
     const port = await hopPort(LOOPBACK);
     const { files, env } = await prepare(variant, program, { dir, port, forwardTo });
-    const companion = await startCompanion(variant, dir, this.#session);
-    const process = await this.#session.start(program.path, native.args({ dir, files, port }), {
-      cwd: dir,
-      env: { ...native.env, ...env },
-    });
-    const end = async (): Promise<void> => {
-      await process[Symbol.asyncDispose]();
-      await companion?.[Symbol.asyncDispose]();
-    };
-    const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
-    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal).catch(
-      async (error: unknown) => {
-        await end();
-        throw error;
-      },
+    await using stack = new AsyncDisposableStack();
+    const companion = stack.use(await startCompanion(variant, dir, this.#session));
+    const process = stack.use(
+      await this.#session.start(program.path, native.args({ dir, files, port }), {
+        cwd: dir,
+        env: { ...native.env, ...env },
+      }),
     );
-    if (reason !== undefined) await failed(process, variant, reason).finally(() => companion?.[Symbol.asyncDispose]());
+    const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
+    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal);
+    if (reason !== undefined) await failed(process, variant, reason);
+    const sha256 = await configSha256(variant);
+    const running = stack.move();
     return {
       address,
       version: program.version,
-      configSha256: await configSha256(variant),
+      configSha256: sha256,
       command: process.command,
       log: async () =>
         [companion, process]
@@ -134,7 +130,7 @@ class NativeStage implements Stage {
           .trim(),
       running: () => process.running && companion?.running !== false,
       usage: () => usageOfProcess(process.pid, dir),
-      [Symbol.asyncDispose]: end,
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
     };
   }
 

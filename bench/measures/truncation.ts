@@ -5,7 +5,7 @@
  */
 
 import { measureStream } from '../measure.ts';
-import { onClientClock } from '../metrics.ts';
+import { isAskedOverHttp2, onClientClock } from '../metrics.ts';
 import { DEATH_NOTE } from '../relays/relays.ts';
 import type { Trace } from '../trace.ts';
 import type { Death, Framing } from '../../server/workload.ts';
@@ -59,7 +59,7 @@ const DEATHS = FRAMINGS.flatMap((framing) => HOWS.map((how) => ({ framing, how }
 async function die(context: MeasureContext): Promise<Trace[]> {
   const first = await Promise.all(DEATHS.map((death) => dieOnce(context, death)));
   // Over HTTP/2 the origin's connection dies with all streams of the hop that are on it, each by the first death.
-  if (!first.some(({ origin }) => origin.request?.httpVersion.startsWith('2') === true)) return first;
+  if (!first.some(isAskedOverHttp2)) return first;
   const alone: Trace[] = [];
   for (const death of DEATHS) alone.push(await dieOnce(context, death));
   return alone;

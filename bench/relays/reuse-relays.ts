@@ -6,7 +6,7 @@ import { definedOnly } from './message-relays.ts';
 import type { Relay, Target } from './relays.ts';
 
 /** How long the relays that do not keep an answer for good hold it to be fresh. */
-export const FRESH_MS = 1000;
+const FRESH_MS = 1000;
 
 interface Conduct {
   /** What becomes of a request while an answer to the same one flows: it is asked too, given that answer as it flows, or kept waiting. */

@@ -4,6 +4,7 @@ import { DEFAULT_PRESET } from '../../server/presets.ts';
 import { laneId } from '../catalogue/catalogue.ts';
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { DIMENSIONS } from '../catalogue/dimensions.ts';
+import { shellWord } from '../shell-word.ts';
 import { isJudged, type LaneResult } from '../results.ts';
 import { MOST_LANES } from '../vary.ts';
 
@@ -147,6 +148,5 @@ function commandFor(dimensions: readonly DimensionId[], results: readonly LaneRe
   const vary = axes.join(',');
   const quoted = /^[\w,=-]+$/.test(vary) ? vary : `'${vary}'`;
   const workload = first === undefined || first.workload === DEFAULT_PRESET ? '' : ` --workload ${first.workload}`;
-  const id = commonId(results);
-  return `unclog run ${/[?&]/.test(id) ? `'${id}'` : id} --vary ${quoted}${workload}`;
+  return `unclog run ${shellWord(commonId(results))} --vary ${quoted}${workload}`;
 }
