@@ -19,7 +19,7 @@ import { isAskedOverHttp2 } from './metrics.ts';
 import { isJudged, nameOf, type LaneResult } from './results.ts';
 import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
-import { slotOf, type RunSlots } from './schedule.ts';
+import { slotOf, turnsIn, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
 import { isWithheld } from './withheld.ts';
 
@@ -71,8 +71,7 @@ async function measured(
   { stage, proof: { instrument, reference } }: ProvenStage,
   { plan, slots, known, signal }: LaneOptions,
 ): Promise<MeasuredLane> {
-  const { waiting, measuring, quiet } = slots;
-  const slot = slotOf(lane, slots);
+  const { waiting, measuring } = slots;
   const way = { via: hop.address, usage: () => hop.usage(), known, signal, ...reachOf(plan, lane.variant) };
   const turns = { waits: waiting.use.bind(waiting), busy: measuring.use.bind(measuring) };
   const see = (measures: AnyMeasure[], found: Partial<MeasureContext>): Promise<Seen> =>
@@ -97,12 +96,7 @@ async function measured(
       reference,
       depth: plan.depth,
       signal,
-      turns: {
-        turn: slot.use.bind(slot),
-        steady: waiting.use.bind(waiting),
-        quiet: quiet.use.bind(quiet),
-        quietOver: () => quiet.over(),
-      },
+      turns: turnsIn(slotOf(lane, slots), slots),
       meanwhile: () => seeToo(proven(false).filter(isOfHopAlone), {}),
     });
     const planned = {

@@ -15,6 +15,7 @@ import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
 import { brokenByTime } from './timely.ts';
+import { longerLingerMs } from './trace-verdict.ts';
 import type { Trace } from './trace.ts';
 import { ENOUGH_TRIES, MOST_TRIES } from './tries-verdict.ts';
 import { judge } from './verdict.ts';
@@ -37,13 +38,18 @@ export function laneStream({ vary = {}, preset }: Pick<Lane, 'vary' | 'preset'>)
   return varied(vary, presetOf(preset).workload);
 }
 
-/** A delay is believed only with the transparent relay measured beside it, and a break that a timeout makes when it is seen again. */
+/**
+ * A delay is believed only with the transparent relay measured beside it, a break that a timeout makes when it is seen
+ * again, and that all was held to the end where the wait for it was long beside what the path then took.
+ */
 function isInDoubt(evidence: Evidence, floor: Floor): boolean {
   const { verdict } = judge(evidence, floor);
   const last = evidence.tries.at(-1);
   if (verdict === 'inconclusive') return true;
   if (evidence.tries.length === 1 && last !== undefined && brokenByTime(last) !== undefined) return true;
-  if (evidence.reference !== undefined || last === undefined) return false;
+  if (last === undefined) return false;
+  if (verdict === 'buffers' && evidence.tries.length < ENOUGH_TRIES) return longerLingerMs(last) !== undefined;
+  if (evidence.reference !== undefined) return false;
   return verdict === 'delays' || (verdict === 'streams' && clearlyHeld(last, floor).length > 0);
 }
 
@@ -58,14 +64,21 @@ export interface LaneContext {
   stream?: LaneStream;
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
-  /** Each stream is made in a turn of its own; the steady one, of which most is waiting, among others like it; the last of the tries, which decide, when nothing else is measured. */
-  turns?: { turn: Turn; steady: Turn; quiet: Turn; quietOver: () => Promise<void> };
+  turns?: LaneTurns;
   /** What else is measured of the hop, whatever its delivery: made before the lane waits for quiet, where it must. */
   meanwhile?: () => Promise<void>;
   signal?: AbortSignal;
 }
 
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Each stream is made in a turn of its own; the steady one, of which most is waiting, among others like it; the last of the tries, which decide, when nothing else is measured. */
+export interface LaneTurns {
+  turn: Turn;
+  steady: Turn;
+  quiet: Turn;
+  quietOver: () => Promise<void>;
+}
 
 const AT_ONCE: Turn = (work) => work();
 
@@ -75,7 +88,7 @@ export interface Tried {
   workload: WorkloadInput;
   floor: Floor;
   reference: Reference;
-  turns?: Pick<NonNullable<LaneContext['turns']>, 'turn' | 'quiet'>;
+  turns?: Pick<LaneTurns, 'turn' | 'quiet'>;
   /** Once, before the first try that is made in quiet. */
   beforeQuiet?: (evidence: Evidence) => Promise<void>;
 }
@@ -95,7 +108,7 @@ export async function tried({
     const maySettleIt = evidence.tries.length + 1 >= ENOUGH_TRIES;
     if (evidence.tries.length + 1 === ENOUGH_TRIES) await beforeQuiet(evidence);
     const [trace, beside] = await (maySettleIt ? quiet : turn)(() =>
-      Promise.all([through(workload), reference.measure(workload)]),
+      Promise.all([through(lingering(workload, evidence.tries)), reference.measure(workload)]),
     );
     evidence.tries.push(trace);
     if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
@@ -113,6 +126,14 @@ export async function tried({
     }
     await again();
   }
+}
+
+/** The same, with the wait before the end that the tries so far ask for. */
+function lingering(workload: WorkloadInput, tries: Trace[]): WorkloadInput {
+  const { pace } = workload;
+  const lingerMs = Math.max(0, ...tries.map((trace) => longerLingerMs(trace) ?? 0));
+  if (pace?.mode !== 'lock-step' || lingerMs <= (pace.lingerMs ?? LOCK_STEP.lingerMs)) return workload;
+  return { ...workload, pace: { ...pace, lingerMs } };
 }
 
 /** One, and again where it broke as a timeout breaks and the words in lock-step did not. */

@@ -78,6 +78,16 @@ export function lockStepHolds(trace: Trace): number[] {
     .map(({ holdMs }) => holdMs);
 }
 
+/** Of the words in lock-step, from arrival to acknowledgement at the origin, in ms: no hop is on that way, and the machine alone makes it long. */
+export function acknowledgementLags(trace: Trace): number[] {
+  const until = lockStepEmissions(trace).length;
+  const arrivedAt = new Map(trace.arrivals.toReversed().map(({ seq, at }) => [seq, at]));
+  return trace.origin.acks.flatMap(({ seq, at }) => {
+    const arrived = arrivedAt.get(seq);
+    return arrived === undefined || seq >= until ? [] : [onClientClock(trace, at) - arrived];
+  });
+}
+
 /** Body bytes that the origin had written at a moment of the client's clock. */
 export function emittedBytesAt(trace: Trace, clientMs: number): number {
   let bytes = 0;

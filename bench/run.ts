@@ -28,7 +28,7 @@ import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
 import { KnownThresholds } from './measures/known-thresholds.ts';
 import { withRemedies } from './remedies.ts';
-import { longestFirst, slotsFor, workOff } from './schedule.ts';
+import { longestFirst, slotsFor, turnsIn, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
 
@@ -114,10 +114,10 @@ async function resultOfChain(
   options: RunOptions & LaneOptions,
 ): Promise<LaneResult> {
   const place = placeOf(provided, proven);
-  return options.slots.measuring.use(async () => {
-    options.onEvent({ type: 'measuring', lane: chain.id });
-    return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place });
-  });
+  const { slots, onEvent } = options;
+  onEvent({ type: 'measuring', lane: chain.id });
+  const turns = turnsIn(slots.measuring, slots);
+  return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place, turns });
 }
 
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */

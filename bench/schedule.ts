@@ -1,6 +1,7 @@
 /** In what order lanes are measured, and how many at a time. */
 
 import type { Lane } from './catalogue/catalogue.ts';
+import type { LaneTurns } from './lane.ts';
 
 /** So many at a time, the others in the order in which they came. */
 export class Slots {
@@ -120,6 +121,16 @@ export function slotsFor(jobs: number): RunSlots {
 /** By what is expected; what was not expected to stall takes a slot a little longer. */
 export function slotOf({ expected }: Pick<Lane, 'expected'>, { flowing, waiting }: RunSlots): Slots {
   return expected === undefined || expected === 'streams' ? flowing : waiting;
+}
+
+/** The turns of a lane or a chain whose streams take these slots. */
+export function turnsIn(slots: Slots, { waiting, quiet }: RunSlots): LaneTurns {
+  return {
+    turn: slots.use.bind(slots),
+    steady: waiting.use.bind(waiting),
+    quiet: quiet.use.bind(quiet),
+    quietOver: () => quiet.over(),
+  };
 }
 
 /** What does not stream is waited for: the deadline, the raising, the freezing. */

@@ -47,6 +47,25 @@ function stallOf(trace: Trace): Stall | undefined {
   return { seq: held.seq, heldAt: onClientClock(trace, held.at), endAt: onClientClock(trace, end.at) };
 }
 
+/** Nothing came in so many times what the first of it took after the end: it was held, and was not just late. */
+const FIRM_FACTOR = 3;
+
+/** Of a stall in which nothing came before the end: how long was waited after the last write, and how long the first of it took after the end. */
+function waits(trace: Trace): { waitedMs: number; lateMs: number } | undefined {
+  const stall = stallOf(trace);
+  if (stall === undefined || firstRelease(trace) !== undefined) return undefined;
+  const lastAt = trace.origin.emissions.findLast(({ at }) => onClientClock(trace, at) < stall.endAt)?.at;
+  const firstAt = trace.arrivals.find(({ seq }) => seq >= stall.seq)?.at;
+  if (lastAt === undefined || firstAt === undefined) return undefined;
+  return { waitedMs: stall.endAt - onClientClock(trace, lastAt), lateMs: firstAt - stall.endAt };
+}
+
+/** How long must be waited before the end so that what came after it is known to have been held; `undefined` where it is known. */
+export function longerLingerMs(trace: Trace): number | undefined {
+  const { waitedMs = 0, lateMs = 0 } = waits(trace) ?? {};
+  return waitedMs < FIRM_FACTOR * lateMs ? Math.ceil((FIRM_FACTOR + 1) * lateMs) : undefined;
+}
+
 /** The first arrival after the stall that came before the end of the response was begun. */
 export function firstRelease(trace: Trace): { at: number; waitedMs: number } | undefined {
   const stall = stallOf(trace);

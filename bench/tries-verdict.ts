@@ -4,12 +4,12 @@ import { inconclusive, TOLD_BY_HOLDS, type Delivery } from './delivery.ts';
 import type { Evidence } from './evidence.ts';
 import type { Floor } from './floor.ts';
 import { clearlyHeld, heldShare, heldWords, OUTLIER_SHARE } from './held-words.ts';
-import { lockStepHolds, quantile, quantiles } from './metrics.ts';
+import { acknowledgementLags, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
 import { breaksAcross, excuseOf } from './timely.ts';
 import { judgeTrace } from './trace-verdict.ts';
 import type { Trace } from './trace.ts';
 
-/** A hold that is less than this many times that of the relay beside it is put down to the machine. */
+/** A hold that is less than this many times what the machine itself does is put down to it. */
 const REFERENCE_FACTOR = 3;
 /** A timer holds each word about as long, a busy machine now longer, now shorter: all but the outliers at least so much of the median. */
 const REGULAR_FACTOR = 0.65;
@@ -43,29 +43,52 @@ function holdsEachTime(tries: Trace[], last: Trace, reference: Trace, floor: Flo
 }
 
 /** Of a few words one is the share of outliers already: usually the first, before which there was none. */
-function isRegular(holdsMs: readonly number[]): boolean {
+function leastHold(holdsMs: readonly number[]): number {
   const outliers = holdsMs.length < FEW_WORDS ? 0 : Math.ceil(OUTLIER_SHARE * holdsMs.length);
-  const least = holdsMs.toSorted((a, b) => a - b)[outliers] ?? 0;
-  return least >= REGULAR_FACTOR * quantile(holdsMs, 0.5);
+  return holdsMs.toSorted((a, b) => a - b)[outliers] ?? 0;
+}
+
+/** Of all tries, as a timer is the same in each. */
+function isRegular(tries: readonly Trace[]): boolean {
+  const holdsMs = tries.map(lockStepHolds);
+  return Math.min(...holdsMs.map(leastHold)) >= REGULAR_FACTOR * quantile(holdsMs.flat(), 0.5);
 }
 
 /** Holds that a busy machine makes as well, beside a relay that shows it to be busy. */
-function byBusyMachine(last: Trace, reference: Trace, floor: Floor): Delivery | undefined {
+function byBusyMachine(tries: Trace[], reference: Trace, floor: Floor): Delivery | undefined {
   const busyShare = heldShare(reference, floor);
-  if (isRegular(lockStepHolds(last)) || busyShare <= OUTLIER_SHARE) return undefined;
+  if (isRegular(tries) || busyShare <= OUTLIER_SHARE) return undefined;
   const percent = Math.round(busyShare * 100);
   return inconclusive(
     `words were held now longer, now shorter, and ${percent} % of those through the transparent relay beside it too: the machine was busy`,
   );
 }
 
+/** What the machine itself did to the words of a try: to those through the relay beside it, and to what says that they came. */
+function byMachine(last: Trace, relay: Quantiles): { ms: number; said: string } {
+  const lagMs = quantiles(acknowledgementLags(last))?.p50Ms ?? 0;
+  return relay.p50Ms >= lagMs
+    ? { ms: relay.p50Ms, said: `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too` }
+    : { ms: lagMs, said: `to say that a word had come, which passes no hop, took ${lagMs.toFixed(1)} ms as well` };
+}
+
+/** So many of the acknowledgements were late that its holds tell nothing. */
+function isLate(trace: Trace, { delayLimitMs }: Floor): boolean {
+  const lags = acknowledgementLags(trace);
+  return lags.filter((ms) => ms > delayLimitMs).length > OUTLIER_SHARE * lags.length;
+}
+
 /**
- * The tries that tell of the path: the last, and those beside which the relay was not held as well. Beside the first
- * none was measured: the second's stands for it, which came at once after it, and where enough others tell it is not needed.
+ * The tries that tell of the path: the last, and those beside which the machine was not busy: neither the relay was held
+ * as well, nor the acknowledgements late. Beside the first no relay was measured: the second's stands for it, which came
+ * at once after it, and where enough others tell it is not needed.
  */
-function telling({ tries, earlierReferences = [] }: Evidence, floor: Floor): Trace[] {
-  const isBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
-  const told = tries.filter((trace, index) => isBusy[Math.max(0, index - 1)] !== true && excuseOf(trace) === undefined);
+function telling({ tries, earlierReferences = [] }: Evidence, last: Trace, floor: Floor): Trace[] {
+  const wasBusy = earlierReferences.map((relay) => heldShare(relay, floor) > OUTLIER_SHARE);
+  const told = tries.filter((trace, index) => {
+    const tells = wasBusy[Math.max(0, index - 1)] !== true && !isLate(trace, floor);
+    return trace === last || (tells && excuseOf(trace) === undefined);
+  });
   const beside = told.filter((trace) => trace !== tries[0]);
   return beside.length >= ENOUGH_TRIES ? beside : told;
 }
@@ -86,7 +109,7 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   const broken = breaksAcross(evidence.tries, last);
   if (broken !== undefined) return broken;
   if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
-  const tries = telling(evidence, floor);
+  const tries = telling(evidence, last, floor);
   const hold = quantiles(lockStepHolds(last));
   const relay = quantiles(lockStepHolds(reference));
   if (hold === undefined || relay === undefined) return delivery;
@@ -95,11 +118,10 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
     const held = verdicts.filter((verdict) => verdict === 'delays').length;
     return inconclusive(`nearly every word was held in ${held} of ${tries.length} tries, and none in another`);
   }
-  if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * relay.p50Ms)
-    return inconclusive(
-      `beside it the transparent relay was held ${relay.p50Ms.toFixed(1)} ms too: the machine was busy`,
-    );
-  if (delivery.verdict === 'delays') return byBusyMachine(last, reference, floor) ?? delivery;
+  const machine = byMachine(last, relay);
+  if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * machine.ms)
+    return inconclusive(`${machine.said}: the machine was busy`);
+  if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
   if (delivery.verdict === 'inconclusive') {
     if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
     return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });

@@ -8,7 +8,7 @@ import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Proof } from '../instrument.ts';
-import { laneStream, measureLane } from '../lane.ts';
+import { laneStream, measureLane, type LaneTurns } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
 import { measureAll, type Seen } from '../measures/all.ts';
@@ -26,6 +26,8 @@ export interface ChainContext {
   plan: Plan;
   /** By proxy id. */
   versions: Record<string, string>;
+  /** Those of its streams; all else that it does takes the first. */
+  turns: LaneTurns;
   signal: AbortSignal;
 }
 
@@ -94,10 +96,10 @@ async function measureAlone(
   chain: Chain,
   hop: number,
   evidence: Evidence,
-  { stage, proof, versions, signal }: ChainContext,
+  { stage, proof, versions, turns, signal }: ChainContext,
 ): Promise<Alone> {
   const variant = chain.path[hop - 1] as Variant;
-  await using started = await stage.startHop(variant, versions[variant.proxy.id], signal);
+  await using started = await turns.turn(() => stage.startHop(variant, versions[variant.proxy.id], signal));
   const context = {
     stage,
     hop: started,
@@ -105,6 +107,7 @@ async function measureAlone(
     reference: proof.reference,
     // What it does to a steady stream was seen in the chain, or cannot be.
     depth: 'quick' as const,
+    turns,
     signal,
   };
   const plain = await measureLane(chain, context);
@@ -116,9 +119,9 @@ async function measureAlone(
 
 /** @throws ProxyError when a hop does not start, BenchError when the bench fails. */
 export async function measureChain(chain: Chain, context: ChainContext): Promise<MeasuredChain> {
-  const { stage, proof, plan, signal } = context;
+  const { stage, proof, plan, turns, signal } = context;
   const { instrument, reference } = proof;
-  await using started = await startChain(chain, context);
+  await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
   const { evidence, delivery } = await measureLane(chain, {
     stage,
@@ -127,6 +130,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     reference,
     points,
     depth: plan.depth,
+    turns,
     signal,
   });
   const way = {
@@ -139,10 +143,11 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     ...reachOf(plan),
     ...laneStream(chain),
   };
-  const measured = await measureAll(
-    provenChainMeasures(plan, instrument.withheld),
-    measureContext(stage, instrument, way),
-    { works: 'apart', running: () => hops.every((hop) => hop.running()) },
+  const measured = await turns.turn(() =>
+    measureAll(provenChainMeasures(plan, instrument.withheld), measureContext(stage, instrument, way), {
+      works: 'apart',
+      running: () => hops.every((hop) => hop.running()),
+    }),
   );
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];

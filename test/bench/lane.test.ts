@@ -90,6 +90,41 @@ describe('what is measured before a lane waits for quiet', () => {
   });
 });
 
+/** A path that keeps all to the end, and then is as late as told, try by try; and the waits before the end that it was asked for. */
+async function lingers(...lateMs: number[]) {
+  const asked: (number | undefined)[] = [];
+  const evidence = await tried({
+    async through(workload) {
+      asked.push(workload.pace?.mode === 'lock-step' ? workload.pace.lingerMs : undefined);
+      return stalled({ lateMs: lateMs[asked.length - 1] ?? 1, recipe: { workload } });
+    },
+    workload: WORKLOAD,
+    floor: FLOOR,
+    reference: { measure: async () => streamed() },
+  });
+  return { asked, delivery: judge(evidence, FLOOR) };
+}
+
+describe('what was held to the end', () => {
+  it('is believed at once where what followed the end came soon', async () => {
+    const { asked, delivery } = await lingers(50);
+    expect(asked).toEqual([LOCK_STEP.lingerMs]);
+    expect(delivery.verdict).toBe('buffers');
+  });
+
+  it('is asked for again with a longer wait where that was late', async () => {
+    const { asked, delivery } = await lingers(160, 170);
+    expect(asked).toEqual([LOCK_STEP.lingerMs, 640]);
+    expect(delivery.verdict).toBe('buffers');
+  });
+
+  it('is believed after three tries, however late what followed was', async () => {
+    const { asked, delivery } = await lingers(160, 900, 9000);
+    expect(asked).toEqual([LOCK_STEP.lingerMs, 640, 3600]);
+    expect(delivery.verdict).toBe('buffers');
+  });
+});
+
 describe('bytes that came out at once when they were frozen, though not before', () => {
   const refuting = frozen(20, 'chunked', 100);
 

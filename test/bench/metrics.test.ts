@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
+  acknowledgementLags,
   arrivedBytesAt,
   emittedBytesAt,
   holds,
@@ -143,5 +144,28 @@ describe('pacing', () => {
     expect(pacing(one)).toStrictEqual({ hold, chunksPerRead: 1, ttfbMs: 1, ttftMs: 2 });
     delete one.client.sentAt;
     expect(pacing(one)).toStrictEqual({ hold, chunksPerRead: 1 });
+  });
+});
+
+describe('the lag of acknowledgements', () => {
+  it('is from arrival to acknowledgement, on one clock', () => {
+    for (const offsetMs of [0, 1e6])
+      for (const ms of acknowledgementLags(streamed(3, { lagMs: 7, offsetMs }))) expect(ms).toBeCloseTo(7);
+    expect(acknowledgementLags(streamed(3, { lagMs: 7 }))).toHaveLength(10);
+  });
+
+  it('is of words in lock-step, by their first arrival', () => {
+    const trace = stalled({ streamedChunks: 2, recipe: { lagMs: 4 } });
+    trace.arrivals.push({ seq: 0, at: 9999, read: 99 });
+    const lags = acknowledgementLags(trace);
+    expect(lags).toHaveLength(2);
+    for (const ms of lags) expect(ms).toBeCloseTo(4);
+  });
+
+  it('is not told of what was never acknowledged, or never came', () => {
+    expect(acknowledgementLags(streamed(3))).toEqual([]);
+    const trace = streamed(3, { lagMs: 7 });
+    trace.arrivals.splice(4, 1);
+    expect(acknowledgementLags(trace)).toHaveLength(9);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Verdict } from '../../bench/delivery.ts';
-import { firstRelease, judgeTrace } from '../../bench/trace-verdict.ts';
+import { firstRelease, judgeTrace, longerLingerMs } from '../../bench/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
 import { planChunks } from '../../server/payload.ts';
-import { resolveWorkload } from '../../server/workload.ts';
+import { LOCK_STEP, resolveWorkload } from '../../server/workload.ts';
 import { broken, FLOOR, holding, makeTrace, row, stalled, STALLED_AT_MS, streamed, WORKLOAD } from './traces.ts';
 
 function verdictOf(trace: Trace): Verdict {
@@ -300,5 +300,28 @@ describe('harness-error', () => {
     trace.arrivals.splice(2, 1);
     expect(verdictOf(trace)).toBe('harness-error');
     expect(verdictOf({ ...stalled(), fault: 'x' })).toBe('harness-error');
+  });
+});
+
+describe('a wait before the end', () => {
+  const { lingerMs } = LOCK_STEP;
+
+  it('is too short when what followed the end took more than a third of it, and then four times that is right', () => {
+    expect(longerLingerMs(stalled({ lateMs: lingerMs / 3 }))).toBeUndefined();
+    expect(longerLingerMs(stalled({ lateMs: 100 }))).toBe(400);
+    expect(longerLingerMs(stalled({ lateMs: 100.1 }))).toBe(401);
+  });
+
+  it("is on the client's clock", () => {
+    expect(longerLingerMs(stalled({ lateMs: 100, recipe: { offsetMs: 5000 } }))).toBeCloseTo(400, -1);
+    expect(longerLingerMs(stalled({ lateMs: 10, recipe: { offsetMs: 5000 } }))).toBeUndefined();
+  });
+
+  it('is long enough where something came before, where nothing ever came, and where nothing stalled', () => {
+    expect(longerLingerMs(stalled({ releasedAfterMs: 1041, lateMs: 5000 }))).toBeUndefined();
+    const nothing = stalled({ lateMs: 5000 });
+    nothing.arrivals.splice(0);
+    expect(longerLingerMs(nothing)).toBeUndefined();
+    expect(longerLingerMs(streamed(900))).toBeUndefined();
   });
 });

@@ -36,6 +36,8 @@ export interface Recipe {
   /** When the origin began the end of its response. */
   endAt: number;
   headAt?: number | undefined;
+  /** How long after each chunk had come the origin was told; never if left out. */
+  lagMs?: number;
   clientEnd?: ClientTrace['end'];
   offsetMs?: number;
 }
@@ -58,7 +60,7 @@ export function arriving(times: (number | undefined)[], workload: WorkloadInput 
 }
 
 export function makeTrace(recipe: Recipe): Trace {
-  const { emittedAt, pieces, stalledSeq, endAt, offsetMs = 0 } = recipe;
+  const { emittedAt, pieces, stalledSeq, endAt, lagMs, offsetMs = 0 } = recipe;
   const workload = resolveWorkload(recipe.workload ?? WORKLOAD);
   const sizes = planChunks(workload);
   const arrivals = new Arrivals(workload);
@@ -75,7 +77,9 @@ export function makeTrace(recipe: Recipe): Trace {
       replays: 0,
       framing: workload.framing,
       emissions: emittedAt.map((at, seq) => ({ seq, at: onOriginClock(at), bytes: sizes[seq] ?? 0 })),
-      acks: [],
+      acks: arrivals.arrivals.flatMap(({ seq, at }) =>
+        lagMs === undefined ? [] : [{ seq, at: onOriginClock(at + lagMs) }],
+      ),
       end: { at: onOriginClock(endAt), how: 'complete' },
       ...(stalledSeq === undefined
         ? {}
@@ -127,21 +131,25 @@ export interface Stall {
   streamedChunks?: number;
   /** When all that had been written by then comes out, in ms after the stalled chunk was written; never before the end if left out. */
   releasedAfterMs?: number;
+  /** When what was held to the end comes, in ms after that. */
+  lateMs?: number;
   recipe?: Partial<Recipe>;
 }
 
 /** Chunk `streamedChunks` is written at 500 ms; the raising begins 1000 ms later, a chunk each 15 ms. */
-export function stalled({ streamedChunks = 0, releasedAfterMs, recipe = {} }: Stall = {}): Trace {
+export function stalled({ streamedChunks = 0, releasedAfterMs, lateMs = 1, recipe = {} }: Stall = {}): Trace {
   const total = planChunks(resolveWorkload(recipe.workload ?? WORKLOAD)).length - 1;
   const emittedAt = Array.from({ length: total }, (_, seq) => {
     if (seq <= streamedChunks) return STALLED_AT_MS + (seq - streamedChunks) * STEP_MS;
     return STALLED_AT_MS + LOCK_STEP.deadlineMs + (seq - streamedChunks - 1) * LOCK_STEP.stepMs;
   });
-  const endAt = (emittedAt.at(-1) ?? 0) + LOCK_STEP.lingerMs;
+  const { pace } = recipe.workload ?? WORKLOAD;
+  const lingerMs = (pace?.mode === 'lock-step' ? pace.lingerMs : undefined) ?? LOCK_STEP.lingerMs;
+  const endAt = (emittedAt.at(-1) ?? 0) + lingerMs;
   const arrivedAt = emittedAt.map((at, seq) => {
     if (seq < streamedChunks) return at + 0.2;
     const releasedAt = STALLED_AT_MS + (releasedAfterMs ?? Number.NaN);
-    return at <= releasedAt ? releasedAt : endAt + 1;
+    return at <= releasedAt ? releasedAt : endAt + lateMs;
   });
   return makeTrace({
     emittedAt,

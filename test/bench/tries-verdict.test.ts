@@ -114,6 +114,70 @@ describe('inconclusive', () => {
   });
 });
 
+describe('words held regularly', () => {
+  const busyRelay = streamed((seq) => (seq < 4 ? 30 : 0.2));
+  const told = (...tries: Trace[]) => judge({ ...evidenceOf(...tries), reference: busyRelay }, FLOOR);
+
+  it('are so in each try, and about as long in all', () => {
+    expect(told(streamed(100), streamed(100)).verdict).toBe('delays');
+    expect(told(streamed(66), streamed(100)).verdict).toBe('delays');
+    expect(told(streamed(60), streamed(100), streamed(100))).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'words were held now longer, now shorter, and 40 % of those through the transparent relay beside it too: the machine was busy',
+    });
+  });
+
+  it('may be but for one in ten of each try', () => {
+    const butFirst = streamed((seq) => (seq === 0 ? 0.2 : 100));
+    expect(told(butFirst, butFirst, butFirst).verdict).toBe('delays');
+    const butTwo = streamed((seq) => (seq < 2 ? 0.2 : 100));
+    expect(told(butFirst, butTwo, butFirst).verdict).toBe('inconclusive');
+  });
+});
+
+/** Each word held, and each acknowledgement late. */
+function slow(holdMs: number, lagMs: number): Trace {
+  return streamed(holdMs, { lagMs });
+}
+
+describe('acknowledgements that come late', () => {
+  const quietRelay = streamed();
+  const told = (holdMs: number, lagMs: number) =>
+    judge({ ...evidenceOf(slow(holdMs, lagMs), slow(holdMs, lagMs)), reference: quietRelay }, FLOOR);
+
+  it('are of the machine: words held no more than three times as long are no delay', () => {
+    expect(told(60, 21)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'to say that a word had come, which passes no hop, took 21.0 ms as well: the machine was busy',
+    });
+    expect(told(60, 20).verdict).toBe('delays');
+    expect(told(60, 0.5).verdict).toBe('delays');
+  });
+
+  it('say less than a relay that was held longer', () => {
+    const evidence = { ...evidenceOf(slow(60, 21), slow(60, 21)), reference: streamed(25) };
+    expect(judge(evidence, FLOOR)).toMatchObject({
+      reason: 'beside it the transparent relay was held 25.0 ms too: the machine was busy',
+    });
+  });
+
+  it('in more than a tenth of the words make a try one that does not tell', () => {
+    const busy = slow(200, 6);
+    expect(judge({ ...evidenceOf(busy, streamed()), reference: quietRelay }, FLOOR).verdict).toBe('streams');
+    const onTime = slow(200, 5);
+    expect(judge({ ...evidenceOf(onTime, streamed()), reference: quietRelay }, FLOOR).verdict).toBe('inconclusive');
+    const oneLate = slow(200, 1);
+    Object.assign(oneLate.origin.acks[3] ?? {}, { at: 9999 });
+    expect(judge({ ...evidenceOf(oneLate, streamed()), reference: quietRelay }, FLOOR).verdict).toBe('inconclusive');
+  });
+
+  it('do not take back what the last try says of other kinds', () => {
+    const last = stalled({ recipe: { lagMs: 900 } });
+    expect(judge({ ...evidenceOf(last, last), reference: quietRelay }, FLOOR)).toEqual(judgeTrace(last, FLOOR));
+  });
+});
+
 /** Held in one try and not in the next, then this. */
 function afterDoubt(last: Trace): Evidence {
   return { ...evidenceOf(streamed(200), streamed(), last), reference: streamed() };

@@ -41,7 +41,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
   test('every lane of every image that is here is as expected', { timeout: 600_000 }, async () => {
     await using folder = await scratch();
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
-    expect([0, 1], stderr).toContain(exitCode);
+    expect([0, 1, 3], stderr).toContain(exitCode);
     const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
     const { lanes, chains } = await loadCatalogue();
     const paths = [...lanes.map(({ id, variant }) => ({ id, path: [variant] })), ...chains];
@@ -55,7 +55,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     const wrong = inside
       ?.filter(({ asExpected }) => asExpected !== true)
       .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
-    expect(wrong, stderr).toEqual([]);
+    expect(wrong).toEqual([]);
     expect(exitCode).toBe(0);
     expect(inside?.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
     expect(await leftInEngine()).toEqual([]);
