@@ -15,11 +15,14 @@ import type { Tap } from './tap-program.ts';
  * In a round one stream goes through the tap and two past it, one before and one after, each word of them close in time to
  * its like in the others: a busy moment meets all three, and what the two differ by is the noise.
  */
-const ROUNDS = 12;
+const ROUNDS = 40;
 const WORDS_A_ROUND = 25;
 const TAPS = 3;
 /** So many words pass first: until then the tap's program is compiled, not run. */
-const WARM_WORDS = 300;
+const WARM_WORDS = 1000;
+/** A quiet machine makes two streams differ by no more; a busy moment is waited out for so many times, and the quietest told. */
+const QUIET_P99_MS = 0.1;
+const MOST_TIMES = 5;
 
 /** Of the differences of words that were streamed right after each other. */
 export interface PairedDifference {
@@ -50,16 +53,33 @@ export function pairedDifference(pairs: readonly (readonly [number[], number[]])
 
 export type TapContext = Omit<MeasureContext, 'via' | 'points'>;
 
-function stream(
-  { origin, clock, signal }: Pick<TapContext, 'origin' | 'clock' | 'signal'>,
-  via: Address,
-  workload: WorkloadInput,
-): Promise<Trace> {
+type TapStream = Pick<TapContext, 'origin' | 'clock' | 'signal'>;
+
+function stream({ origin, clock, signal }: TapStream, via: Address, workload: WorkloadInput): Promise<Trace> {
   return measureStream({ origin, clock, via, workload, ...(signal === undefined ? {} : { signal }) });
 }
 
 function holdsOf(traces: Trace[]): Quantiles {
   return quantiles(traces.flatMap(lockStepHolds)) ?? { n: 0, p50Ms: Infinity, p99Ms: Infinity, maxMs: Infinity };
+}
+
+const WORDS = { count: WORDS_A_ROUND };
+
+/** Streams through the tap and past it, in turns. */
+async function compared(context: TapStream, direct: Address, tap: Address): Promise<Omit<TapFloor, 'inARow'>> {
+  const rounds: Record<'before' | 'tapped' | 'after', Trace>[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    rounds.push({
+      before: await stream(context, direct, WORDS),
+      tapped: await stream(context, tap, WORDS),
+      after: await stream(context, direct, WORDS),
+    });
+  return {
+    without: holdsOf(rounds.flatMap(({ before, after }) => [before, after])),
+    with: holdsOf(rounds.map(({ tapped }) => tapped)),
+    adds: pairedDifference(rounds.map(({ before, tapped }) => [lockStepHolds(tapped), lockStepHolds(before)])),
+    noise: pairedDifference(rounds.map(({ before, after }) => [lockStepHolds(after), lockStepHolds(before)])),
+  };
 }
 
 /** What one tap adds, and three in a row, made as this stage makes them for a chain. */
@@ -73,22 +93,16 @@ export async function measureTaps(
   const first = await taps.add();
   let last: Tap = first;
   for (let count = 1; count < TAPS; count += 1) last = await taps.add(last);
-  const words = { count: WORDS_A_ROUND };
   await stream(context, last.address, { count: WARM_WORDS });
-  const rounds: Record<'before' | 'tapped' | 'after', Trace>[] = [];
-  for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push({
-      before: await stream(context, stage.direct, words),
-      tapped: await stream(context, first.address, words),
-      after: await stream(context, stage.direct, words),
-    });
-  const row = await stream(context, last.address, words);
+  let quietest = await compared(context, stage.direct, first.address);
+  for (let times = 1; times < MOST_TIMES && quietest.noise.p99Ms > QUIET_P99_MS; times += 1) {
+    const another = await compared(context, stage.direct, first.address);
+    if (another.noise.p99Ms < quietest.noise.p99Ms) quietest = another;
+  }
+  const row = await stream(context, last.address, WORDS);
   const hold = quantiles(lockStepHolds(row));
   return {
-    without: holdsOf(rounds.flatMap(({ before, after }) => [before, after])),
-    with: holdsOf(rounds.map(({ tapped }) => tapped)),
-    adds: pairedDifference(rounds.map(({ before, tapped }) => [lockStepHolds(tapped), lockStepHolds(before)])),
-    noise: pairedDifference(rounds.map(({ before, after }) => [lockStepHolds(after), lockStepHolds(before)])),
+    ...quietest,
     inARow: {
       taps: TAPS,
       verdict: judge({ tries: [row] }, floor).verdict,
