@@ -32,7 +32,7 @@ const RELAYS_READY_MS = 20_000;
 /** Shorter than for proxies: what the relays do is known. */
 export const RELAY_PROOF: WorkloadInput = {
   count: 40,
-  pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 500, boundBytes: 32 * 1024, lingerMs: 100 },
+  pace: { ...LOCK_STEP, deadlineMs: 400, budgetMs: 500, boundBytes: 32 * 1024, growth: 1.25, lingerMs: 100 },
 };
 
 type Conviction = Delivery['verdict'] | `breaks: ${string}`;
@@ -106,7 +106,7 @@ export interface ProofOptions {
   /** Ids of those that chains are told by as well. */
   chainMeasures?: string[];
   /** Where chains are measured: relays in a row. */
-  openChains?: ((context: MeasureContext) => Promise<ChainProofs>) | undefined;
+  openChains?: (() => Promise<ChainProofs>) | undefined;
   signal?: AbortSignal;
 }
 
@@ -120,18 +120,25 @@ function noise({ hold, delayLimitMs }: Floor): string[] {
 
 const BUSY = 'on a busy machine that happens: free it, and try again';
 
+/** The port of each by its id. */
+async function startRelays(session: Session, { direct }: Stage): Promise<Record<string, number>> {
+  const cwd = await session.folder('relays');
+  const args = [ownProgram('bench/relays/main'), String(direct.port)];
+  const process = await session.start(globalThis.process.execPath, args, { cwd });
+  return JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
+}
+
 export async function proveInstrument(
   session: Session,
   stage: Stage,
   { measures, chainMeasures = [], openChains, signal }: ProofOptions,
 ): Promise<Proof> {
-  const cwd = await session.folder('relays');
-  const process = await session.start(
-    globalThis.process.execPath,
-    [ownProgram('bench/relays/main'), String(stage.direct.port)],
-    { cwd },
-  );
-  const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
+  await using stack = new AsyncDisposableStack();
+  // All that is to be proven is started before the first measurement, which is to be a quiet one.
+  const [ports, chains] = await Promise.all([
+    startRelays(session, stage),
+    openChains?.().then((opened) => stack.use(opened)),
+  ]);
   const clock = await stage.origin.clockOffset();
   const through = (id: string, workload: WorkloadInput): Promise<Trace> =>
     measureStream({
@@ -181,8 +188,8 @@ export async function proveInstrument(
       return proof;
     },
   }));
-  await using chains = await openChains?.(context(TRANSPARENT));
-  const proven = await proveAll([...guilty, ...(chains?.jobs ?? []), ...measureJobs(measures, context)]);
+  const inARow = chains?.jobs(context(TRANSPARENT)) ?? [];
+  const proven = await proveAll([...guilty, ...inARow, ...measureJobs(measures, context)]);
   const relays = [acquitted.proof, ...proven];
   const missed = relays.filter(({ measure, convicted: isConvicted }) => measure === undefined && !isConvicted);
   const unsound = [...noise(floor), ...missed.map(unproven)].join('; ');

@@ -10,7 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
-import { measureAll, type Seen } from './measures/all.ts';
+import { measureAll, type Seen, type Turns } from './measures/all.ts';
 import type { KnownThresholds } from './measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
@@ -29,6 +29,8 @@ export interface PlacedLane {
   hop: SharedHop;
   /** Of its variant's in this run. */
   isFirst: boolean;
+  /** Its place among the lanes of the run, the longest first: the sooner it has its turn, too. */
+  rank: number;
 }
 
 export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & {
@@ -66,14 +68,20 @@ function together(first: Seen, then: Seen): Seen {
 
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
 async function measured(
-  { lane, isFirst, hop: shared }: PlacedLane,
+  { lane, isFirst, rank, hop: shared }: PlacedLane,
   hop: Hop,
   { stage, proof: { instrument, reference } }: ProvenStage,
   { plan, slots, known, signal }: LaneOptions,
 ): Promise<MeasuredLane> {
   const { waiting, measuring } = slots;
-  const way = { via: hop.address, usage: () => hop.usage(), known, signal, ...reachOf(plan, lane.variant) };
-  const turns = { waits: waiting.use.bind(waiting), busy: measuring.use.bind(measuring) };
+  const way = {
+    via: hop.address,
+    usage: () => hop.usage(),
+    known: known.of(lane.variant.proxy.id),
+    signal,
+    ...reachOf(plan, lane.variant),
+  };
+  const turns: Turns = { waits: (work) => waiting.use(work, rank), busy: (work) => measuring.use(work, rank) };
   const see = (measures: AnyMeasure[], found: Partial<MeasureContext>): Promise<Seen> =>
     measureAll(measures, measureContext(stage, instrument, { ...way, ...laneStream(lane), ...found }), {
       works: 'beside',
@@ -96,7 +104,7 @@ async function measured(
       reference,
       depth: plan.depth,
       signal,
-      turns: turnsIn(slotOf(lane, slots), slots),
+      turns: turnsIn(slotOf(lane, slots), slots, rank),
       meanwhile: () => seeToo(proven(false).filter(isOfHopAlone), {}),
     });
     const planned = {
@@ -124,13 +132,11 @@ async function judged(
   options: LaneOptions,
 ): Promise<LaneResult> {
   const { lane } = placed;
-  const { signal, slots } = options;
+  const { signal } = options;
   const { instrument } = place.proof;
-  const hop = await slotOf(lane, slots).use(async () => {
-    signal.throwIfAborted();
-    options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
-    return start();
-  });
+  signal.throwIfAborted();
+  const hop = await start();
+  options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
   const { evidence, delivery, measures, seen } = await measured(placed, hop, place, options);
   signal.throwIfAborted();
   const file = await options.keep({

@@ -49,12 +49,12 @@ export async function proveStage(
   const proof = await proveInstrument(session, stage, {
     measures: plan.measures,
     chainMeasures: hasChains ? chainMeasures(plan).map(({ id }) => id) : [],
-    openChains: hasChains ? (context) => openChainProofs(session, stage, plan, context) : undefined,
+    openChains: hasChains ? () => openChainProofs(session, stage, plan) : undefined,
     signal,
   });
   signal.throwIfAborted();
   if (proof.instrument.sound && hasChains)
-    proof.instrument = withTaps(proof.instrument, await measureTaps(stage, proof.instrument, signal));
+    proof.instrument = withTaps(proof.instrument, await measureTaps(stage, proof.instrument, plan, signal));
   onEvent({ type: 'proven', instrument: proof.instrument });
   return { stage, proof, among: [] };
 }

@@ -28,7 +28,7 @@ import { laneStream } from './lane.ts';
 import { judgedLane, type LaneOptions, type PlacedLane } from './judged-lane.ts';
 import { KnownThresholds } from './measures/known-thresholds.ts';
 import { withRemedies } from './remedies.ts';
-import { longestFirst, slotsFor, turnsIn, workOff } from './schedule.ts';
+import { longestFirst, slotsFor, startingSlotsOf, turnsIn, workOff } from './schedule.ts';
 import type { Session } from './session.ts';
 import { SharedHop } from './shared-hop.ts';
 
@@ -85,16 +85,17 @@ async function measureAmongLanes(stages: Iterable<ProvenStage>, signal: AbortSig
 function placeLanes(
   provided: ProvidedPrograms,
   proven: Map<Driver, ProvenStage>,
-  { lanes, signal }: RunOptions,
+  { lanes, slots, signal }: RunOptions & LaneOptions,
 ): PlacedLane[] {
-  return longestFirst(lanes).flatMap((members) => {
+  return longestFirst(lanes).flatMap((members, rank) => {
     const [{ variant, version }] = members;
     const hop = new SharedHop(members.length, () => {
       const provision = provided.get(variant.proxy, version) as Provision;
-      return (proven.get(provision.driver) as ProvenStage).stage.startHop(variant, version, signal);
+      const { stage } = proven.get(provision.driver) as ProvenStage;
+      return startingSlotsOf(variant.proxy, slots).use(() => stage.startHop(variant, version, signal));
     });
     const first = lanes.find((lane) => members.includes(lane) && streamFault(laneStream(lane)) === undefined);
-    return members.map((lane) => ({ lane, hop, isFirst: lane === first }));
+    return members.map((lane) => ({ lane, hop, isFirst: lane === first, rank }));
   });
 }
 
@@ -148,7 +149,7 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
       item: chain as Lane | Chain,
       measure: () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted),
     })),
-    ...placeLanes(provided, proven, options).map((placed) => ({
+    ...placeLanes(provided, proven, slotted).map((placed) => ({
       item: placed.lane,
       measure: () =>
         resultOfLane(placed, provided.get(placed.lane.variant.proxy, placed.lane.version), proven, slotted),

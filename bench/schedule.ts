@@ -1,22 +1,26 @@
 /** In what order lanes are measured, and how many at a time. */
 
+import { availableParallelism } from 'node:os';
+
 import type { Lane } from './catalogue/catalogue.ts';
+import type { ProxyDeclaration } from './catalogue/declaration.ts';
 import type { LaneTurns } from './lane.ts';
 
-/** So many at a time, the others in the order in which they came. */
+/** So many at a time, the others by their rank, and of one rank in the order in which they came. */
 export class Slots {
   #count: number;
   #used = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { rank: number; begin: () => void }[] = [];
   #onIdle: (() => void)[] = [];
 
   constructor(count: number) {
     this.#count = count;
   }
 
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  /** @param rank the lowest is let in first. */
+  async use<T>(work: () => Promise<T>, rank = 0): Promise<T> {
     if (this.#used < this.#count) this.#used += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((begin) => this.#wait({ rank, begin }));
     try {
       return await work();
     } finally {
@@ -38,7 +42,7 @@ export class Slots {
     this.#count = count;
     while (this.#used < count && this.#waiting.length > 0) {
       this.#used += 1;
-      this.#waiting.shift()?.();
+      this.#waiting.shift()?.begin();
     }
   }
 
@@ -47,9 +51,14 @@ export class Slots {
     while (this.#used > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
+  #wait(one: { rank: number; begin: () => void }): void {
+    const after = this.#waiting.findIndex(({ rank }) => rank > one.rank);
+    this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, one);
+  }
+
   #leave(): void {
     const next = this.#used > this.#count ? undefined : this.#waiting.shift();
-    if (next !== undefined) return next();
+    if (next !== undefined) return next.begin();
     this.#used -= 1;
     if (this.#used === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
@@ -104,6 +113,10 @@ export interface RunSlots {
   waiting: Slots;
   /** For what is measured besides delivery and does more than wait: some of it is many streams, or megabytes. */
   measuring: Slots;
+  /** Hops that are being started. */
+  starting: Slots;
+  /** Those of which each is seconds of work for a core: the sooner the first are there, the sooner they are waited for. */
+  startingSlowly: Slots;
   quiet: Quiet;
   /** Lanes begun and not ended; each may have a hop that runs. */
   lanes: Slots;
@@ -114,8 +127,10 @@ const LANES_FACTOR = 5;
 
 export function slotsFor(jobs: number): RunSlots {
   const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
+  const [starting, startingSlowly] = [new Slots(jobs), new Slots(availableParallelism())];
   const lanes = new Slots(jobs * LANES_FACTOR);
-  return { flowing, waiting, measuring, quiet: new Quiet([flowing, waiting, measuring]), lanes };
+  const quiet = new Quiet([flowing, waiting, measuring, starting, startingSlowly]);
+  return { flowing, waiting, measuring, starting, startingSlowly, quiet, lanes };
 }
 
 /** By what is expected; what was not expected to stall takes a slot a little longer. */
@@ -123,11 +138,20 @@ export function slotOf({ expected }: Pick<Lane, 'expected'>, { flowing, waiting 
   return expected === undefined || expected === 'streams' ? flowing : waiting;
 }
 
+function startsSlowly({ native }: ProxyDeclaration): boolean {
+  return native?.packages !== undefined;
+}
+
+/** In which a hop of this proxy is started. */
+export function startingSlotsOf(proxy: ProxyDeclaration, { starting, startingSlowly }: RunSlots): Slots {
+  return startsSlowly(proxy) ? startingSlowly : starting;
+}
+
 /** The turns of a lane or a chain whose streams take these slots. */
-export function turnsIn(slots: Slots, { waiting, quiet }: RunSlots): LaneTurns {
+export function turnsIn(slots: Slots, { waiting, quiet }: RunSlots, rank = 0): LaneTurns {
   return {
-    turn: slots.use.bind(slots),
-    steady: waiting.use.bind(waiting),
+    turn: (work) => slots.use(work, rank),
+    steady: (work) => waiting.use(work, rank),
     quiet: quiet.use.bind(quiet),
     quietOver: () => quiet.over(),
   };
@@ -145,9 +169,9 @@ const CODER_MS = 6000;
 
 function waitedMs({ patienceMs, expected, vary = {}, variant: { proxy, tags = [] } }: Lane): number {
   const stallMs = expected === 'streams' || expected === 'refused' ? 0 : STALL_MS;
-  const startMs = proxy.native?.packages === undefined ? 0 : PACKAGES_START_MS;
   const isCoded = stallMs > 0 && (vary['accept-encoding'] ?? vary['content-encoding']) !== undefined;
   const codedMs = isCoded ? CODER_MS : 0;
+  const startMs = startsSlowly(proxy) ? PACKAGES_START_MS : 0;
   return startMs + (patienceMs ?? 0) + stallMs + codedMs + (tags.some((tag) => SLOW_TAGS.has(tag)) ? SLOW_MS : 0);
 }
 

@@ -42,7 +42,7 @@ export class ReleaseJudge implements AsyncDisposable {
     const place = runnable === undefined ? undefined : await this.#stageOf(driver);
     const hop = new SharedHop(1, () => (place as ProvenStage).stage.startHop(variant, version, signal));
     const lane = inVersion({ ...this.#lane, version }, runnable);
-    const result = await judgedLane({ lane, hop, isFirst: true }, provided, place, {
+    const result = await judgedLane({ lane, hop, isFirst: true, rank: 0 }, provided, place, {
       ...this.#options,
       slots: slotsFor(1),
       known: new KnownThresholds(),

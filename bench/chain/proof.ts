@@ -82,16 +82,12 @@ function sayHops(hops: string[]): string {
 
 /** Chains of relays that stand until they are disposed of. */
 export interface ChainProofs extends AsyncDisposable {
-  jobs: ProofJob[];
+  /** @param context of the way past them. */
+  jobs: (context: MeasureContext) => ProofJob[];
 }
 
 /** Each chain of relays with its guilty one, for what the plan measures. @throws BenchError when a tap cannot be started. */
-export async function openChainProofs(
-  session: Session,
-  stage: Stage,
-  plan: Plan,
-  context: MeasureContext,
-): Promise<ChainProofs> {
+export async function openChainProofs(session: Session, stage: Stage, plan: Plan): Promise<ChainProofs> {
   const measured = chainMeasures(plan);
   const expectations = EXPECTED.filter(({ measure }) => measure === undefined || measured.includes(measure));
   await using stack = new AsyncDisposableStack();
@@ -100,19 +96,20 @@ export async function openChainProofs(
   const chains = await relayChains(session, taps, stage.direct, relays);
   const opened = stack.move();
   return {
-    jobs: expectations.map(({ relay, what, measure, find, expected }) => ({
-      load: measure?.load ?? 'times',
-      async prove() {
-        const found = await find({ ...context, ...(chains[relays.indexOf(relay)] as RelayChain) });
-        return {
-          id: relay,
-          measure: `chain: ${what}`,
-          expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
-          verdict: sayHops(found),
-          convicted: sayHops(found) === sayHops(expected),
-        };
-      },
-    })),
+    jobs: (context) =>
+      expectations.map(({ relay, what, measure, find, expected }) => ({
+        load: measure?.load ?? 'times',
+        async prove() {
+          const found = await find({ ...context, ...(chains[relays.indexOf(relay)] as RelayChain) });
+          return {
+            id: relay,
+            measure: `chain: ${what}`,
+            expected: `of three hops just hop ${GUILTY_HOP}: ${sayHops(expected)}`,
+            verdict: sayHops(found),
+            convicted: sayHops(found) === sayHops(expected),
+          };
+        },
+      })),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

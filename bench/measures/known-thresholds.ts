@@ -6,31 +6,57 @@
 /** More are seldom right, and each is asked for twice, all at once. */
 const MOST_LIKELY = 2;
 
+interface Found {
+  proxy: string;
+  bytes: number;
+  times: number;
+}
+
 export class KnownThresholds {
-  /** By the stream, how often each was found. */
-  readonly #found = new Map<string, Map<number, number>>();
+  /** By the stream. */
+  readonly #found = new Map<string, Found[]>();
   readonly #firsts = new Map<string, Promise<unknown>>();
 
-  /** The first search for such a stream goes before all others, which then have what it found to ask about. */
-  async afterFirst<T>(stream: string, search: () => Promise<T>): Promise<T> {
-    for (let first = this.#firsts.get(stream); first !== undefined; first = this.#firsts.get(stream)) await first;
-    if (this.#found.has(stream)) return search();
+  /** What is known for hops of this proxy. */
+  of(proxy: string): KnownFor {
+    return {
+      afterFirst: (stream, search) => this.#afterFirst(proxy, stream, search),
+      add: (stream, bytes) => this.#add(proxy, stream, bytes),
+      questions: (stream) => this.#questions(proxy, stream),
+    };
+  }
+
+  async #afterFirst<T>(proxy: string, stream: string, search: () => Promise<T>): Promise<T> {
+    const key = `${proxy} ${stream}`;
+    for (let first = this.#firsts.get(key); first !== undefined; first = this.#firsts.get(key)) await first;
+    if (this.#found.get(stream)?.some((one) => one.proxy === proxy) === true) return search();
     const mine = search();
-    const first = mine.catch(() => {}).then(() => this.#firsts.delete(stream));
-    this.#firsts.set(stream, first);
+    const first = mine.catch(() => {}).then(() => this.#firsts.delete(key));
+    this.#firsts.set(key, first);
     return mine;
   }
 
-  /** @param stream what decides besides the hop: the workload, the coding, and what was let go before. */
-  add(stream: string, bytes: number): void {
-    const times = this.#found.get(stream) ?? new Map<number, number>();
-    times.set(bytes, (times.get(bytes) ?? 0) + 1);
-    this.#found.set(stream, times);
+  #add(proxy: string, stream: string, bytes: number): void {
+    const found = this.#found.get(stream) ?? [];
+    const same = found.find((one) => one.proxy === proxy && one.bytes === bytes);
+    if (same === undefined) found.push({ proxy, bytes, times: 1 });
+    else same.times += 1;
+    this.#found.set(stream, found);
   }
 
-  /** Sizes to ask about: for each the last that would not be enough and the first that is, the most usual first. */
-  questions(stream: string): number[] {
-    const usual = [...(this.#found.get(stream) ?? [])].toSorted(([, a], [, b]) => b - a).slice(0, MOST_LIKELY);
-    return usual.flatMap(([bytes]) => [bytes - 1, bytes]);
+  #questions(proxy: string, stream: string): number[] {
+    const isOwn = (one: Found): number => Number(one.proxy === proxy);
+    const usual = (this.#found.get(stream) ?? []).toSorted((a, b) => isOwn(b) - isOwn(a) || b.times - a.times);
+    const likely = [...new Set(usual.map(({ bytes }) => bytes))].slice(0, MOST_LIKELY);
+    return likely.flatMap((bytes) => [bytes - 1, bytes]);
   }
+}
+
+/** A `stream` is what decides besides the hop: the workload, the coding, and what was let go before. */
+export interface KnownFor {
+  /** The first search for such a stream through this proxy goes before its others, which then have what it found to ask about. */
+  afterFirst<T>(stream: string, search: () => Promise<T>): Promise<T>;
+  add(stream: string, bytes: number): void;
+  /** Sizes to ask about: for each the last that would not be enough and the first that is, this proxy's and then the most usual first. */
+  questions(stream: string): number[];
 }

@@ -12,7 +12,7 @@ import type { Trace } from '../trace.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { PointReader } from '../measure.ts';
 import type { FlowReader } from '../taps/flow.ts';
-import type { KnownThresholds } from './known-thresholds.ts';
+import type { KnownFor } from './known-thresholds.ts';
 import type { Unseen } from '../chain/unseen.ts';
 
 /** A stream's way, and how it is asked for: a lane's hop, or a relay that is to be convicted. */
@@ -44,7 +44,7 @@ export interface MeasureContext {
   /** What delivery found that is held: where the threshold is looked for first. */
   heldBytes?: { over: number; upTo: number };
   /** What thresholds the run has found elsewhere: where it is looked for next. */
-  known?: KnownThresholds;
+  known?: KnownFor;
   /** The lane's lock-step stream, where delivery found that it streams: each of its words was let go at once, by itself. */
   streamed?: Trace;
   signal?: AbortSignal;

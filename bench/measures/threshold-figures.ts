@@ -178,11 +178,11 @@ export function limitFor(bytes: number, { limitMs, quietMs, isCoded }: Limits): 
   return Math.floor(Math.min(quietMs, limitMs + bytes / bytesPerMs));
 }
 
-/** What decides is waited for longer, and all where the machine was slow with what was enough: it may take its time. */
+/** What decides is waited for longer, and all where the machine was slow with what was enough, of more bytes in proportion: it may take its time. */
 export function longerFor(bytes: number, limits: Limits, probes: readonly Probe[], isDeciding: boolean): number {
   const usual = limitFor(bytes, limits);
   if (limits.timerMs !== undefined) return usual;
-  const slowestMs = Math.max(0, ...probes.flatMap(({ firstMs }) => firstMs ?? []));
+  const slowestMs = Math.max(0, ...probes.map((probe) => (probe.firstMs ?? 0) * Math.min(1, bytes / probe.bytes)));
   return Math.ceil(Math.min(limits.quietMs, LONGER * Math.max(isDeciding ? usual : usual / LONGER, slowestMs)));
 }
 

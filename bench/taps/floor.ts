@@ -2,6 +2,7 @@
 
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { Address } from '../client/client.ts';
+import type { Plan } from '../depth.ts';
 import type { Stage } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import { measureStream } from '../measure.ts';
@@ -15,14 +16,14 @@ import type { Tap } from './tap-program.ts';
  * In a round one stream goes through the tap and two past it, one before and one after, each word of them close in time to
  * its like in the others: a busy moment meets all three, and what the two differ by is the noise.
  */
-const ROUNDS = 40;
-const WORDS_A_ROUND = 25;
+const WORDS_A_ROUND = 50;
+/** Looked at for longer where what chains do is measured, and not their verdict alone. */
+const LOOKS = { rough: { rounds: 8, mostTimes: 1 }, precise: { rounds: 12, mostTimes: 4 } };
 const TAPS = 3;
 /** So many words pass first: until then the tap's program is compiled, not run. */
 const WARM_WORDS = 1000;
-/** A quiet machine makes two streams differ by no more; a busy moment is waited out for so many times, and the quietest told. */
+/** A quiet machine makes two streams differ by no more; a busy moment is waited out, and the quietest told. */
 const QUIET_P99_MS = 0.1;
-const MOST_TIMES = 5;
 
 /** Of the differences of words that were streamed right after each other. */
 export interface PairedDifference {
@@ -66,9 +67,12 @@ function holdsOf(traces: Trace[]): Quantiles {
 const WORDS = { count: WORDS_A_ROUND };
 
 /** Streams through the tap and past it, in turns. */
-async function compared(context: TapStream, direct: Address, tap: Address): Promise<Omit<TapFloor, 'inARow'>> {
+async function compared(
+  context: TapStream,
+  { direct, tap, rounds: count }: { direct: Address; tap: Address; rounds: number },
+): Promise<Omit<TapFloor, 'inARow'>> {
   const rounds: Record<'before' | 'tapped' | 'after', Trace>[] = [];
-  for (let round = 0; round < ROUNDS; round += 1)
+  for (let round = 0; round < count; round += 1)
     rounds.push({
       before: await stream(context, direct, WORDS),
       tapped: await stream(context, tap, WORDS),
@@ -86,6 +90,7 @@ async function compared(context: TapStream, direct: Address, tap: Address): Prom
 export async function measureTaps(
   stage: Stage,
   { clock, floor }: Pick<Instrument, 'clock' | 'floor'>,
+  { depth }: Pick<Plan, 'depth'>,
   signal?: AbortSignal,
 ): Promise<TapFloor> {
   const context = { origin: stage.origin, clock, ...(signal === undefined ? {} : { signal }) };
@@ -94,9 +99,11 @@ export async function measureTaps(
   let last: Tap = first;
   for (let count = 1; count < TAPS; count += 1) last = await taps.add(last);
   await stream(context, last.address, { count: WARM_WORDS });
-  let quietest = await compared(context, stage.direct, first.address);
-  for (let times = 1; times < MOST_TIMES && quietest.noise.p99Ms > QUIET_P99_MS; times += 1) {
-    const another = await compared(context, stage.direct, first.address);
+  const { rounds, mostTimes } = depth === 'quick' ? LOOKS.rough : LOOKS.precise;
+  const ways = { direct: stage.direct, tap: first.address, rounds };
+  let quietest = await compared(context, ways);
+  for (let times = 1; times < mostTimes && quietest.noise.p99Ms > QUIET_P99_MS; times += 1) {
+    const another = await compared(context, ways);
     if (another.noise.p99Ms < quietest.noise.p99Ms) quietest = another;
   }
   const row = await stream(context, last.address, WORDS);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 import type { Lane, Variant } from '../../bench/catalogue/catalogue.ts';
-import { longestFirst, Quiet, Slots, workOff } from '../../bench/schedule.ts';
+import { longestFirst, Quiet, Slots, slotsFor, startingSlotsOf, workOff } from '../../bench/schedule.ts';
 
 const variant = (id: string, native: ProxyDeclaration['native'] = { program: 'p', args: () => [] }): Variant =>
   ({ id, proxy: { native } }) as Variant;
@@ -30,6 +30,20 @@ it('the longest lanes come first, those of a variant together', () => {
       .flat()
       .map(({ id }) => id),
   ).toEqual(['a?coded', 'a', 'c?slow', 'c', 'd', 'b?held', 'b']);
+});
+
+it('who waits is let in by rank, and of one rank in the order in which they came', async () => {
+  const slots = new Slots(1);
+  const order: string[] = [];
+  const note = (name: string, rank?: number): Promise<unknown> => slots.use(async () => order.push(name), rank);
+  await Promise.all([note('has it', 9), note('b', 2), note('c', 2), note('a', 1), note('d', 3), note('first')]);
+  expect(order).toEqual(['has it', 'first', 'a', 'b', 'c', 'd']);
+});
+
+it('what takes seconds of a core to start is started apart from what is there at once', () => {
+  const slots = slotsFor(8);
+  expect(startingSlotsOf(D.proxy, slots)).toBe(slots.startingSlowly);
+  expect(startingSlotsOf(A.proxy, slots)).toBe(slots.starting);
 });
 
 it('so many at a time, and a failure is thrown when the others have ended', async () => {
