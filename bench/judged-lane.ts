@@ -10,7 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
-import { measureAll, type Seen, type Turns } from './measures/all.ts';
+import { isLeft, measureAll, together, type Seen, type Turns } from './measures/all.ts';
 import type { KnownThresholds } from './measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
@@ -62,10 +62,6 @@ interface MeasuredLane {
   seen: Seen;
 }
 
-function together(first: Seen, then: Seen): Seen {
-  return { evidence: { ...first.evidence, ...then.evidence }, ended: [...first.ended, ...then.ended] };
-}
-
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
 async function measured(
   { lane, isFirst, rank, hop: shared }: PlacedLane,
@@ -93,8 +89,7 @@ async function measured(
 
   let seen: Seen = { evidence: {}, ended: [] };
   const seeToo = async (measures: AnyMeasure[], found: Partial<MeasureContext>): Promise<void> => {
-    const isLeft = ({ id }: AnyMeasure): boolean => !(id in seen.evidence) && !seen.ended.includes(id);
-    seen = together(seen, await see(measures.filter(isLeft), found));
+    seen = together(seen, await see(measures.filter(isLeft(seen)), found));
   };
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {

@@ -11,8 +11,9 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane, type LaneTurns } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { measureAll, type Seen } from '../measures/all.ts';
-import { measureContext } from '../measures/context.ts';
+import { isLeft, measureAll, together, type Seen } from '../measures/all.ts';
+import { measureContext, type Way } from '../measures/context.ts';
+import type { AnyMeasure } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
@@ -123,6 +124,18 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   const { instrument, reference } = proof;
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
+  const proven = provenChainMeasures(plan, instrument.withheld);
+  let seen: Seen = { evidence: {}, ended: [] };
+  const see = async (measures: AnyMeasure[], found: Pick<Way, 'paced' | 'heldBytes'>): Promise<void> => {
+    const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
+    const more = await turns.turn(() =>
+      measureAll(measures.filter(isLeft(seen)), measureContext(stage, instrument, way), {
+        works: 'apart',
+        running: () => hops.every((hop) => hop.running()),
+      }),
+    );
+    seen = together(seen, more);
+  };
   const { evidence, delivery } = await measureLane(chain, {
     stage,
     hop: { address: via },
@@ -131,24 +144,14 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     depth: plan.depth,
     turns,
+    meanwhile: () =>
+      see(
+        proven.filter(({ of }) => of !== 'stream'),
+        {},
+      ),
     signal,
   });
-  const way = {
-    via,
-    points,
-    flows,
-    paced: evidence.paced,
-    heldBytes: heldBytesOf(delivery),
-    signal,
-    ...reachOf(plan),
-    ...laneStream(chain),
-  };
-  const measured = await turns.turn(() =>
-    measureAll(provenChainMeasures(plan, instrument.withheld), measureContext(stage, instrument, way), {
-      works: 'apart',
-      running: () => hops.every((hop) => hop.running()),
-    }),
-  );
+  await see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery) });
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {
@@ -157,5 +160,5 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     signal.throwIfAborted();
     alone.push(await measureAlone(chain, index + 1, evidence, context));
   }
-  return { hops, evidence, delivery, hopDeliveries, alone, measures: measured };
+  return { hops, evidence, delivery, hopDeliveries, alone, measures: seen };
 }

@@ -14,6 +14,15 @@ export interface Seen {
   ended: string[];
 }
 
+/** What is not yet seen. */
+export function isLeft({ evidence, ended }: Seen): (measure: AnyMeasure) => boolean {
+  return ({ id }) => !(id in evidence) && !ended.includes(id);
+}
+
+export function together(first: Seen, then: Seen): Seen {
+  return { evidence: { ...first.evidence, ...then.evidence }, ended: [...first.ended, ...then.ended] };
+}
+
 export interface Together {
   /** `apart`: what works is made by itself too, where taps are on the way: all its bytes go through one process. */
   works: 'beside' | 'apart';

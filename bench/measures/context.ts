@@ -5,7 +5,7 @@ import type { Instrument } from '../instrument.ts';
 import type { MeasureContext } from './measure.ts';
 
 /** What the way is and the stream; what is left out is as for a relay: the plain stream, waits of a few seconds. */
-type Way = Pick<MeasureContext, 'via'> &
+export type Way = Pick<MeasureContext, 'via'> &
   Partial<Pick<MeasureContext, 'deep' | 'fullBound' | 'resets' | 'workload' | 'request' | 'usage'>> & {
     [name in 'points' | 'flows' | 'paced' | 'heldBytes' | 'known' | 'streamed' | 'signal']?:
       | MeasureContext[name]
