@@ -88,11 +88,12 @@ function placeLanes(
   { lanes, slots, signal }: RunOptions & LaneOptions,
 ): PlacedLane[] {
   return longestFirst(lanes).flatMap((members, rank) => {
-    const [{ variant, version }] = members;
+    const [longest] = members;
+    const { variant, version } = longest;
     const hop = new SharedHop(members.length, () => {
       const provision = provided.get(variant.proxy, version) as Provision;
       const { stage } = proven.get(provision.driver) as ProvenStage;
-      return startingSlotsOf(variant.proxy, slots).use(() => stage.startHop(variant, version, signal));
+      return startingSlotsOf(longest, slots).use(() => stage.startHop(variant, version, signal), rank);
     });
     const first = lanes.find((lane) => members.includes(lane) && streamFault(laneStream(lane)) === undefined);
     return members.map((lane) => ({ lane, hop, isFirst: lane === first, rank }));

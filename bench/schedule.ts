@@ -113,10 +113,8 @@ export interface RunSlots {
   waiting: Slots;
   /** For what is measured besides delivery and does more than wait: some of it is many streams, or megabytes. */
   measuring: Slots;
-  /** Hops that are being started. */
+  /** Hops of which each is seconds of work for a core to start: the sooner the first are there, the sooner they are waited for. */
   starting: Slots;
-  /** Those of which each is seconds of work for a core: the sooner the first are there, the sooner they are waited for. */
-  startingSlowly: Slots;
   quiet: Quiet;
   /** Lanes begun and not ended; each may have a hop that runs. */
   lanes: Slots;
@@ -127,10 +125,10 @@ const LANES_FACTOR = 5;
 
 export function slotsFor(jobs: number): RunSlots {
   const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
-  const [starting, startingSlowly] = [new Slots(jobs), new Slots(availableParallelism())];
+  const starting = new Slots(availableParallelism());
   const lanes = new Slots(jobs * LANES_FACTOR);
-  const quiet = new Quiet([flowing, waiting, measuring, starting, startingSlowly]);
-  return { flowing, waiting, measuring, starting, startingSlowly, quiet, lanes };
+  const quiet = new Quiet([flowing, waiting, measuring, starting]);
+  return { flowing, waiting, measuring, starting, quiet, lanes };
 }
 
 /** By what is expected; what was not expected to stall takes a slot a little longer. */
@@ -142,9 +140,9 @@ function startsSlowly({ native }: ProxyDeclaration): boolean {
   return native?.packages !== undefined;
 }
 
-/** In which a hop of this proxy is started. */
-export function startingSlotsOf(proxy: ProxyDeclaration, { starting, startingSlowly }: RunSlots): Slots {
-  return startsSlowly(proxy) ? startingSlowly : starting;
+/** In which the lane's hop is started: a turn as for its streams, so that what starts leaves streams beside it alone. */
+export function startingSlotsOf(lane: Pick<Lane, 'expected' | 'variant'>, slots: RunSlots): Slots {
+  return startsSlowly(lane.variant.proxy) ? slots.starting : slotOf(lane, slots);
 }
 
 /** The turns of a lane or a chain whose streams take these slots. */

@@ -42,8 +42,9 @@ it('who waits is let in by rank, and of one rank in the order in which they came
 
 it('what takes seconds of a core to start is started apart from what is there at once', () => {
   const slots = slotsFor(8);
-  expect(startingSlotsOf(D.proxy, slots)).toBe(slots.startingSlowly);
-  expect(startingSlotsOf(A.proxy, slots)).toBe(slots.starting);
+  expect(startingSlotsOf(lane('d', D), slots)).toBe(slots.starting);
+  expect(startingSlotsOf(lane('a', A), slots)).toBe(slots.flowing);
+  expect(startingSlotsOf(lane('a', A, { expected: 'buffers' }), slots)).toBe(slots.waiting);
 });
 
 it('so many at a time, and a failure is thrown when the others have ended', async () => {
