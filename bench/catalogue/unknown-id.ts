@@ -10,6 +10,9 @@ import { matchesChain, matchesLane } from './matching.ts';
 
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
+/** Where it begins as a path does, or ends as a config does: no id does either. */
+const FILE = /^(?:\.{0,2}|~)\/|\.(?:conf|cfg|vcl|ya?ml|toml|json|[cm]?[jt]s|py|ini|env)$/;
+
 /** `framing=chunked&chunk=7` as pairs; `undefined` where one is no dimension or no value of it. */
 export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
   const pairs = text.split('&').map((part) => {
@@ -103,6 +106,8 @@ function sayVersion(pattern: string, { proxies }: Catalogue): string | undefined
 export function sayUnknown(pattern: string, catalogue: Catalogue): string {
   if (URL_OR_PORT.test(pattern))
     return `"${pattern}" is an address: unclog judges the proxies of its catalogue, which it starts itself, and takes no URL; \`unclog list\` shows them all`;
+  if (FILE.test(pattern))
+    return `"${pattern}" is a file: unclog judges the variants of its catalogue; to have a config of your own judged, make it one, as CONTRIBUTING.md shows in five minutes: a file in proxy-configs that listens on 8080 and forwards to origin:3000, and its entry`;
   const none = `no lane has the id "${pattern}"`;
   const undeclared = sayUndeclared(pattern, catalogue);
   if (undeclared !== undefined) return `${none}: ${undeclared}`;

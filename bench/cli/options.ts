@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 
 import { InvalidArgumentError, Option } from 'commander';
 
-import { nearest } from '../../server/nearest.ts';
+import { didYouMean, nearest } from '../../server/nearest.ts';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
@@ -37,7 +37,10 @@ export const pathOption = new Option(
 
 /** Words by commas, the option perhaps more than once. What follows it by spaces are ids. */
 function byCommas(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), ...text.split(',')];
+  const words = text.split(',');
+  // An empty word is a part of every id.
+  if (words.includes('')) throw new InvalidArgumentError('A word is missing before, between or after its commas.');
+  return [...(before ?? []), ...words];
 }
 
 export const proxyOption = new Option(
@@ -196,7 +199,9 @@ export function filterOnly<Item extends Lane | Chain>(items: Item[], words: read
   const kept = items.filter((item) => words.some((word) => item.id.includes(word) || tagsOf(item).includes(word)));
   if (kept.length > 0) return kept;
   const tags = [...new Set(items.flatMap(tagsOf))].toSorted();
+  const known = [...tags, ...new Set(items.flatMap(({ id }) => id.split(/\W+/)))];
+  const meant = words.map((word) => didYouMean(word, known)).find((said) => said !== '') ?? '';
   throw new UsageError(
-    `--only ${words.join(' ')} leaves no lane; it takes a tag (${tags.join(', ')}) or a part of an id`,
+    `--only ${words.join(' ')} leaves no lane${meant}; it takes a tag (${tags.join(', ')}) or a part of an id`,
   );
 }

@@ -27,7 +27,7 @@ import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
 import { hasImages, versionQuestion } from './version.ts';
 import { isHere, MissingImagesError, probeOwnImage, provideOwnImage, pull } from './own-image.ts';
-import { NEVER, whyNotReady, whyRefused } from './ready.ts';
+import { whyHopNotReady, whyOriginNotReady, whyRefused } from './ready.ts';
 
 const HOP_PORT = 8080;
 const ORIGIN_DATA_PORT = 3000;
@@ -113,7 +113,7 @@ class DockerStage implements Stage {
     };
     const log = (): Promise<string> => logOf(this.#client, id, SHOWN_LOG_LINES);
     const refusal = (): Promise<string | undefined> => whyRefused(variant.proxy, { running, log });
-    const reason = await whyNotReady(address, refusal, variant.proxy, signal).catch(async (error: unknown) => {
+    const reason = await whyHopNotReady(address, refusal, variant.proxy, signal).catch(async (error: unknown) => {
       await remove(this.#client, id);
       throw error;
     });
@@ -306,7 +306,7 @@ export class DockerDriver implements Driver {
         `the origin's container ended with exit code ${outcome.status}:\n${await logOf(client, outcome.id, SHOWN_LOG_LINES)}`,
       );
     const stage = new DockerStage(client, this.#session, network, outcome.started, { token, ownImage: image });
-    const reason = await whyNotReady(stage.direct, NEVER, {});
+    const reason = await whyOriginNotReady(stage.direct);
     if (reason === undefined) return stage;
     const log = await logOf(client, outcome.id, SHOWN_LOG_LINES);
     await stage[Symbol.asyncDispose]();

@@ -17,7 +17,7 @@ import { hopPort } from './ports.ts';
 import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
 import { findProgram, onPath, versionOf, type Program } from './find-program.ts';
 import { isPackaged, linkPackages, pinnedVersion } from './packages.ts';
-import { whyNotReady, whyRefused } from './ready.ts';
+import { whyHopNotReady, whyRefused } from './ready.ts';
 import { usageOfProcess } from './usage.ts';
 import { hasProgram } from './wheels.ts';
 
@@ -114,7 +114,7 @@ class NativeStage implements Stage {
       }),
     );
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
-    const reason = await whyNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal);
+    const reason = await whyHopNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal);
     if (reason !== undefined) await failed(process, variant, reason);
     const sha256 = await configSha256(variant);
     const running = stack.move();

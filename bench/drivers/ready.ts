@@ -42,7 +42,7 @@ interface Question {
 type GivenUp = () => Promise<string | undefined>;
 
 /** Of what is ours: it gets ready, or the time is over. */
-export const NEVER: GivenUp = () => Promise.resolve(undefined);
+const NEVER: GivenUp = () => Promise.resolve(undefined);
 
 /** Why a hop will not get ready any more: it ended, or its log says that it refuses its config; else `undefined`. */
 export async function whyRefused(
@@ -73,18 +73,24 @@ async function whyNotAnswering(
   return `${failure} within ${READY_TIMEOUT_MS / 1000} s; last: ${last}`;
 }
 
-/** Resolves with `undefined` when ready, else with why not: it was given up, or the time was over. */
-export function whyNotReady(
+/** Resolves with `undefined` when the hop is ready, else with why not: it was given up, or the time was over. */
+export function whyHopNotReady(
   address: Address,
   givenUp: GivenUp,
   { readyPath: path = '/healthz' }: Pick<ProxyDeclaration, 'readyPath'>,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const failure = `GET ${path} through it did not answer from the origin`;
+  const failure = `GET ${path} through it, which must listen on 8080 and forward to origin:3000, was not answered by the origin`;
   return whyNotAnswering(address, { path, mark: '"ok"', failure }, givenUp, signal);
 }
 
-/** As whyNotReady, of a control API of our own. */
+/** The same of the origin itself. */
+export function whyOriginNotReady(address: Address): Promise<string | undefined> {
+  const failure = 'GET /healthz was not answered by it';
+  return whyNotAnswering(address, { path: '/healthz', mark: '"ok"', failure }, NEVER);
+}
+
+/** As whyOriginNotReady, of a control API of our own. */
 export function whyNotListening(address: Address): Promise<string | undefined> {
   const failure = 'GET /clock did not answer';
   return whyNotAnswering(address, { path: '/clock', mark: 'monotonicMs', failure }, NEVER);

@@ -45,6 +45,9 @@ describe('of an id that selects nothing', () => {
     ['nginx@1.22x', '"1.22x" is no version of nginx: it takes numbers with dots between; there are of nginx: '],
     ['http://localhost:8080/', 'takes no URL'],
     ['localhost:8080', 'takes no URL'],
+    ['./nginx.conf', 'to have a config of your own judged, make it one, as CONTRIBUTING.md shows'],
+    ['/etc/haproxy/haproxy.cfg', 'is a file: '],
+    ['traefik.yaml', 'is a file: '],
   ])('%s it is said what does it', (pattern, advice) => {
     expect(sayUnknown(pattern, catalogue)).toContain(advice);
   });

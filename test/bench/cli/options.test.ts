@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
-import { filterOnly, jobsOption, parseProxies, timeoutOption } from '../../../bench/cli/options.ts';
+import { filterOnly, jobsOption, onlyOption, parseProxies, timeoutOption } from '../../../bench/cli/options.ts';
 import { UsageError } from '../../../bench/errors.ts';
 
 const catalogue = await loadCatalogue();
@@ -65,6 +65,17 @@ describe('--only', () => {
     expect(() => filterOnly(catalogue.lanes, ['zebra'])).toThrow(
       /^--only zebra leaves no lane; it takes a tag \(abort, backpressure, buffering, .*\) or a part of an id$/,
     );
+    expect(() => filterOnly(catalogue.lanes, ['zebra', 'bufering'])).toThrow(
+      /^--only zebra bufering leaves no lane \(did you mean "buffering"\?\); /,
+    );
+  });
+
+  it('takes no empty word, which is a part of every id', () => {
+    expect(onlyOption.parseArg?.('gzip,abort', ['x'])).toEqual(['x', 'gzip', 'abort']);
+    for (const text of ['', 'gzip,', ',gzip', 'gzip,,abort'])
+      expect(() => onlyOption.parseArg?.(text, undefined)).toThrow(
+        'A word is missing before, between or after its commas.',
+      );
   });
 });
 

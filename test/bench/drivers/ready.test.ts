@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { whyNotReady, whyRefused } from '../../../bench/drivers/ready.ts';
+import { whyHopNotReady, whyRefused } from '../../../bench/drivers/ready.ts';
 
 const REFUSES = { refuses: /cannot read the config/ };
 
@@ -33,7 +33,7 @@ describe('a hop is ready', () => {
     await using front = await frontOf(() => ++asked > 2);
     const address = { host: '127.0.0.1', port: front.port };
     expect(
-      await whyNotReady(address, () => Promise.resolve(undefined), { readyPath: '/healthz/origin' }),
+      await whyHopNotReady(address, () => Promise.resolve(undefined), { readyPath: '/healthz/origin' }),
     ).toBeUndefined();
     expect(asked).toBe(3);
   });
@@ -62,6 +62,6 @@ describe('a hop is given up', () => {
 
   it('at once, and not after the time for getting ready', async () => {
     const address = { host: '127.0.0.1', port: 1 };
-    expect(await whyNotReady(address, () => Promise.resolve('it refuses'), {})).toBe('it refuses');
+    expect(await whyHopNotReady(address, () => Promise.resolve('it refuses'), {})).toBe('it refuses');
   });
 });
