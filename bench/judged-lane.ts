@@ -10,7 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
-import { isLeft, measureAll, together, type Seen, type Turns } from './measures/all.ts';
+import { isLeft, leavesHop, measureAll, together, type Seen, type Turns } from './measures/all.ts';
 import type { KnownThresholds } from './measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
@@ -50,8 +50,8 @@ function foundBy(evidence: Evidence, delivery: Delivery): Pick<MeasureContext, '
 }
 
 /** Told whatever delivery was, with nothing broken that delivery needs. */
-function isOfHopAlone({ of, kills }: AnyMeasure): boolean {
-  return (of === 'hop' || of === 'costly') && kills !== true;
+function isOfHopAlone(measure: AnyMeasure): boolean {
+  return (measure.of === 'hop' || measure.of === 'costly') && leavesHop(measure);
 }
 
 interface MeasuredLane {

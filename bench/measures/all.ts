@@ -30,14 +30,20 @@ export interface Together {
   running?: () => boolean;
 }
 
-/** Side by side, but for what kills, which comes last. */
+/** Whether the hop is afterwards as it was before. */
+export function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
+  return kills !== true && mayEnd !== true;
+}
+
+/** Side by side, but for what may end the hop's process, and what kills, which comes last. */
 export async function measureAll(
   measures: readonly AnyMeasure[],
   context: MeasureContext,
   { works, turns = AT_ONCE, running = () => true }: Together,
 ): Promise<Seen> {
   const rank = (measure: AnyMeasure): number => {
-    if (measure.kills === true) return 2;
+    if (measure.kills === true) return 3;
+    if (measure.mayEnd === true) return 2;
     return works === 'apart' && measure.load === 'works' ? 1 : 0;
   };
   const evidence: Record<string, unknown> = {};
@@ -51,7 +57,7 @@ export async function measureAll(
     };
     await Promise.all(wanted.map(see));
   };
-  for (const turn of [0, 1, 2]) {
+  for (const turn of [0, 1, 2, 3]) {
     const inTurn = measures.filter((measure) => rank(measure) === turn);
     const waits = inTurn.filter(({ load }) => load === 'waits');
     const busy = inTurn.filter(({ load }) => load !== 'waits');

@@ -73,6 +73,8 @@ export interface Measure<Evidence, Figures> {
   of: 'stream' | 'held' | 'hop' | 'costly';
   /** Over HTTP/2 the origin's death is that of other streams on the same connection: measured when the others are. */
   kills?: true;
+  /** Sends what has ended a hop's process: measured when what another would lose by that is. */
+  mayEnd?: true;
   /**
    * What may be proven beside it: it `waits`, and is of no matter to others; it tells `times`, or needs them short; it
    * `works`, with many streams or megabytes, beside which no times are told.

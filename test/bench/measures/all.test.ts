@@ -29,6 +29,11 @@ it('what kills comes when all others have ended', async () => {
     expect((await logged(works)).slice(-2)).toEqual(['truncation begins', 'truncation ends']);
 });
 
+it('what may end the hop’s process comes when all but what kills have ended', async () => {
+  for (const works of ['beside', 'apart'] as const)
+    expect((await logged(works)).slice(-4, -2)).toEqual(['headers begins', 'headers ends']);
+});
+
 it('what works comes when what tells times has ended where there are taps, and beside it where there are none', async () => {
   const works = MEASURES.filter(({ load }) => load === 'works').map(({ id }) => `${id} begins`);
   const times = MEASURES.filter(({ load }) => load === 'times').map(({ id }) => `${id} ends`);
