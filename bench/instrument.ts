@@ -135,10 +135,9 @@ export async function proveInstrument(
 ): Promise<Proof> {
   await using stack = new AsyncDisposableStack();
   // All that is to be proven is started before the first measurement, which is to be a quiet one.
-  const [ports, chains] = await Promise.all([
-    startRelays(session, stage),
-    openChains?.().then((opened) => stack.use(opened)),
-  ]);
+  const opening = openChains?.();
+  stack.defer(async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const [ports, chains] = await Promise.all([startRelays(session, stage), opening]);
   const clock = await stage.origin.clockOffset();
   const through = (id: string, workload: WorkloadInput): Promise<Trace> =>
     measureStream({

@@ -10,7 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { withoutShared } from './evidence-file.ts';
 import { laneStream, measureLane } from './lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from './lane-result.ts';
-import { isLeft, leavesHop, measureAll, together, type Seen, type Turns } from './measures/all.ts';
+import { isLeft, isOfHopAlone, measureAll, together, type Seen, type Turns } from './measures/all.ts';
 import type { KnownThresholds } from './measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import { measureContext } from './measures/context.ts';
@@ -29,7 +29,7 @@ export interface PlacedLane {
   hop: SharedHop;
   /** Of its variant's in this run. */
   isFirst: boolean;
-  /** Its place among the lanes of the run, the longest first: the sooner it has its turn, too. */
+  /** Its variant's place among those of the run, the longest first: the sooner it has its turn, too. */
   rank: number;
 }
 
@@ -47,11 +47,6 @@ function foundBy(evidence: Evidence, delivery: Delivery): Pick<MeasureContext, '
     ...(heldBytes === undefined ? {} : { heldBytes }),
     ...(streamed === undefined ? {} : { streamed }),
   };
-}
-
-/** Told whatever delivery was, with nothing broken that delivery needs. */
-function isOfHopAlone(measure: AnyMeasure): boolean {
-  return (measure.of === 'hop' || measure.of === 'costly') && leavesHop(measure);
 }
 
 interface MeasuredLane {

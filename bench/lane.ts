@@ -133,6 +133,8 @@ function lingering(workload: WorkloadInput, tries: Trace[]): WorkloadInput {
   const { pace } = workload;
   const lingerMs = Math.max(0, ...tries.map((trace) => longerLingerMs(trace) ?? 0));
   if (pace?.mode !== 'lock-step' || lingerMs <= (pace.lingerMs ?? LOCK_STEP.lingerMs)) return workload;
+  // Silence that a timeout of the hop ends is not for finding out what it holds.
+  if (tries.some((trace) => brokenByTime(trace) !== undefined)) return workload;
   return { ...workload, pace: { ...pace, lingerMs } };
 }
 
@@ -176,7 +178,10 @@ export async function measureLane(
     ...(turns === undefined ? {} : { turns }),
     // All that can be made before, so that little is left when quiet has come, which is at the end of a run.
     async beforeQuiet(soFar) {
-      await Promise.all([depth === 'quick' ? undefined : addSteady(soFar, steadily), context.meanwhile?.()]);
+      const adding = depth === 'quick' ? undefined : addSteady(soFar, steadily);
+      // All of a path's bytes go through the taps' one process.
+      if (points !== undefined) await adding;
+      await Promise.all([adding, context.meanwhile?.()]);
     },
   });
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.

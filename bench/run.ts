@@ -93,7 +93,10 @@ function placeLanes(
     const hop = new SharedHop(members.length, () => {
       const provision = provided.get(variant.proxy, version) as Provision;
       const { stage } = proven.get(provision.driver) as ProvenStage;
-      return startingSlotsOf(longest, slots).use(() => stage.startHop(variant, version, signal), rank);
+      return startingSlotsOf(longest, slots).use(async () => {
+        signal.throwIfAborted();
+        return stage.startHop(variant, version, signal);
+      }, rank);
     });
     const first = lanes.find((lane) => members.includes(lane) && streamFault(laneStream(lane)) === undefined);
     return members.map((lane) => ({ lane, hop, isFirst: lane === first, rank }));

@@ -32,6 +32,10 @@ export class Slots {
     return this.#count;
   }
 
+  get areUsed(): boolean {
+    return this.#used > 0;
+  }
+
   /** Whether any waits for one. */
   get areWanted(): boolean {
     return this.#waiting.length > 0;
@@ -86,7 +90,8 @@ export class Quiet {
   use<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting += 1;
     const mine = this.#last.then(async () => {
-      for (const slots of this.#slots) await slots.idle();
+      // While one is waited for another may be taken again.
+      while (this.#slots.some((slots) => slots.areUsed)) for (const slots of this.#slots) await slots.idle();
       return work();
     });
     this.#last = mine.catch(() => {}).then(() => this.#leave());

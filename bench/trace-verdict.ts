@@ -48,7 +48,9 @@ function stallOf(trace: Trace): Stall | undefined {
 }
 
 /** Nothing came in so many times what the first of it took after the end: it was held, and was not just late. */
-const FIRM_FACTOR = 3;
+const FIRM_FACTOR = 10;
+/** What takes so long is held, whatever it is that holds it. */
+const MOST_LINGER_MS = 5000;
 
 /** Of a stall in which nothing came before the end: how long was waited after the last write, and how long the first of it took after the end. */
 function waits(trace: Trace): { waitedMs: number; lateMs: number } | undefined {
@@ -60,10 +62,14 @@ function waits(trace: Trace): { waitedMs: number; lateMs: number } | undefined {
   return { waitedMs: stall.endAt - onClientClock(trace, lastAt), lateMs: firstAt - stall.endAt };
 }
 
-/** How long must be waited before the end so that what came after it is known to have been held; `undefined` where it is known. */
+/**
+ * How long must be waited before the end so that what came after it is known to have been held; `undefined` where it is
+ * known. What was on its way since the last write comes before the end then, and what was held is as late after it again.
+ */
 export function longerLingerMs(trace: Trace): number | undefined {
   const { waitedMs = 0, lateMs = 0 } = waits(trace) ?? {};
-  return waitedMs < FIRM_FACTOR * lateMs ? Math.ceil((FIRM_FACTOR + 1) * lateMs) : undefined;
+  if (waitedMs >= Math.min(MOST_LINGER_MS, FIRM_FACTOR * lateMs)) return undefined;
+  return Math.ceil(Math.min(MOST_LINGER_MS, Math.max((FIRM_FACTOR + 1) * lateMs, 2 * (waitedMs + lateMs))));
 }
 
 /** The first arrival after the stall that came before the end of the response was begun. */

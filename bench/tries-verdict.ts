@@ -6,7 +6,7 @@ import type { Floor } from './floor.ts';
 import { clearlyHeld, heldShare, heldWords, OUTLIER_SHARE } from './held-words.ts';
 import { acknowledgementLags, lockStepHolds, quantile, quantiles, type Quantiles } from './metrics.ts';
 import { breaksAcross, excuseOf } from './timely.ts';
-import { judgeTrace } from './trace-verdict.ts';
+import { judgeTrace, longerLingerMs } from './trace-verdict.ts';
 import type { Trace } from './trace.ts';
 
 /** A hold that is less than this many times what the machine itself does is put down to it. */
@@ -50,7 +50,7 @@ function leastHold(holdsMs: readonly number[]): number {
 
 /** Of all tries, as a timer is the same in each. */
 function isRegular(tries: readonly Trace[]): boolean {
-  const holdsMs = tries.map(lockStepHolds);
+  const holdsMs = tries.map(lockStepHolds).filter((values) => values.length > 0);
   return Math.min(...holdsMs.map(leastHold)) >= REGULAR_FACTOR * quantile(holdsMs.flat(), 0.5);
 }
 
@@ -93,6 +93,16 @@ function telling({ tries, earlierReferences = [] }: Evidence, last: Trace, floor
   return beside.length >= ENOUGH_TRIES ? beside : told;
 }
 
+/** What speaks against the path though not each time: words held in an earlier try by a machine that was not busy, where it was in the last. */
+function wereHeldBefore(tries: Trace[], last: Trace, reference: Trace, floor: Floor): Delivery | undefined {
+  const isBusy = isLate(last, floor) || heldShare(reference, floor) > OUTLIER_SHARE;
+  const isOnTime = (trace: Trace): boolean => trace !== last && acknowledgementLags(trace).length > 0;
+  const wereHeld = tries.some((trace) => isOnTime(trace) && heldShare(trace, floor) > OUTLIER_SHARE);
+  return isBusy && wereHeld
+    ? inconclusive('some words were held in an earlier try, and in the last the machine was busy')
+    : undefined;
+}
+
 /** That some of the words are held twice can be a coincidence on a busy machine: the last try must say so too. */
 function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
@@ -108,6 +118,8 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (delivery.verdict === 'harness-error' || delivery.verdict === 'unsupported') return delivery;
   const broken = breaksAcross(evidence.tries, last);
   if (broken !== undefined) return broken;
+  if (delivery.verdict === 'buffers' && evidence.tries.length >= ENOUGH_TRIES && longerLingerMs(last) !== undefined)
+    return inconclusive('what was held came long after the end, each time: it may have been on its way before');
   if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
   const tries = telling(evidence, last, floor);
   const hold = quantiles(lockStepHolds(last));
@@ -123,7 +135,8 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
     return inconclusive(`${machine.said}: the machine was busy`);
   if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
   if (delivery.verdict === 'inconclusive') {
-    if (!holdsEachTime(tries, last, reference, floor)) return { verdict: 'streams', hold };
+    if (!holdsEachTime(tries, last, reference, floor))
+      return wereHeldBefore(tries, last, reference, floor) ?? { verdict: 'streams', hold };
     return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: heldShare(last, floor) });
   }
   const innocent = clearlyHeld(reference, floor);

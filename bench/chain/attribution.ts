@@ -78,7 +78,12 @@ export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, fl
 /** One for each hop, hop 1 first. */
 export function judgeHops(evidence: Evidence, floor: Floor): HopDelivery[] {
   const hops = evidence.tries.at(-1)?.points?.length ?? 0;
-  return Array.from({ length: hops }, (_, index) => judgeHop(evidence, index + 1, floor));
+  const whole = judge(evidence, floor);
+  return Array.from({ length: hops }, (_, index) => {
+    const delivery = judgeHop(evidence, index + 1, floor);
+    // What speaks for the machine, as acknowledgements that are late, is seen of the whole path alone.
+    return whole.verdict === 'inconclusive' && delivery.verdict === 'delays' ? whole : delivery;
+  });
 }
 
 /** Whether the hop did something to the stream that a hop that streams does not do. */

@@ -11,7 +11,7 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane, type LaneTurns } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { isLeft, leavesHop, measureAll, together, type Seen } from '../measures/all.ts';
+import { isLeft, isOfHopAlone, measureAll, together, type Seen } from '../measures/all.ts';
 import { measureContext, type Way } from '../measures/context.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
@@ -144,11 +144,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     depth: plan.depth,
     turns,
-    meanwhile: () =>
-      see(
-        proven.filter((measure) => measure.of !== 'stream' && leavesHop(measure)),
-        {},
-      ),
+    meanwhile: () => see(proven.filter(isOfHopAlone), {}),
     signal,
   });
   await see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery) });

@@ -31,8 +31,13 @@ export interface Together {
 }
 
 /** Whether the hop is afterwards as it was before. */
-export function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
+function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
   return kills !== true && mayEnd !== true;
+}
+
+/** Told whatever delivery was, with nothing broken that delivery needs. */
+export function isOfHopAlone(measure: AnyMeasure): boolean {
+  return (measure.of === 'hop' || measure.of === 'costly') && leavesHop(measure);
 }
 
 /** Side by side, but for what may end the hop's process, and what kills, which comes last. */

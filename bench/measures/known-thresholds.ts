@@ -3,6 +3,8 @@
  * first whether this one does too. What is told of a hop is still told by its own probes.
  */
 
+import { sum } from '../metrics.ts';
+
 /** More are seldom right, and each is asked for twice, all at once. */
 const MOST_LIKELY = 2;
 
@@ -10,6 +12,10 @@ interface Found {
   proxy: string;
   bytes: number;
   times: number;
+}
+
+function timesOf(found: readonly Found[], bytes: number): number {
+  return sum(found.filter((one) => one.bytes === bytes).map(({ times }) => times));
 }
 
 export class KnownThresholds {
@@ -45,9 +51,12 @@ export class KnownThresholds {
   }
 
   #questions(proxy: string, stream: string): number[] {
-    const isOwn = (one: Found): number => Number(one.proxy === proxy);
-    const usual = (this.#found.get(stream) ?? []).toSorted((a, b) => isOwn(b) - isOwn(a) || b.times - a.times);
-    const likely = [...new Set(usual.map(({ bytes }) => bytes))].slice(0, MOST_LIKELY);
+    const found = this.#found.get(stream) ?? [];
+    const own = found.filter((one) => one.proxy === proxy);
+    const usual = [...new Set(found.map(({ bytes }) => bytes))].toSorted(
+      (a, b) => timesOf(own, b) - timesOf(own, a) || timesOf(found, b) - timesOf(found, a),
+    );
+    const likely = usual.slice(0, MOST_LIKELY);
     return likely.flatMap((bytes) => [bytes - 1, bytes]);
   }
 }

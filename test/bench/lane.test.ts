@@ -9,7 +9,7 @@ import { MOST_TRIES } from '../../bench/tries-verdict.ts';
 import { judge } from '../../bench/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/workload.ts';
-import { FLOOR, frozen, stalled, streamed, WORKLOAD } from './traces.ts';
+import { cut, FLOOR, frozen, stalled, streamed, WORKLOAD } from './traces.ts';
 
 function stream(vary?: Vary) {
   return laneStream({ vary } as Lane);
@@ -90,13 +90,14 @@ describe('what is measured before a lane waits for quiet', () => {
   });
 });
 
-/** A path that keeps all to the end, and then is as late as told, try by try; and the waits before the end that it was asked for. */
+/** A path that keeps all to the end, and then is as late as told, try by try (less than none is cut off); and the waits before the end that it was asked for. */
 async function lingers(...lateMs: number[]) {
   const asked: (number | undefined)[] = [];
   const evidence = await tried({
     async through(workload) {
       asked.push(workload.pace?.mode === 'lock-step' ? workload.pace.lingerMs : undefined);
-      return stalled({ lateMs: lateMs[asked.length - 1] ?? 1, recipe: { workload } });
+      const late = lateMs[asked.length - 1] ?? 1;
+      return late < 0 ? cut() : stalled({ lateMs: late, recipe: { workload } });
     },
     workload: WORKLOAD,
     floor: FLOOR,
@@ -107,21 +108,31 @@ async function lingers(...lateMs: number[]) {
 
 describe('what was held to the end', () => {
   it('is believed at once where what followed the end came soon', async () => {
-    const { asked, delivery } = await lingers(50);
+    const { asked, delivery } = await lingers(25);
     expect(asked).toEqual([LOCK_STEP.lingerMs]);
     expect(delivery.verdict).toBe('buffers');
   });
 
   it('is asked for again with a longer wait where that was late', async () => {
     const { asked, delivery } = await lingers(160, 170);
-    expect(asked).toEqual([LOCK_STEP.lingerMs, 640]);
+    expect(asked).toEqual([LOCK_STEP.lingerMs, 1760]);
     expect(delivery.verdict).toBe('buffers');
   });
 
-  it('is believed after three tries, however late what followed was', async () => {
-    const { asked, delivery } = await lingers(160, 900, 9000);
-    expect(asked).toEqual([LOCK_STEP.lingerMs, 640, 3600]);
+  it('is in doubt as long as it comes ever later, but for what was waited for five seconds', async () => {
+    const { asked, delivery } = await lingers(60, 450, 9000, 9000);
+    expect(asked).toEqual([LOCK_STEP.lingerMs, 660, 4950, 5000]);
     expect(delivery.verdict).toBe('buffers');
+  });
+
+  it('is not waited for longer by a hop that gave up the longer wait', async () => {
+    const { asked } = await lingers(160, -1, 160, 160, 160);
+    expect(asked).toEqual([
+      LOCK_STEP.lingerMs,
+      1760,
+      ...Array.from({ length: asked.length - 2 }, () => LOCK_STEP.lingerMs),
+    ]);
+    expect(asked.length).toBeGreaterThan(2);
   });
 });
 

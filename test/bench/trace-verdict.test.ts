@@ -306,14 +306,22 @@ describe('harness-error', () => {
 describe('a wait before the end', () => {
   const { lingerMs } = LOCK_STEP;
 
-  it('is too short when what followed the end took more than a third of it, and then four times that is right', () => {
-    expect(longerLingerMs(stalled({ lateMs: lingerMs / 3 }))).toBeUndefined();
-    expect(longerLingerMs(stalled({ lateMs: 100 }))).toBe(400);
-    expect(longerLingerMs(stalled({ lateMs: 100.1 }))).toBe(401);
+  it('is too short when what followed the end took more than a tenth of it', () => {
+    expect(longerLingerMs(stalled({ lateMs: lingerMs / 10 }))).toBeUndefined();
+    // Twice what it took since the last write, or eleven times what it took since the end.
+    expect(longerLingerMs(stalled({ lateMs: 26 }))).toBe(2 * (lingerMs + 26));
+    expect(longerLingerMs(stalled({ lateMs: 100 }))).toBe(1100);
+    expect(longerLingerMs(stalled({ lateMs: 100.5 }))).toBe(1106);
+  });
+
+  it('of five seconds is long enough', () => {
+    expect(longerLingerMs(stalled({ lateMs: 4000 }))).toBe(5000);
+    const asked = { workload: { ...WORKLOAD, pace: { ...LOCK_STEP, ...WORKLOAD.pace, lingerMs: 5000 } } };
+    expect(longerLingerMs(stalled({ lateMs: 4000, recipe: asked }))).toBeUndefined();
   });
 
   it("is on the client's clock", () => {
-    expect(longerLingerMs(stalled({ lateMs: 100, recipe: { offsetMs: 5000 } }))).toBeCloseTo(400, -1);
+    expect(longerLingerMs(stalled({ lateMs: 100, recipe: { offsetMs: 5000 } }))).toBeCloseTo(1100, -1);
     expect(longerLingerMs(stalled({ lateMs: 10, recipe: { offsetMs: 5000 } }))).toBeUndefined();
   });
 

@@ -114,6 +114,29 @@ describe('inconclusive', () => {
   });
 });
 
+/** Three of ten words held, and each acknowledgement late. */
+function fewHeld(lagMs?: number): Trace {
+  return streamed((seq) => (seq < 3 ? 300 : 0.2), lagMs === undefined ? {} : { lagMs });
+}
+
+describe('words held in an earlier try', () => {
+  const busyRelay = streamed((seq) => (seq < 2 ? 30 : 0.2));
+
+  it('by a machine that was not busy, and again beside one that is, are a doubt', () => {
+    expect(judge({ ...evidenceOf(fewHeld(1), fewHeld(40)), reference: busyRelay }, FLOOR)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'some words were held in an earlier try, and in the last the machine was busy',
+    });
+  });
+
+  it('are none where the machine was busy then too, where nothing says so, and where it is not now', () => {
+    for (const earlier of [fewHeld(40), fewHeld()])
+      expect(judge({ ...evidenceOf(earlier, fewHeld(40)), reference: busyRelay }, FLOOR).verdict).toBe('streams');
+    const others = streamed((seq) => (seq >= 8 ? 300 : 0.2), { lagMs: 1 });
+    expect(judge({ ...evidenceOf(fewHeld(1), others), reference: streamed() }, FLOOR).verdict).toBe('streams');
+  });
+});
+
 describe('words held regularly', () => {
   const busyRelay = streamed((seq) => (seq < 4 ? 30 : 0.2));
   const told = (...tries: Trace[]) => judge({ ...evidenceOf(...tries), reference: busyRelay }, FLOOR);
@@ -131,6 +154,7 @@ describe('words held regularly', () => {
   it('may be but for one in ten of each try', () => {
     const butFirst = streamed((seq) => (seq === 0 ? 0.2 : 100));
     expect(told(butFirst, butFirst, butFirst).verdict).toBe('delays');
+    expect(told(stalled(), butFirst, butFirst).verdict).toBe('delays');
     const butTwo = streamed((seq) => (seq < 2 ? 0.2 : 100));
     expect(told(butFirst, butTwo, butFirst).verdict).toBe('inconclusive');
   });

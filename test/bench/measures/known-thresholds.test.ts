@@ -18,7 +18,15 @@ it('asks about what was found of the same proxy before what was found of others'
   expect(known.of('nginx').questions('sse gzip')).toEqual([4, 5, 8, 9]);
   expect(known.of('node').questions('sse gzip')).toEqual([8, 9, 6, 7]);
   known.of('nginx').add('sse gzip', 9);
-  expect(known.of('nginx').questions('sse gzip')).toEqual([4, 5, 8, 9]);
+  expect(known.of('nginx').questions('sse gzip')).toEqual([8, 9, 4, 5]);
+  for (const proxy of ['vite', 'webpack', 'portkey', 'express']) known.of(proxy).add('sse gzip', 11);
+  expect(known.of('next').questions('sse gzip')).toEqual([10, 11, 8, 9]);
+  expect(known.of('node').questions('sse gzip')).toEqual([8, 9, 6, 7]);
+});
+
+it('asks a proxy of which nothing was found about the most usual', () => {
+  const known = new KnownThresholds();
+  for (const bytes of [7, 9, 9]) known.of('node').add('sse gzip', bytes);
   expect(known.of('next').questions('sse gzip')).toEqual([8, 9, 6, 7]);
 });
 
