@@ -1,5 +1,6 @@
 /** The verdict of one trace in lock-step by itself. Pure. */
 
+import { LOCK_STEP } from '../server/workload.ts';
 import { inconclusive, type Delivery } from './delivery.ts';
 import type { Floor } from './floor.ts';
 import { heldShare, OUTLIER_SHARE, RULE_SHARE } from './held-words.ts';
@@ -49,6 +50,8 @@ function stallOf(trace: Trace): Stall | undefined {
 
 /** Nothing came in so many times what the first of it took after the end: it was held, and was not just late. */
 const FIRM_FACTOR = 10;
+/** And in the usual wait, which may have ended just before what was on its way: what came as soon after it as that. */
+const SOON_MS = 5;
 /** What takes so long is held, whatever it is that holds it. */
 const MOST_LINGER_MS = 5000;
 
@@ -68,7 +71,10 @@ function waits(trace: Trace): { waitedMs: number; lateMs: number } | undefined {
  */
 export function longerLingerMs(trace: Trace): number | undefined {
   const { waitedMs = 0, lateMs = 0 } = waits(trace) ?? {};
-  if (waitedMs >= Math.min(MOST_LINGER_MS, FIRM_FACTOR * lateMs)) return undefined;
+  const { pace } = trace.origin.workload;
+  const isUsual = pace.mode === 'lock-step' && pace.lingerMs <= LOCK_STEP.lingerMs;
+  const isFirm = waitedMs >= Math.min(MOST_LINGER_MS, FIRM_FACTOR * lateMs);
+  if (isFirm && !(isUsual && lateMs > SOON_MS)) return undefined;
   return Math.ceil(Math.min(MOST_LINGER_MS, Math.max((FIRM_FACTOR + 1) * lateMs, 2 * (waitedMs + lateMs))));
 }
 
@@ -96,6 +102,13 @@ function judgeStall(trace: Trace, { seq: streamedChunks, heldAt, endAt }: Stall,
       ...coded,
     };
   }
+  const { pace } = trace.origin.workload;
+  // Of a hop of a chain it may have come so soon: the hop behind it had kept it. There are no acknowledgements of that.
+  const wasTold = trace.origin.acks.some(({ seq }) => seq >= streamedChunks);
+  if (pace.mode === 'lock-step' && wasTold && release.waitedMs < pace.deadlineMs)
+    return inconclusive(
+      `a word came after ${Math.round(release.waitedMs)} ms, and the origin was not told of it in ${pace.deadlineMs} ms: the machine was busy`,
+    );
   // What had been written a moment before the release had not been enough; what was written by then had.
   const over = emittedBytesAt(trace, release.at - floor.delayLimitMs) - streamedBytes;
   const upTo = emittedBytesAt(trace, release.at) - streamedBytes;

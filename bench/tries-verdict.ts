@@ -120,6 +120,8 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (broken !== undefined) return broken;
   if (delivery.verdict === 'buffers' && evidence.tries.length >= ENOUGH_TRIES && longerLingerMs(last) !== undefined)
     return inconclusive('what was held came long after the end, each time: it may have been on its way before');
+  // What a stall leaves open no holds of the words before it tell.
+  if (delivery.verdict === 'inconclusive' && last.origin.stalled !== undefined) return delivery;
   if (evidence.tries.length < 2 || reference === undefined || !TOLD_BY_HOLDS.has(delivery.verdict)) return delivery;
   const tries = telling(evidence, last, floor);
   const hold = quantiles(lockStepHolds(last));

@@ -108,7 +108,7 @@ async function lingers(...lateMs: number[]) {
 
 describe('what was held to the end', () => {
   it('is believed at once where what followed the end came soon', async () => {
-    const { asked, delivery } = await lingers(25);
+    const { asked, delivery } = await lingers(5);
     expect(asked).toEqual([LOCK_STEP.lingerMs]);
     expect(delivery.verdict).toBe('buffers');
   });

@@ -303,15 +303,33 @@ describe('harness-error', () => {
   });
 });
 
+it('a word that came in time, and of which the origin was told too late, says that the machine was busy', () => {
+  const recipe = { lagMs: 1200 };
+  expect(judgeTrace(stalled({ streamedChunks: 2, releasedAfterMs: 4, recipe }), FLOOR)).toEqual({
+    verdict: 'inconclusive',
+    reason: 'a word came after 4 ms, and the origin was not told of it in 1000 ms: the machine was busy',
+    tries: 1,
+  });
+  expect(verdictOf(stalled({ streamedChunks: 2, releasedAfterMs: 1041, recipe }))).toBe('coalesces');
+  expect(verdictOf(stalled({ streamedChunks: 2, releasedAfterMs: 4 }))).toBe('coalesces');
+});
+
 describe('a wait before the end', () => {
   const { lingerMs } = LOCK_STEP;
 
   it('is too short when what followed the end took more than a tenth of it', () => {
-    expect(longerLingerMs(stalled({ lateMs: lingerMs / 10 }))).toBeUndefined();
+    const asked = { workload: { ...WORKLOAD, pace: { ...LOCK_STEP, ...WORKLOAD.pace, lingerMs: 600 } } };
+    expect(longerLingerMs(stalled({ lateMs: 60, recipe: asked }))).toBeUndefined();
+    expect(longerLingerMs(stalled({ lateMs: 61, recipe: asked }))).toBe(1322);
     // Twice what it took since the last write, or eleven times what it took since the end.
     expect(longerLingerMs(stalled({ lateMs: 26 }))).toBe(2 * (lingerMs + 26));
     expect(longerLingerMs(stalled({ lateMs: 100 }))).toBe(1100);
     expect(longerLingerMs(stalled({ lateMs: 100.5 }))).toBe(1106);
+  });
+
+  it('that is the usual one is too short when what followed the end did not come at once', () => {
+    expect(longerLingerMs(stalled({ lateMs: 5 }))).toBeUndefined();
+    expect(longerLingerMs(stalled({ lateMs: 6 }))).toBe(2 * (lingerMs + 6));
   });
 
   it('of five seconds is long enough', () => {
@@ -322,7 +340,7 @@ describe('a wait before the end', () => {
 
   it("is on the client's clock", () => {
     expect(longerLingerMs(stalled({ lateMs: 100, recipe: { offsetMs: 5000 } }))).toBeCloseTo(1100, -1);
-    expect(longerLingerMs(stalled({ lateMs: 10, recipe: { offsetMs: 5000 } }))).toBeUndefined();
+    expect(longerLingerMs(stalled({ lateMs: 2, recipe: { offsetMs: 5000 } }))).toBeUndefined();
   });
 
   it('is long enough where something came before, where nothing ever came, and where nothing stalled', () => {

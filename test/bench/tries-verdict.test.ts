@@ -196,6 +196,11 @@ describe('acknowledgements that come late', () => {
     expect(judge({ ...evidenceOf(oneLate, streamed()), reference: quietRelay }, FLOOR).verdict).toBe('inconclusive');
   });
 
+  it('of a word that came in time are a doubt that the words before it do not settle', () => {
+    const late = stalled({ streamedChunks: 2, releasedAfterMs: 4, recipe: { lagMs: 1200 } });
+    expect(judge({ ...evidenceOf(late, late), reference: quietRelay }, FLOOR).verdict).toBe('inconclusive');
+  });
+
   it('do not take back what the last try says of other kinds', () => {
     const last = stalled({ recipe: { lagMs: 900 } });
     expect(judge({ ...evidenceOf(last, last), reference: quietRelay }, FLOOR)).toEqual(judgeTrace(last, FLOOR));
