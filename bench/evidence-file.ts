@@ -1,6 +1,6 @@
 /** What a lane's kept evidence holds, each trace once. Pure. */
 
-import type { EvidenceFile } from './run.ts';
+import type { EvidenceFile } from './run/run.ts';
 
 /** The steady stream is one for delivery and for the measure of it: it stands with delivery's evidence. */
 export function withoutShared(

@@ -5,9 +5,9 @@
 
 import type { LockStep, WorkloadInput } from '../server/workload.ts';
 import type { Floor } from './floor.ts';
-import { freezing, outAtStall, type Freezing } from './frozen-bytes.ts';
+import { freezing, outAtStall, type Freezing } from './verdict/frozen-bytes.ts';
 import { sizeOf } from './metrics.ts';
-import { firstRelease, judgeTrace } from './trace-verdict.ts';
+import { firstRelease, judgeTrace } from './verdict/trace-verdict.ts';
 import type { Trace } from './trace.ts';
 
 /** Beyond the time that was waited before: room for a timer's own jitter. */

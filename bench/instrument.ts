@@ -5,7 +5,7 @@
 
 import { LOCK_STEP, type WorkloadInput } from '../server/workload.ts';
 import type { ChainProofs } from './chain/proof.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery } from './verdict/delivery.ts';
 import type { Stage } from './drivers/driver.ts';
 import { BenchError } from './errors.ts';
 import { floorFrom, type Floor } from './floor.ts';
@@ -15,19 +15,18 @@ import { measureContext } from './measures/context.ts';
 import type { AnyMeasure, MeasureContext } from './measures/measure.ts';
 import type { Quantiles } from './metrics.ts';
 import type { ClockOffset } from './origin-client.ts';
-import { ownProgram } from './programs.ts';
-import { measureJobs, proveAll, type ProofJob } from './proofs.ts';
+import { measureJobs, proveAll, type ProofJob } from './run/proofs.ts';
 import { HOLD_BYTES, HOLD_MS, TRANSPARENT } from './relays/relays.ts';
-import type { Session } from './session.ts';
+import { startRelays } from './relays/start.ts';
+import type { Session } from './session/session.ts';
 import type { TapFloor } from './taps/floor.ts';
 import type { Trace } from './trace.ts';
-import { judge } from './verdict.ts';
-import { unproven, withheldFor, type Withheld } from './withheld.ts';
+import { judge } from './verdict/verdict.ts';
+import { unproven, withheldFor, type Withheld } from './run/withheld.ts';
 
 const FLOOR_CHUNKS = 200;
 /** A busy moment is waited out: by a lower floor more counts as a delay, and never less. */
 const MOST_FLOORS = 5;
-const RELAYS_READY_MS = 20_000;
 
 /** Shorter than for proxies: what the relays do is known. */
 export const RELAY_PROOF: WorkloadInput = {
@@ -101,7 +100,7 @@ function convicted(expected: Conviction, delivery: Delivery): boolean {
   return true;
 }
 
-export interface ProofOptions {
+interface ProofOptions {
   measures: AnyMeasure[];
   /** Ids of those that chains are told by as well. */
   chainMeasures?: string[];
@@ -120,14 +119,6 @@ function noise({ hold, delayLimitMs }: Floor): string[] {
 
 const BUSY = 'on a busy machine that happens: free it, and try again';
 
-/** The port of each by its id. */
-async function startRelays(session: Session, { direct }: Stage): Promise<Record<string, number>> {
-  const cwd = await session.folder('relays');
-  const args = [ownProgram('bench/relays/main'), String(direct.port)];
-  const process = await session.start(globalThis.process.execPath, args, { cwd });
-  return JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
-}
-
 export async function proveInstrument(
   session: Session,
   stage: Stage,
@@ -137,7 +128,7 @@ export async function proveInstrument(
   // All that is to be proven is started before the first measurement, which is to be a quiet one.
   const opening = openChains?.();
   stack.defer(async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose]());
-  const [ports, chains] = await Promise.all([startRelays(session, stage), opening]);
+  const [{ ports }, chains] = await Promise.all([startRelays(session, [String(stage.direct.port)]), opening]);
   const clock = await stage.origin.clockOffset();
   const through = (id: string, workload: WorkloadInput): Promise<Trace> =>
     measureStream({

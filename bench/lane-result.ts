@@ -3,15 +3,16 @@
 import { DEFAULT_PRESET } from '../server/presets.ts';
 import { slugOf, type Lane, type Variant } from './catalogue/catalogue.ts';
 import { header } from './client/http1.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery } from './verdict/delivery.ts';
 import type { Hop, Runnable } from './drivers/driver.ts';
 import { BenchError, ProxyError } from './errors.ts';
 import type { Evidence } from './evidence.ts';
+import { RULE_SHARE } from './verdict/held-words.ts';
 import type { Instrument } from './instrument.ts';
 import type { Seen } from './measures/all.ts';
 import { pacedMeasure } from './measures/paced.ts';
 import { packageVersion } from './programs.ts';
-import type { Provided, ProvidedPath } from './provision.ts';
+import type { Provided, ProvidedPath } from './run/provision.ts';
 import type { LaneResult, MeasureResult, PathEntry } from './results.ts';
 import type { AnyMeasure } from './measures/measure.ts';
 
@@ -54,6 +55,11 @@ export function codingOf({ tries }: Evidence): Pick<LaneResult, 'contentCoding'>
   return { contentCoding: header(head, 'content-encoding') ?? 'identity' };
 }
 
+/** Or else the median is that of words which were not. */
+function areMostHeld({ words, share }: Extract<Delivery, { verdict: 'delays' }>): boolean {
+  return words === undefined && share >= RULE_SHARE;
+}
+
 export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evidence): Partial<LaneResult> {
   const paced = evidence.paced === undefined ? {} : { paced: pacedMeasure.figures(evidence.paced) };
   const onClock = clock.shared ? { clock: 'shared' as const } : { clock: 'offset' as const, errorMs: clock.errorMs };
@@ -61,7 +67,11 @@ export function figures(delivery: Delivery, { clock }: Instrument, evidence: Evi
     case 'streams':
       return { hold: { ...delivery.hold, ...onClock }, ...paced };
     case 'delays':
-      return { hold: { ...delivery.hold, ...onClock }, threshold: { bytes: null, ms: delivery.hold.p50Ms }, ...paced };
+      return {
+        hold: { ...delivery.hold, ...onClock },
+        threshold: { bytes: null, ms: areMostHeld(delivery) ? delivery.hold.p50Ms : null },
+        ...paced,
+      };
     case 'coalesces':
       return { threshold: { bytes: delivery.heldBytes, ms: null }, ...paced };
     case 'buffers':

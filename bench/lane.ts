@@ -2,23 +2,23 @@
 
 import { presetOf } from '../server/presets.ts';
 import { LOCK_STEP, type LockStep, type WorkloadInput } from '../server/workload.ts';
-import type { Delivery } from './delivery.ts';
-import type { Depth } from './depth.ts';
+import type { Delivery } from './verdict/delivery.ts';
+import type { Depth } from './run/depth.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
 import type { Evidence } from './evidence.ts';
 import type { Floor } from './floor.ts';
 import { freeze } from './freeze.ts';
-import { clearlyHeld } from './held-words.ts';
+import { clearlyHeld } from './verdict/held-words.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
-import { brokenByTime } from './timely.ts';
-import { longerLingerMs } from './trace-verdict.ts';
+import { brokenByTime } from './verdict/timely.ts';
+import { longerLingerMs } from './verdict/trace-verdict.ts';
 import type { Trace } from './trace.ts';
-import { ENOUGH_TRIES, MOST_TRIES } from './tries-verdict.ts';
-import { judge } from './verdict.ts';
+import { ENOUGH_TRIES, MOST_TRIES } from './verdict/tries-verdict.ts';
+import { judge } from './verdict/verdict.ts';
 
 /** Beyond a timer that is documented or was seen: room for the timer's own jitter. */
 const MARGIN_MS = 500;
@@ -65,8 +65,8 @@ export interface LaneContext {
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
   turns?: LaneTurns;
-  /** What else is measured of the hop, whatever its delivery: made before the lane waits for quiet, where it must. */
-  meanwhile?: () => Promise<void>;
+  /** What else is measured of the hop, whatever its delivery comes to be: made before the lane waits for quiet, where it must. */
+  meanwhile?: (soFar: Evidence) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -77,6 +77,8 @@ export interface LaneTurns {
   turn: Turn;
   steady: Turn;
   quiet: Turn;
+  /** The same for a stream that mostly waits: beside others of the sort. */
+  quietBeside: Turn;
   quietOver: () => Promise<void>;
 }
 
@@ -88,7 +90,7 @@ export interface Tried {
   workload: WorkloadInput;
   floor: Floor;
   reference: Reference;
-  turns?: Pick<LaneTurns, 'turn' | 'quiet'>;
+  turns?: Pick<LaneTurns, 'turn' | 'quiet' | 'quietBeside'>;
   /** Once, before the first try that is made in quiet. */
   beforeQuiet?: (evidence: Evidence) => Promise<void>;
 }
@@ -102,13 +104,15 @@ export async function tried({
   turns,
   beforeQuiet = async () => {},
 }: Tried): Promise<Evidence> {
-  const { turn, quiet } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE };
+  const { turn, quiet, quietBeside } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE, quietBeside: AT_ONCE };
   const evidence: Evidence = { tries: [await turn(() => through(workload))] };
   const again = async (): Promise<void> => {
     const maySettleIt = evidence.tries.length + 1 >= ENOUGH_TRIES;
     if (evidence.tries.length + 1 === ENOUGH_TRIES) await beforeQuiet(evidence);
-    const [trace, beside] = await (maySettleIt ? quiet : turn)(() =>
-      Promise.all([through(lingering(workload, evidence.tries)), reference.measure(workload)]),
+    const asked = lingering(workload, evidence.tries);
+    const inQuiet = asked === workload ? quiet : quietBeside;
+    const [trace, beside] = await (maySettleIt ? inQuiet : turn)(() =>
+      Promise.all([through(asked), reference.measure(workload)]),
     );
     evidence.tries.push(trace);
     if (evidence.reference !== undefined) (evidence.earlierReferences ??= []).push(evidence.reference);
@@ -181,7 +185,7 @@ export async function measureLane(
       const adding = depth === 'quick' ? undefined : addSteady(soFar, steadily);
       // All of a path's bytes go through the taps' one process.
       if (points !== undefined) await adding;
-      await Promise.all([adding, context.meanwhile?.()]);
+      await Promise.all([adding, context.meanwhile?.(soFar)]);
     },
   });
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.

@@ -7,7 +7,7 @@ import { ControlClient, type ClockOffset } from './control-client.ts';
 
 export type { ClockOffset } from './control-client.ts';
 
-export interface OriginAddress {
+interface OriginAddress {
   control: Address;
   token?: string;
 }

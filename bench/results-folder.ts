@@ -11,8 +11,8 @@ import type { ConformanceEvidence } from './conformance/measure.ts';
 import { isAnswered } from './conformance/result.ts';
 import { BenchError } from './errors.ts';
 import { isJudged, type Results } from './results.ts';
-import type { EvidenceFile } from './run.ts';
-import type { Session } from './session.ts';
+import type { EvidenceFile } from './run/run.ts';
+import type { Session } from './session/session.ts';
 
 const UNFINISHED = '.unfinished-';
 

@@ -4,13 +4,13 @@ import type { DimensionId } from './catalogue/declaration.ts';
 import type { HopDelivery } from './chain/attribution.ts';
 import type { HopHeads } from './chain/heads.ts';
 import { conformanceExitCode, type ConformanceResult } from './conformance/result.ts';
-import type { Delivery } from './delivery.ts';
-import type { Depth } from './depth.ts';
+import type { Delivery } from './verdict/delivery.ts';
+import type { Depth } from './run/depth.ts';
 import type { DriverName } from './drivers/driver.ts';
 import type { Instrument } from './instrument.ts';
 import type { PacedFigures } from './measures/paced.ts';
 import type { Quantiles } from './metrics.ts';
-import type { Remedy } from './remedies.ts';
+import type { FlawRemedy, Remedy } from './remedies.ts';
 
 export interface PathEntry {
   proxy: string;
@@ -39,8 +39,8 @@ export interface HopResult extends Pick<LaneResult, 'hold' | 'threshold'> {
   heads?: HopHeads;
   /** Of each measure that is told by hop; `unseen`: why it could not be, of this one. */
   measures?: Record<string, MeasureResult | { unseen: string }>;
-  /** Of a guilty one, and one that is unseen: directly in front of the origin, and there of a stream as the other hops made it. */
-  alone?: { verdict: Delivery['verdict']; asItGot?: Delivery['verdict'] };
+  /** Of a guilty one, and one that is unseen: directly in front of the origin, and there of a stream as the other hops made it. `lane`: that of the two of which it clogs. */
+  alone?: { verdict: Delivery['verdict']; asItGot?: Delivery['verdict']; lane?: string };
   /** All of it that is worth a sentence. */
   says: string[];
 }
@@ -53,6 +53,8 @@ export interface MeasureResult {
   flaw?: string;
   /** Why it could not be measured, where the machine was too noisy to tell. */
   inconclusive?: string;
+  /** What is declared to take the flaw away. */
+  remedy?: FlawRemedy;
 }
 
 export interface LaneResult {
@@ -78,6 +80,7 @@ export interface LaneResult {
   guilty?: number[];
   expectedGuilty?: number[];
   hold?: Quantiles & { clock: 'shared' | 'offset'; errorMs?: number };
+  /** `ms` for which each word is held; `null` too where only some are. */
   threshold?: { bytes: { over: number; upTo: number } | null; ms: number | null };
   /** Of a client that accepts content codings, or an origin that applies one: the one that the client got, or `identity`. */
   contentCoding?: string;

@@ -14,7 +14,7 @@ const SMALLEST_STEP_BYTES = 64;
 /** Chunks written before other streams have their turn. */
 const CHUNKS_IN_A_TURN = 64;
 
-export interface EmitterOptions {
+interface EmitterOptions {
   trace: OriginTrace;
   /** Aborted when the stream has ended. */
   signal: AbortSignal;
@@ -146,9 +146,9 @@ export class Emitter {
   #next(): number {
     this.#signal.throwIfAborted();
     const seq = this.#nextSeq;
-    const { death } = this.#trace.workload;
+    const { death, format, filler } = this.#trace.workload;
     if (death !== undefined && seq > death.afterChunk) this.#die(death);
-    const chunk = encodeChunk(this.#trace.workload.format, seq, this.#sizes[seq] ?? 0);
+    const chunk = encodeChunk(format, seq, this.#sizes[seq] ?? 0, filler);
     const emission = { seq, at: monotonicMs(), bytes: chunk.length };
     this.#trace.emissions.push(emission);
     if (this.#trace.workload.contentCoding === undefined) this.#body?.write(chunk, 'latin1');

@@ -7,8 +7,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return distance(word, best) <= Math.max(2, word.length / 3) ? best : undefined;
 }
 
-/** ` (did you mean "framing"?)`, to be added to a complaint; empty where nothing is near. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
+/** ` (did you mean "framing"?)`, to be added to a complaint; empty where nothing was. */
+export function sayMeant(meant: string | undefined): string {
   return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+}
+
+/** The same of the one of `known` that was probably meant by `word`. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  return sayMeant(nearest(word, known));
 }

@@ -11,7 +11,7 @@ import { speakHttp2 } from './http2.ts';
 import { Streams } from './streams.ts';
 import { malformed } from './validation.ts';
 
-export interface Listener {
+interface Listener {
   host: string;
   /** 0 lets the system choose. */
   port: number;
@@ -26,7 +26,7 @@ export interface OriginOptions {
   logger: Logger;
 }
 
-export interface Origin {
+interface Origin {
   dataPort: number;
   controlPort: number;
   close(): Promise<void>;

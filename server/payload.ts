@@ -3,7 +3,7 @@
  * sent, so that a lost, doubled, moved or altered byte shows without the body being kept.
  */
 
-import { BODY_LIMIT_BYTES, type Format, type Workload, type WorkloadInput } from './workload.ts';
+import { BODY_LIMIT_BYTES, type Filler, type Format, type Workload, type WorkloadInput } from './workload.ts';
 
 /** What ends a chunk in each format. */
 export const DELIMITERS: Record<Format, string> = { sse: '\n\n', 'sse-json': '\n\n', ndjson: '\n', text: ' ' };
@@ -24,7 +24,8 @@ const FILLER = ((): string => {
   return text.slice(0, 65_536);
 })();
 
-function filler(seq: number, length: number): string {
+function filler(seq: number, length: number, kind: Filler): string {
+  if (kind === 'letter') return 'a'.repeat(length);
   const start = (seq * 7919) % FILLER.length;
   let text = FILLER.slice(start, start + length);
   while (text.length < length) text += FILLER.slice(0, length - text.length);
@@ -50,9 +51,9 @@ export const SEQ_PATTERNS: Record<Format, RegExp> = {
 };
 
 /** Chunk `seq` of a stream, ASCII, `sizeBytes` long or as long as its marks need. */
-export function encodeChunk(format: Format, seq: number, sizeBytes: number): string {
+export function encodeChunk(format: Format, seq: number, sizeBytes: number, kind: Filler = 'prose'): string {
   const [before, after] = MARKS[format](seq);
-  return before + filler(seq, Math.max(0, sizeBytes - before.length - after.length)) + after;
+  return before + filler(seq, Math.max(0, sizeBytes - before.length - after.length), kind) + after;
 }
 
 /** A comment, which readers of an event stream ignore (HTML Standard, section 9.2.6); it has no number. */

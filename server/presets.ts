@@ -5,7 +5,7 @@
 
 import { PACED, type Paced, type WorkloadInput } from './workload.ts';
 
-export interface Preset {
+interface Preset {
   /** What it stands for, in one line. */
   title: string;
   workload: Pick<WorkloadInput, 'format' | 'chunkBytes'>;

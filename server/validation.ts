@@ -2,7 +2,7 @@
 
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 /** Ajv's error object with `verbose: true`, as far as it is read here. */
 interface VerboseError extends FastifySchemaValidationError {
@@ -26,12 +26,10 @@ function describe(error: VerboseError): string {
     case 'additionalProperties': {
       const unknown = String(error.params['additionalProperty']);
       const allowed = Object.keys(error.parentSchema?.properties ?? {});
-      const meant = nearest(unknown, allowed);
-      const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
       const full = at === '' ? unknown : `${at}.${unknown}`;
       return allowed.length === 0
         ? `field "${full}" has a name that is not allowed`
-        : `unknown field "${full}"${hint}; allowed: ${allowed.join(', ')}`;
+        : `unknown field "${full}"${didYouMean(unknown, allowed)}; allowed: ${allowed.join(', ')}`;
     }
     case 'enum':
       return `${name} must be one of ${list(error.params['allowedValues'])}; ${got}`;

@@ -37,6 +37,13 @@ export const ContentCoding = oneOf(
   'The content coding that the origin applies itself, whatever the request accepts, and says in Content-Encoding. The coder is flushed after every chunk. Not with a length that is announced: framing content-length or piecewise.',
 );
 
+const FILLERS = ['prose', 'letter'] as const;
+export type Filler = (typeof FILLERS)[number];
+export const Filler = oneOf(
+  FILLERS,
+  'What makes a chunk as long as it is to be: words in no order (default), or one letter, of which a coder makes next to nothing.',
+);
+
 const LeadMs = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 60_000, description: 'The silence between the head and the first chunk.' }),
 );
@@ -179,7 +186,7 @@ export const Paced = Type.Object(
 );
 
 /** `discriminator` makes the validator report only on the mode that was named (OpenAPI 3.1, section 4.8.25). */
-export const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>({
+const Pace = Type.Unsafe<Static<typeof LockStep> | Static<typeof Paced>>({
   type: 'object',
   required: ['mode'],
   discriminator: { propertyName: 'mode' },
@@ -204,6 +211,7 @@ export const WorkloadInput = Type.Object(
       }),
     ),
     contentCoding: Type.Optional(ContentCoding),
+    filler: Type.Optional(Filler),
     count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Chunks.' })),
     chunkBytes: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1, maximum: 16 * 1024 * 1024 }), {
@@ -260,10 +268,11 @@ type LockStepInput = Static<typeof LockStep>;
 export type LockStep = Required<Omit<LockStepInput, 'freeze'>> & Pick<LockStepInput, 'freeze'>;
 type PacedInput = Static<typeof Paced>;
 export type Paced = Required<Omit<PacedInput, 'silence' | 'burst'>> & Pick<PacedInput, 'silence' | 'burst'>;
-export type Pace = LockStep | Paced;
+type Pace = LockStep | Paced;
 /** Fields that have no default: absent where they were not asked for. */
 type Extras = Pick<WorkloadInput, 'death' | 'answer' | 'trailers' | 'informational' | 'fieldLines'> & {
   contentCoding?: AppliedCoding;
+  filler?: Exclude<Filler, 'prose'>;
 };
 /** A workload with every default filled in. */
 export type Workload = Required<Omit<WorkloadInput, 'pace' | keyof Extras>> & { pace: Pace } & Extras;
@@ -296,12 +305,13 @@ function resolvePace(pace: WorkloadInput['pace']): Pace {
 
 /** Fills in the defaults. */
 export function resolveWorkload(input: WorkloadInput): Workload {
-  const { format = 'sse', contentCoding = 'identity' } = input;
+  const { format = 'sse', contentCoding = 'identity', filler = 'prose' } = input;
   return {
     format,
     framing: input.framing ?? 'chunked',
     contentType: input.contentType ?? MEDIA_TYPES[format],
     ...(contentCoding === 'identity' ? {} : { contentCoding }),
+    ...(filler === 'prose' ? {} : { filler }),
     count: input.count ?? 60,
     chunkBytes: input.chunkBytes ?? [32],
     pace: resolvePace(input.pace),

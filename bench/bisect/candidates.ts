@@ -1,23 +1,39 @@
 /** The releases of a proxy that halving may judge: which there are, by which driver, and between which ends. */
 
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import type { Driver } from '../drivers/driver.ts';
+import type { Driver, Listing } from '../drivers/driver.ts';
 import { byVersion, isBefore, matchesVersion, sayVersions } from '../drivers/version.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
 
 export interface Candidate {
   version: string;
   driver: Driver;
+  /** Nobody says that there is such a release. */
+  isUnlisted?: true;
 }
 
 /** As they were asked for; the order of `good` and `bad` is found out. */
 export type Ends = { from?: string; to?: string } | { good: string; bad: string };
 
-/** Of every driver; of the same release by two drivers that of the first. What a driver cannot look up here it has not. */
-async function listed(proxy: ProxyDeclaration, drivers: readonly Driver[], signal: AbortSignal): Promise<Candidate[]> {
+/** Releases between which something can be halved. */
+const ENOUGH = 2;
+
+/**
+ * Of every driver; of the same release by two drivers that of the first. What a driver cannot look up here it has not.
+ * @param listing for a driver before which there is not enough: what others list is not here yet.
+ */
+export async function listed(
+  proxy: ProxyDeclaration,
+  drivers: readonly Driver[],
+  { signal, listing }: { signal?: AbortSignal; listing?: Listing | undefined } = {},
+): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const driver of drivers) {
-    const versions = await driver.releases(proxy, signal).catch((error: unknown) => {
+    const looking = {
+      ...(signal === undefined ? {} : { signal }),
+      ...(listing === undefined || found.length >= ENOUGH ? {} : { listing }),
+    };
+    const versions = await driver.releases(proxy, looking).catch((error: unknown) => {
       if (error instanceof UnavailableError) return [];
       throw error;
     });
@@ -34,7 +50,7 @@ function named(versions: readonly string[], candidates: readonly Candidate[], dr
   return versions
     .flatMap((version) => {
       const known = candidates.filter((candidate) => matchesVersion(candidate.version, version));
-      return known.length > 0 || last === undefined ? known : [{ version, driver: last }];
+      return known.length > 0 || last === undefined ? known : [{ version, driver: last, isUnlisted: true } as const];
     })
     .toSorted((a, b) => byVersion(a.version, b.version));
 }
@@ -70,17 +86,22 @@ export function within(candidates: readonly Candidate[], ends: Ends): Candidate[
   );
 }
 
-/** @param versions where some are named, no others. @throws UsageError */
+interface Wanted {
+  drivers: readonly Driver[];
+  /** Where some are named, no others. */
+  versions: readonly string[];
+  ends: Ends;
+  signal: AbortSignal;
+  onUnlisted: Listing['onUnlisted'];
+}
+
+/** @throws UsageError */
 export async function candidatesOf(
   proxy: ProxyDeclaration,
-  {
-    drivers,
-    versions,
-    ends,
-    signal,
-  }: { drivers: readonly Driver[]; versions: readonly string[]; ends: Ends; signal: AbortSignal },
+  { drivers, versions, ends, signal, onUnlisted }: Wanted,
 ): Promise<Candidate[]> {
-  const all = await listed(proxy, drivers, signal);
+  const listing = versions.length === 0 ? { ends: Object.values(ends), onUnlisted } : undefined;
+  const all = await listed(proxy, drivers, { signal, listing });
   const candidates = within(versions.length === 0 ? all : named(versions, all, drivers), ends);
   if (candidates.length > 1) return candidates;
   const [only] = candidates;

@@ -4,19 +4,19 @@ import type { Lane } from '../catalogue/catalogue.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { BenchError } from '../errors.ts';
 import { KnownThresholds } from '../measures/known-thresholds.ts';
-import { inVersion } from '../in-version.ts';
-import { judgedLane } from '../judged-lane.ts';
-import { provide } from '../provision.ts';
-import { proveStage, type ProvenStage } from '../proving.ts';
+import { inVersion } from '../run/in-version.ts';
+import { judgedLane } from '../run/judged-lane.ts';
+import { provide } from '../run/provision.ts';
+import { proveStage, type ProvenStage } from '../run/proving.ts';
 import { withoutFigures } from '../report/side-by-side.ts';
 import type { LaneResult } from '../results.ts';
-import type { RunOptions } from '../run.ts';
-import { slotsFor } from '../schedule.ts';
-import { SharedHop } from '../shared-hop.ts';
+import type { RunOptions } from '../run/run.ts';
+import { slotsFor } from '../run/schedule.ts';
+import { SharedHop } from '../run/shared-hop.ts';
 import type { Candidate } from './candidates.ts';
 import type { Outcome } from './halving.ts';
 
-export type ReleaseOptions = Pick<RunOptions, 'plan' | 'session' | 'signal' | 'onEvent' | 'keep'>;
+type ReleaseOptions = Pick<RunOptions, 'plan' | 'session' | 'signal' | 'onEvent' | 'keep'>;
 
 export class ReleaseJudge implements AsyncDisposable {
   readonly #lane: Lane;
@@ -34,10 +34,14 @@ export class ReleaseJudge implements AsyncDisposable {
   }
 
   /** @throws BenchError where the instrument is not sound: then nothing is judged. */
-  async judge({ version, driver }: Candidate): Promise<LaneResult> {
+  async judge({ version, driver, isUnlisted }: Candidate): Promise<LaneResult> {
     const { signal } = this.#options;
     const { variant } = this.#lane;
-    const provided = await provide(variant.proxy, version, { ...this.#options, drivers: [driver] });
+    const provided = await provide(variant.proxy, version, {
+      ...this.#options,
+      drivers: [driver],
+      isListed: isUnlisted !== true,
+    });
     const runnable = 'driver' in provided ? provided.runnable : undefined;
     const place = runnable === undefined ? undefined : await this.#stageOf(driver);
     const hop = new SharedHop(1, () => (place as ProvenStage).stage.startHop(variant, version, signal));

@@ -11,6 +11,7 @@ import { BenchError, UsageError } from '../errors.ts';
 import { ownProgram, PACKAGE_ROOT } from '../programs.ts';
 import type {
   ChainDeclaration,
+  EarlierDeclaration,
   DimensionId,
   Fix,
   LaneDeclaration,
@@ -18,6 +19,7 @@ import type {
   VariantDeclaration,
   Vary,
 } from './declaration.ts';
+import { byVersion } from '../drivers/version.ts';
 import { checkedChains, checkedProxy, checkProofs } from './declaration-faults.ts';
 import { DIMENSIONS } from './dimensions.ts';
 import { matchesChain, matchesLane } from './matching.ts';
@@ -36,6 +38,8 @@ interface Fixes {
   fixes?: readonly Fix[];
 }
 
+export type Earlier = Omit<EarlierDeclaration, 'fix'> & Fixes;
+
 /** A lane made on the command line, not of the catalogue, has no expectation. */
 export interface Lane
   extends
@@ -47,7 +51,8 @@ export interface Lane
   variant: Variant;
   /** What its stream is otherwise like; default `words`. */
   preset?: PresetName;
-  earlier?: Omit<NonNullable<LaneDeclaration['earlier']>, 'fix'> & Fixes;
+  /** What older versions do, those before the newest change first. */
+  earlier?: readonly Earlier[];
   /** The version of its proxy that was asked for; else whichever is here. */
   version?: string;
   /** Why nothing is expected of it in that version: `since 1.25.1`. */
@@ -61,6 +66,8 @@ export interface Chain
     Partial<Pick<ChainDeclaration, 'expected' | 'guilty' | 'why'>>,
     Fixes {
   path: Variant[];
+  /** Of one made on the command line: the lanes of its hops' proxies, of which fixes may be declared. */
+  hopLanes?: readonly Lane[];
 }
 
 export interface Catalogue {
@@ -101,6 +108,10 @@ function withFixes<Declared extends Pick<LaneDeclaration, 'fix'>>({
   if (fix === undefined) return rest;
   const fixes = [fix].flat().map((one: Fix) => ({ ...one, provenBy: withoutSpaces(one.provenBy) }));
   return { ...rest, fixes };
+}
+
+function newestFirst(earlier: readonly EarlierDeclaration[]): Earlier[] {
+  return earlier.toSorted((one, other) => byVersion(other.before, one.before)).map(withFixes);
 }
 
 /** Where a proxy's declaration and files are. */
@@ -146,7 +157,7 @@ function lanesOf(declared: ProxyDeclaration): Lane[] {
       ...withFixes(lane),
       id: laneId(variant.id, lane.vary),
       variant,
-      ...(earlier === undefined ? {} : { earlier: withFixes(earlier) }),
+      ...(earlier === undefined ? {} : { earlier: newestFirst([earlier].flat()) }),
     }));
   });
 }

@@ -147,23 +147,35 @@ export function checkedChains(declared: unknown): ChainDeclaration[] {
 
 interface Freed {
   id: string;
+  /** Of a chain. */
+  path?: readonly { id: string; proxy: { id: string } }[];
   fixes?: readonly { provenBy: string }[];
-  earlier?: Omit<Freed, 'id' | 'earlier'>;
+  reuseFix?: { provenBy: string };
+  earlier?: readonly Pick<Freed, 'fixes'>[];
 }
 
-/** That every fix names a lane that there is. @throws UsageError */
+/** A chain is freed by what changes one of its hops, and leaves each of them in its place. */
+function isOneChange({ path = [] }: Freed, { path: proof = [] }: Freed): boolean {
+  const isInOrder = path.every(({ proxy }, index) => proof[index]?.proxy.id === proxy.id);
+  const changed = path.filter(({ id }, index) => proof[index]?.id !== id);
+  return path.length === proof.length && isInOrder && changed.length <= 1;
+}
+
+/** That every fix names a lane that there is, and of a chain one that differs in one hop. @throws UsageError */
 export function checkProofs(items: readonly Freed[]): void {
-  const ids = new Set(items.map(({ id }) => id));
-  const proofs = items.flatMap(({ id, fixes = [], earlier }) =>
-    [...fixes, ...(earlier?.fixes ?? [])].map(({ provenBy }) => ({ id, provenBy })),
+  const known = new Map(items.map((item) => [item.id, item]));
+  const proofs = items.flatMap((item) =>
+    [item.fixes, item.reuseFix, ...(item.earlier ?? []).map(({ fixes }) => fixes)]
+      .flatMap((fixes) => fixes ?? [])
+      .map(({ provenBy }) => ({ item, provenBy })),
   );
   refuse(
     'proxy-configs',
-    proofs
-      .filter(({ provenBy }) => !ids.has(provenBy))
-      .map(
-        ({ id, provenBy }) =>
-          `the fix of ${id} is provenBy "${provenBy}", which is no lane${didYouMean(provenBy, [...ids])}`,
-      ),
+    proofs.flatMap(({ item, provenBy }) => {
+      const proof = known.get(provenBy);
+      const names = `the fix of ${item.id} is provenBy "${provenBy}", which is`;
+      if (proof === undefined) return [`${names} no lane${didYouMean(provenBy, [...known.keys()])}`];
+      return isOneChange(item, proof) ? [] : [`${names} not the same hops in the same order with one of them changed`];
+    }),
   );
 }

@@ -8,6 +8,7 @@ import { Type, type TSchema } from 'typebox';
 import { REQUIREMENTS } from '../conformance/requirements.ts';
 import type {
   ChainDeclaration,
+  EarlierDeclaration,
   ExpectedVerdict,
   Fix,
   IncrementalDeclaration,
@@ -67,17 +68,23 @@ const VARY = closed(
 
 const JUDGED = { expected: EXPECTED, why: SENTENCE, fix: FIXES, noFix: Type.Optional(SENTENCE) };
 
+const EARLIER = closed(
+  { before: VERSION, ...JUDGED } satisfies FieldsOf<EarlierDeclaration>,
+  'what older versions do, or a list of such',
+);
+
 const LANE_FIELDS = {
   ...JUDGED,
   vary: Type.Optional(VARY),
   since: Type.Optional(VERSION),
+  reuseFix: Type.Optional(FIX),
   patienceMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'milliseconds' })),
   core: Type.Optional(Type.Literal(true)),
   earlier: Type.Optional(
-    closed(
-      { before: VERSION, ...JUDGED } satisfies FieldsOf<NonNullable<LaneDeclaration['earlier']>>,
-      'what older versions do',
-    ),
+    Type.Union([
+      EARLIER,
+      Type.Array(EARLIER, { minItems: 1, description: 'what older versions do, or a list of such' }),
+    ]),
   ),
 } satisfies FieldsOf<LaneDeclaration>;
 

@@ -61,10 +61,17 @@ export interface LaneDeclaration {
   fix?: Fix | readonly Fix[];
   /** For a lane that does not stream and has no fix: why there is none. A sentence. */
   noFix?: string;
+  /** Where another client of the URL is harmed, which `reuse` measures: what gives each a stream of its own, in the lane that proves it. */
+  reuseFix?: Fix;
   /** Part of the core set, which `npm start` keeps to: each proxy's default, its worst, and what remedies that. */
   core?: true;
-  /** What is expected of versions before the one in which the behaviour changed. */
-  earlier?: { before: string } & Pick<LaneDeclaration, 'expected' | 'why' | 'fix' | 'noFix'>;
+  /** What is expected of versions before the one in which the behaviour changed; a list where it changed more than once. */
+  earlier?: EarlierDeclaration | readonly EarlierDeclaration[];
+}
+
+/** Of versions before this one, down to the next older change. */
+export interface EarlierDeclaration extends Pick<LaneDeclaration, 'expected' | 'why' | 'fix' | 'noFix'> {
+  before: string;
 }
 
 /**
@@ -122,7 +129,7 @@ export interface VariantDeclaration {
 }
 
 /** Several hops in a row under one workload, with one expectation (proxy-configs/chains.ts). */
-export interface ChainDeclaration extends Omit<LaneDeclaration, 'earlier' | 'since'> {
+export interface ChainDeclaration extends Omit<LaneDeclaration, 'earlier' | 'since' | 'reuseFix'> {
   /** Slug; with `chain/` before it, it is the chain's id. */
   id: string;
   title: string;

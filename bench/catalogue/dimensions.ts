@@ -23,7 +23,7 @@ export interface LaneStream {
   request: Partial<Omit<ClientRequest, 'path' | 'headers'>> & Pick<ClientRequest, 'headers'>;
 }
 
-export interface Dimension {
+interface Dimension {
   id: DimensionId;
   title: string;
   /** What `--vary` tries; the first is the default and is no part of a lane's id. */

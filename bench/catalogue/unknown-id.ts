@@ -1,6 +1,6 @@
 /** What to say of an id that selects nothing: what it probably means, and what does it. Pure. */
 
-import { didYouMean, nearest } from '../../server/nearest.ts';
+import { didYouMean, nearest, sayMeant } from '../../server/nearest.ts';
 import { SUITE } from '../conformance/requirements.ts';
 import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
@@ -79,6 +79,12 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
   return `the catalogue does not declare it and expects nothing of it; to run it all the same: ${command}`;
 }
 
+/** Variants whose names go on after what was given: nothing else that is only spelled alike is meant then. */
+function sayBeginning(pattern: string, { lanes }: Catalogue): string | undefined {
+  const ids = new Set(lanes.map(({ variant }) => variant.id).filter((id) => id.startsWith(`${pattern}-`)));
+  return ids.size === 0 ? undefined : `with it begin ${[...ids].join(', ')}, and '${pattern}-*' selects all of these`;
+}
+
 /** What the id is nearest to: a glob with its first part mended, or an id that there is. */
 function meantBy(pattern: string, catalogue: Catalogue): string | undefined {
   const { chains, lanes, proxies } = catalogue;
@@ -115,6 +121,7 @@ export function sayUnknown(pattern: string, catalogue: Catalogue): string {
   if (ofVersion !== undefined) return ofVersion;
   const fault = faultOfPairs(pattern, catalogue);
   if (fault !== undefined) return `${none}: ${fault}`;
-  const meant = meantBy(pattern, catalogue);
-  return `${none}${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
+  const beginning = sayBeginning(pattern, catalogue);
+  if (beginning !== undefined) return `${none}: ${beginning}`;
+  return `${none}${sayMeant(meantBy(pattern, catalogue))}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
 }

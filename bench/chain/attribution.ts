@@ -1,12 +1,12 @@
 /** Which hop of a chain did it: the same figures as of a whole path, hop by hop. Pure, from the kept evidence. */
 
-import { milliseconds } from '../because.ts';
-import type { Delivery } from '../delivery.ts';
+import { milliseconds } from '../verdict/because.ts';
+import type { Delivery } from '../verdict/delivery.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Floor } from '../floor.ts';
 import { sizeOf } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
-import { judge } from '../verdict.ts';
+import { judge } from '../verdict/verdict.ts';
 import type { Alone } from './chain.ts';
 import { hopTrace, rawHopTrace } from './hop-trace.ts';
 import { NOTHING_CAME, whyUnseen } from './unseen.ts';

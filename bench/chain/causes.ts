@@ -1,14 +1,17 @@
 /** Why a hop that is innocent alone clogs in a chain: what the other hops changed in what it gets. Pure. */
 
+import { laneId, type Chain } from '../catalogue/catalogue.ts';
 import { header } from '../client/http1.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Trace } from '../trace.ts';
+import { isGuilty } from './attribution.ts';
+import type { Alone } from './chain.ts';
 import { hopHeads, sayRequest, sayResponse } from './heads.ts';
 import { ownFields } from './hop-trace.ts';
 
 /** What one hop changed: of the response, a hop further up; of the request, one nearer the client. */
-export interface Cause {
+interface Cause {
   hop: number;
   /** Each in a few words: `removed x-accel-buffering`. */
   did: string[];
@@ -60,4 +63,23 @@ export function asItGot({ tries }: Evidence, hop: number, { workload, request }:
       ...(asked === undefined ? {} : { headers: coding === undefined ? {} : { 'accept-encoding': coding[1] } }),
     },
   };
+}
+
+/** The lane of a hop's variant with the stream of which it clogs alone: the chain's own, or as the others made it. */
+export function laneClogged(
+  { path, vary }: Pick<Chain, 'path' | 'vary'>,
+  { hop, delivery, asItGot: changed }: Alone,
+): string | undefined {
+  const id = path[hop - 1]?.id ?? '';
+  if (isGuilty(delivery)) return laneId(id, vary);
+  const trace = changed?.evidence.tries.at(-1);
+  if (changed === undefined || trace === undefined || !isGuilty(changed.delivery)) return undefined;
+  const { request } = trace.client;
+  const coding = request.headers['accept-encoding'];
+  return laneId(id, {
+    ...vary,
+    framing: trace.origin.workload.framing,
+    'http-version': request.httpVersion,
+    ...(coding === undefined ? {} : { 'accept-encoding': coding }),
+  });
 }

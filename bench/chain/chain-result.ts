@@ -1,8 +1,8 @@
 /** What is reported of a chain, hop by hop, from what was found of it. Pure. */
 
-import { because, count } from '../because.ts';
+import { because, count } from '../verdict/because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery } from '../verdict/delivery.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Floor } from '../floor.ts';
 import type { Instrument } from '../instrument.ts';
@@ -11,7 +11,7 @@ import type { AnyMeasure } from '../measures/measure.ts';
 import { isJudged, type HopResult, type LaneResult } from '../results.ts';
 import type { Trace } from '../trace.ts';
 import { guiltyHops, hiddenGuilt, sayHeadHold, type HopDelivery } from './attribution.ts';
-import { causesFor } from './causes.ts';
+import { causesFor, laneClogged } from './causes.ts';
 import type { Alone, MeasuredChain } from './chain.ts';
 import { hopHeads, sayResponse } from './heads.ts';
 import { isUnseen } from './unseen.ts';
@@ -131,6 +131,7 @@ function hopResult(
   const heads = hopHeads(trace, hop);
   const { hold, threshold } = delivery.verdict === 'unseen' ? {} : figures(delivery, instrument, { tries: [] });
   const alone = measured.alone.find((one) => one.hop === hop);
+  const lane = alone === undefined ? undefined : laneClogged(chain, alone);
   const result: Omit<HopResult, 'says'> = {
     hop,
     variant: ids[hop] ?? '',
@@ -147,6 +148,7 @@ function hopResult(
           alone: {
             verdict: alone.delivery.verdict,
             ...(alone.asItGot === undefined ? {} : { asItGot: alone.asItGot.delivery.verdict }),
+            ...(lane === undefined ? {} : { lane }),
           },
         }),
   };
@@ -187,7 +189,7 @@ function blame(chain: Chain, seen: number[], measured: MeasuredChain): string {
   ].join('; ');
 }
 
-export interface Reported {
+interface Reported {
   runnables: Runnable[];
   instrument: Instrument;
   measures: AnyMeasure[];

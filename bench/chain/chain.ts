@@ -2,8 +2,8 @@
 
 import type { Chain, Variant } from '../catalogue/catalogue.ts';
 import type { Address } from '../client/client.ts';
-import { heldBytesOf, type Delivery } from '../delivery.ts';
-import { reachOf, type Plan } from '../depth.ts';
+import { heldBytesOf, type Delivery } from '../verdict/delivery.ts';
+import { reachOf, type Plan } from '../run/depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
 import type { Evidence } from '../evidence.ts';
@@ -11,10 +11,10 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane, type LaneTurns } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { isLeft, isOfHopAlone, measureAll, together, type Seen } from '../measures/all.ts';
+import { canBeBefore, measureAll, Sightings, type Seen } from '../measures/all.ts';
 import { measureContext, type Way } from '../measures/context.ts';
-import type { AnyMeasure } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
+import { judge } from '../verdict/verdict.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
 import type { FlowReader } from '../taps/flow.ts';
@@ -125,17 +125,15 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
   const proven = provenChainMeasures(plan, instrument.withheld);
-  let seen: Seen = { evidence: {}, ended: [] };
-  const see = async (measures: AnyMeasure[], found: Pick<Way, 'paced' | 'heldBytes'>): Promise<void> => {
+  const sightings = new Sightings((left, found: Pick<Way, 'paced' | 'heldBytes'>) => {
     const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
-    const more = await turns.turn(() =>
-      measureAll(measures.filter(isLeft(seen)), measureContext(stage, instrument, way), {
+    return turns.turn(() =>
+      measureAll(left, measureContext(stage, instrument, way), {
         works: 'apart',
         running: () => hops.every((hop) => hop.running()),
       }),
     );
-    seen = together(seen, more);
-  };
+  });
   const { evidence, delivery } = await measureLane(chain, {
     stage,
     hop: { address: via },
@@ -144,10 +142,13 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     depth: plan.depth,
     turns,
-    meanwhile: () => see(proven.filter(isOfHopAlone), {}),
+    async meanwhile(soFar) {
+      const likely = judge(soFar, instrument.floor);
+      await sightings.see(proven.filter(canBeBefore(likely)), { heldBytes: heldBytesOf(likely) });
+    },
     signal,
   });
-  await see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery) });
+  await sightings.see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery) });
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {
@@ -156,5 +157,5 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     signal.throwIfAborted();
     alone.push(await measureAlone(chain, index + 1, evidence, context));
   }
-  return { hops, evidence, delivery, hopDeliveries, alone, measures: seen };
+  return { hops, evidence, delivery, hopDeliveries, alone, measures: sightings.seen };
 }

@@ -51,7 +51,7 @@ function endedAt(end: Trace['client']['end'] | undefined): number {
 }
 
 /** One silence at one hop: its trace where the hop ended the stream itself, else for how long at least it did not. */
-export type SilenceAtHop = { phase: Silent['phase'] } & ({ trace: Trace } | { silentMs: number });
+type SilenceAtHop = { phase: Silent['phase'] } & ({ trace: Trace } | { silentMs: number });
 
 /** What passes with an end, an error page or the last HTTP chunk, is not the stream's last byte. */
 const AT_THE_END_MS = 20;

@@ -22,7 +22,7 @@ const HOPS = [1, 2, 3];
 /** What was found to be so of hop 1, 2 and 3, as one word for each. */
 type Finding = (context: MeasureContext) => Promise<string[]>;
 
-export interface ChainExpectation {
+interface ChainExpectation {
   relay: string;
   what: string;
   /** Of which it is a finding; absent for one of delivery. */

@@ -1,15 +1,10 @@
 /** What one hop changed in the request on its way up and in the response on its way down. Pure. */
 
 import { CLIENT_HEADERS } from '../client/request.ts';
+import { difference, type Difference } from '../measures/fields.ts';
 import type { Trace } from '../trace.ts';
 
 type Fields = Map<string, string>;
-
-export interface FieldChanges {
-  added: string[];
-  removed: string[];
-  changed: { name: string; from: string; to: string }[];
-}
 
 interface Change {
   from: string;
@@ -18,8 +13,8 @@ interface Change {
 
 /** Changes are in the direction of travel: the request's towards the origin, the response's towards the client. */
 export interface HopHeads {
-  request: FieldChanges & { httpVersion?: Change };
-  response: FieldChanges & { httpVersion?: Change; framing?: Change };
+  request: Difference & { httpVersion?: Change };
+  response: Difference & { httpVersion?: Change; framing?: Change };
 }
 
 /** The target of the hop and not of the stream, and the length or coding that a framing brings. */
@@ -35,17 +30,6 @@ function fieldsOf(headers: Iterable<readonly [string, string]>, notCompared = NO
     if (!notCompared.has(key)) fields.set(key, before === undefined ? value : `${before}, ${value}`);
   }
   return fields;
-}
-
-function changes(from: Fields, to: Fields): FieldChanges {
-  return {
-    added: [...to.keys()].filter((name) => !from.has(name)).toSorted(),
-    removed: [...from.keys()].filter((name) => !to.has(name)).toSorted(),
-    changed: [...from].flatMap(([name, value]) => {
-      const now = to.get(name);
-      return now === undefined || now === value ? [] : [{ name, from: value, to: now }];
-    }),
-  };
 }
 
 function change(from: string | undefined, to: string | undefined): Change | undefined {
@@ -91,10 +75,10 @@ export function hopHeads(trace: Trace, hop: number): HopHeads | undefined {
   const none: Fields = new Map();
   const response =
     up.response === undefined || down.response === undefined
-      ? changes(none, none)
-      : changes(up.response.fields, down.response.fields);
+      ? difference(none, none)
+      : difference(up.response.fields, down.response.fields);
   return {
-    request: { ...changes(down.request, up.request), ...(asked === undefined ? {} : { httpVersion: asked }) },
+    request: { ...difference(down.request, up.request), ...(asked === undefined ? {} : { httpVersion: asked }) },
     response: {
       ...response,
       ...(answered === undefined ? {} : { httpVersion: answered }),

@@ -8,7 +8,7 @@ import type { ClientTrace } from '../client/client.ts';
 import type { Arrival } from '../client/arrivals.ts';
 import type { Floor } from '../floor.ts';
 import { onClientClock, sizeOf } from '../metrics.ts';
-import { breakage } from '../integrity.ts';
+import { breakage } from '../verdict/integrity.ts';
 import type { OriginTrace } from '../../server/trace.ts';
 import type { PassedRequest, StreamPoint } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
@@ -68,7 +68,7 @@ export function ownFields(head: ResponseHead): Record<string, string> {
 const CLEAN = new Set(['complete', 'closed']);
 
 /** Whether the end that the hop got was one of the upstream's death, as far as a receiver can know. */
-export function isDeath({ received: { end } }: Pick<StreamPoint, 'received'>): boolean {
+function isDeath({ received: { end } }: Pick<StreamPoint, 'received'>): boolean {
   return end.how === 'cut' || end.how === 'reset' || end.how === 'malformed';
 }
 

@@ -3,15 +3,15 @@
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Runnable } from '../drivers/driver.ts';
 import { notProvided, refusal } from '../lane-result.ts';
-import type { ProvidedPath } from '../provision.ts';
+import type { ProvidedPath } from '../run/provision.ts';
 import type { LaneResult } from '../results.ts';
-import type { EvidenceFile } from '../run.ts';
+import type { EvidenceFile } from '../run/run.ts';
 import { chainResult, describeChain } from './chain-result.ts';
 import { measureChain, type ChainContext } from './chain.ts';
-import { CHAINS } from '../withheld.ts';
+import { CHAINS } from '../run/withheld.ts';
 import { provenChainMeasures } from './measures.ts';
 
-export interface JudgedChainContext extends ChainContext {
+interface JudgedChainContext extends ChainContext {
   keep: (evidence: EvidenceFile) => Promise<string>;
 }
 

@@ -1,13 +1,13 @@
 /** What chains are measured for besides delivery. */
 
-import type { Plan } from '../depth.ts';
+import type { Plan } from '../run/depth.ts';
 import { abortMeasure } from '../measures/abort.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { truncationMeasure } from '../measures/truncation.ts';
-import { isWithheldOfChains, type Withheld } from '../withheld.ts';
+import { isWithheldOfChains, type Withheld } from '../run/withheld.ts';
 
 /** What is told hop by hop. */
-export const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
+const CHAIN_MEASURES = [abortMeasure, truncationMeasure] as AnyMeasure[];
 
 /** Those that are asked for, and those that every chain is measured for, each once. */
 export function chainMeasures({ depth, measures }: Plan): AnyMeasure[] {

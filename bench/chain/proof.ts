@@ -3,34 +3,30 @@
  * in a row with one guilty in the middle just that one must be found.
  */
 
-import type { Plan } from '../depth.ts';
+import type { Plan } from '../run/depth.ts';
 import type { Address } from '../client/client.ts';
 import type { Stage } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import type { PointReader } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
-import { ownProgram } from '../programs.ts';
 import { TRANSPARENT } from '../relays/relays.ts';
-import type { Session } from '../session.ts';
+import { startRelays } from '../relays/start.ts';
+import type { Session } from '../session/session.ts';
 import type { FlowReader } from '../taps/flow.ts';
 import type { TapFloor } from '../taps/floor.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
-import { CHAINS } from '../withheld.ts';
-import type { ProofJob } from '../proofs.ts';
+import { CHAINS } from '../run/withheld.ts';
+import type { ProofJob } from '../run/proofs.ts';
 import { EXPECTED } from './expectations.ts';
 import { chainMeasures } from './measures.ts';
 
 const LOOPBACK = '127.0.0.1';
-const RELAYS_READY_MS = 20_000;
 const GUILTY_HOP = 2;
 
-/** Relays of bench/relays on this machine, each in front of the port that is named with it. */
-async function startRelays(session: Session, wanted: [id: string, port: number][]): Promise<number[]> {
+/** The ports of relays of bench/relays on this machine, each in front of the port that is named with it. */
+async function relaysBefore(session: Session, wanted: [id: string, port: number][]): Promise<number[]> {
   const names = wanted.map(([id, port]) => `${id}=${port}`);
-  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), ...names], {
-    cwd: await session.folder('relays'),
-  });
-  const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
+  const { ports } = await startRelays(session, names);
   return names.map((name) => ports[name] ?? 0);
 }
 
@@ -47,14 +43,14 @@ function at(port = 0): Address {
 /** transparent → tap → each of `ids` → tap → transparent → tap → origin. */
 async function relayChains(session: Session, taps: LocalTaps, origin: Address, ids: string[]): Promise<RelayChain[]> {
   const third = await taps.add(origin);
-  const [last] = await startRelays(session, [[TRANSPARENT, third.address.port]]);
+  const [last] = await relaysBefore(session, [[TRANSPARENT, third.address.port]]);
   const second = await taps.add(at(last));
-  const middles = await startRelays(
+  const middles = await relaysBefore(
     session,
     ids.map((id) => [id, second.address.port]),
   );
   const firsts = await Promise.all(middles.map((port) => taps.add(at(port))));
-  const fronts = await startRelays(
+  const fronts = await relaysBefore(
     session,
     firsts.map(({ address }) => [TRANSPARENT, address.port]),
   );

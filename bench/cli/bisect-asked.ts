@@ -3,26 +3,20 @@
 import type { Ends } from '../bisect/candidates.ts';
 import { loadCatalogue, type Catalogue, type Lane } from '../catalogue/catalogue.ts';
 import { laneOf } from '../catalogue/lane-of.ts';
-import { planOf, type Plan } from '../depth.ts';
-import type { DriverName } from '../drivers/driver.ts';
+import { planOf, type Plan } from '../run/depth.ts';
 import { isVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { checkAll } from './complaints.ts';
 import { checkJson } from './json-file.ts';
-import { parseMeasures, parseProxies } from './options.ts';
+import { parseMeasures, parseProxies, type MeasuringOptions } from './options.ts';
 import { checkResults, checkResultsFolder } from './results-option.ts';
 
-export interface Options {
-  driver: DriverName | 'auto';
-  proxy?: string[];
+export interface Options extends MeasuringOptions {
   good?: string;
   bad?: string;
   from?: string;
   to?: string;
   measure?: string;
-  timeout?: number;
-  json?: string;
-  results: string;
 }
 
 export interface Asked {

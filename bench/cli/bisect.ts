@@ -3,15 +3,16 @@ import { Command } from 'commander';
 import { candidatesOf, type Candidate } from '../bisect/candidates.ts';
 import { halve, mostSteps, type Found, type Outcome } from '../bisect/halving.ts';
 import { NO_FLAW, outcomeOf, ReleaseJudge } from '../bisect/release.ts';
+import type { Lane } from '../catalogue/catalogue.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
-import { matchesVersion } from '../drivers/version.ts';
+import { byVersion, hasImages, matchesVersion, sayVersions } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
-import { summarise } from '../proving.ts';
+import { summarise } from '../run/proving.ts';
 import { bisectedReport, stepLine } from '../report/bisected.ts';
 import type { LaneResult, Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
-import { Session } from '../session.ts';
-import { asked, type Options } from './bisect-asked.ts';
+import { Session } from '../session/session.ts';
+import { asked, type Asked, type Options } from './bisect-asked.ts';
 import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { writeJson } from './json-file.ts';
@@ -21,6 +22,18 @@ import { Progress } from './progress.ts';
 import { paint } from './paint.ts';
 
 const EXIT = { change: 0, 'no-change': 1, unknown: 3, 'too-few': 3 } as const satisfies Record<Found['found'], number>;
+
+function sayUnlisted(why: string, known: readonly string[]): string {
+  return known.length === 0
+    ? `${why}, and no image is named by its version`
+    : `${why}; of images there are those that are named: ${sayVersions(known.toSorted(byVersion))}`;
+}
+
+/** What would have more releases than these, where these are of programs of this machine. */
+function sayMore({ variant: { proxy } }: Lane, candidates: readonly Candidate[]): string {
+  const natively = candidates.filter(({ driver }) => driver.name === 'native');
+  return natively.length < 2 || !hasImages(proxy) ? '' : '; --driver docker halves over the tags of its image';
+}
 
 /** @throws UsageError where an end is not what the command line says of it. */
 function checkEnd(version: string, outcome: Outcome, { good, bad, measure }: Options): void {
@@ -52,7 +65,7 @@ async function stepThrough(
   options: Options,
 ): Promise<Steps & { found: Found }> {
   const steps: Steps = { results: [], said: new Map(), versions: candidates.map(({ version }) => version) };
-  const width = 2 + Math.max(...steps.versions.map(({ length }) => length));
+  const width = Math.max(...steps.versions.map(({ length }) => length));
   const found = await halve(candidates.length, async (index) => {
     const result = await judge.judge(candidates[index] as Candidate);
     const outcome = outcomeOf(result, options.measure);
@@ -67,16 +80,45 @@ async function stepThrough(
   return { ...steps, found };
 }
 
+/** All of it as results. */
+function documentOf(
+  startedAt: Date,
+  { driver }: Options,
+  { lane, plan, halved }: Pick<Asked, 'lane' | 'plan'> & { halved: Required<Results['options']>['bisect'] },
+  judge: ReleaseJudge,
+  steps: Steps,
+): Results {
+  return {
+    ...documentHead(startedAt),
+    options: {
+      jobs: 1,
+      driver,
+      ids: [lane.id],
+      depth: plan.depth,
+      measures: plan.measures.map((measure) => measure.id),
+      bisect: halved,
+    },
+    instrument: summarise(judge.stages),
+    lanes: steps.results,
+  };
+}
+
 async function bisect(id: string, options: Options, interruption: Interruption): Promise<void> {
   const startedAt = new Date();
   const { signal } = interruption;
   const { lane, others, versions, ends, plan } = await asked(id, options);
   const say = (text: string): void => void (options.json !== '-' && process.stdout.write(text));
 
-  await using session = await Session.open();
+  await using session = await Session.open(interruption.fail);
   // A wheel is brought sooner than an image, and all steps by one driver where that can be.
   const drivers = chooseDrivers(options.driver, session).toReversed();
-  const candidates = await candidatesOf(lane.variant.proxy, { drivers, versions, ends, signal });
+  const candidates = await candidatesOf(lane.variant.proxy, {
+    drivers,
+    versions,
+    ends,
+    signal,
+    onUnlisted: (why, known) => void process.stderr.write(`unclog: ${sayUnlisted(why, known)}\n`),
+  });
   const most = mostSteps(candidates.length);
   const [from, to] = [candidates[0]?.version ?? '', candidates.at(-1)?.version ?? ''];
   const compared = options.measure ?? 'delivery';
@@ -90,21 +132,15 @@ async function bisect(id: string, options: Options, interruption: Interruption):
   const steps = await stepThrough({ candidates, judge, progress, say }, options).finally(() => progress.end());
   signal.throwIfAborted();
 
-  const document: Results = {
-    ...documentHead(startedAt),
-    options: {
-      jobs: 1,
-      driver: options.driver,
-      ids: [lane.id],
-      depth: plan.depth,
-      measures: plan.measures.map((measure) => measure.id),
-      bisect: { compared, from, to },
-    },
-    instrument: summarise(judge.stages),
-    lanes: steps.results,
-  };
+  const document = documentOf(startedAt, options, { lane, plan, halved: { compared, from, to } }, judge, steps);
   const path = shownPath(await folder.finish(document));
-  say(bisectedReport({ lane: lane.id, others, ...steps }, document, `${path}, traces beside it`));
+  say(
+    bisectedReport(
+      { lane: lane.id, others, more: sayMore(lane, candidates), ...steps },
+      document,
+      `${path}, traces beside it`,
+    ),
+  );
   process.exitCode = EXIT[steps.found.found];
   if (options.json !== undefined) await writeJson(options.json, document);
 }

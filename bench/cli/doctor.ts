@@ -4,12 +4,17 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import { getContainerRuntimeClient } from 'testcontainers';
 
+import { listed } from '../bisect/candidates.ts';
 import { loadCatalogue } from '../catalogue/catalogue.ts';
+import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import { cacheFolder } from '../drivers/cache.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { matchesVersion, sayVersions } from '../drivers/version.ts';
+import { BenchError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
 import { wrap } from '../report/text.ts';
-import { Session } from '../session.ts';
+import { Session } from '../session/session.ts';
 import { availability } from './list.ts';
 
 interface Finding {
@@ -53,6 +58,16 @@ async function docker(): Promise<Finding> {
   }
 }
 
+/** Releases that `--proxy` can ask for beside the one that a run takes unasked; nothing where there are none, or they cannot be looked up. */
+export async function othersOf(proxy: ProxyDeclaration, version: string, drivers: readonly Driver[]): Promise<string> {
+  const all = await listed(proxy, drivers).catch((error: unknown) => {
+    if (error instanceof BenchError) return [];
+    throw error;
+  });
+  const others = all.map((candidate) => candidate.version).filter((other) => !matchesVersion(version, other));
+  return others.length === 0 ? '' : `; with --proxy ${proxy.id}@VERSION also ${sayVersions(others.toReversed())}`;
+}
+
 async function doctor(): Promise<void> {
   const findings: Finding[] = [
     { ok: true, text: `unclog ${packageVersion()} on Node ${process.versions.node}` },
@@ -63,7 +78,13 @@ async function doctor(): Promise<void> {
   await using session = await Session.open();
   const drivers = chooseDrivers('auto', session);
   const { proxies } = await loadCatalogue();
-  const found = await Promise.all(proxies.map(async (proxy) => ({ proxy, ...(await availability(proxy, drivers)) })));
+  const found = await Promise.all(
+    proxies.map(async (proxy) => {
+      const { here, line, version } = await availability(proxy, drivers);
+      const others = version === undefined ? '' : await othersOf(proxy, version, drivers);
+      return { proxy, here, line: `${line}${others}` };
+    }),
+  );
   findings.push(...found.map(({ proxy, here, line }) => ({ ok: here, text: `${proxy.name}: ${line}` })));
   process.stdout.write(
     `${findings.map(({ ok, text }) => wrap(`${ok ? 'ok     ' : 'MISSING'} ${text}`, 80)).join('\n')}\n`,

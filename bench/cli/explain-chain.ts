@@ -10,7 +10,7 @@ import { drawChain } from '../report/chain.ts';
 import { hopLines } from '../report/hops.ts';
 import { fixLines } from '../report/remedies.ts';
 import { WIDTH, wrap } from '../report/text.ts';
-import type { EvidenceFile } from '../run.ts';
+import type { EvidenceFile } from '../run/run.ts';
 import {
   evidenceLines,
   lastMeasured,

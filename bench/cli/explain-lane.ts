@@ -1,13 +1,14 @@
 /** A lane explained: what is expected of it and why, what was last measured, and what frees it. */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import type { Lane } from '../catalogue/catalogue.ts';
 import { howToVary } from '../catalogue/unknown-id.ts';
+import { saySpans } from '../run/in-version.ts';
 import { pacedMeasure } from '../measures/paced.ts';
 import { sayEnded } from '../report/matrix.ts';
 import { fixLines } from '../report/remedies.ts';
 import { lastWords, WIDTH, wrap } from '../report/text.ts';
-import { isWithheld } from '../withheld.ts';
+import { isWithheld } from '../run/withheld.ts';
 import {
   evidenceLines,
   inOtherVersions,
@@ -89,12 +90,10 @@ export function explainLane(lane: Lane, version: string | undefined, runs: KeptR
       ? []
       : [`nothing is expected of it in that version: the setting is ${lane.outside}`]),
     ...(lane.expected === undefined ? [] : [`expected: ${lane.expected}. ${lane.why}`]),
-    ...(lane.earlier === undefined
-      ? []
-      : [
-          `before ${lane.earlier.before}: ${lane.earlier.expected}. ${lane.earlier.why}`,
-          ...fixLines(lane.earlier).map((line) => `before ${lane.earlier?.before} ${line}`),
-        ]),
+    ...(lane.earlier ?? []).flatMap((then, index) => {
+      const when = saySpans(lane)[index + 1];
+      return [`${when}: ${then.expected}. ${then.why}`, ...fixLines(then).map((line) => `${when} ${line}`)];
+    }),
     ...measured(lane, version, runs),
     ...fixLines(lane, lastMeasured(withVersion(lane.id, version), runs)?.result),
   ];

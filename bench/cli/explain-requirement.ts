@@ -18,7 +18,7 @@ interface LastAsked {
 }
 
 /** Of each variant the newest run that asked it. @param runs the newest first. Pure. */
-export function lastAsked({ id }: Requirement, runs: readonly KeptRun[]): LastAsked[] {
+function lastAsked({ id }: Requirement, runs: readonly KeptRun[]): LastAsked[] {
   const all = runs.flatMap(({ conformance, startedAt }) =>
     (conformance?.subjects ?? []).flatMap(({ id: subject, requirements = {}, path: [hop] }): LastAsked[] => {
       const told = requirements[id];

@@ -3,7 +3,7 @@
 import type { Lane } from '../catalogue/catalogue.ts';
 import { byVersion, isKnownRelease, matchesVersion, sayNeverReleased } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
-import { inVersion } from '../in-version.ts';
+import { inVersion } from '../run/in-version.ts';
 import type { KeptRun } from './kept-runs.ts';
 
 /** Those of the lane's proxy that were measured, and those that can be brought, that are what is asked for: the newest. */
@@ -33,11 +33,13 @@ function isSplitBy(change: string | undefined, asked: string): boolean {
  * @throws UsageError for a version that was not measured here and was never released.
  */
 export function laneInVersion(lane: Lane, asked: string, runs: readonly KeptRun[]): Lane {
-  const { variant, earlier } = lane;
+  const { variant, earlier = [] } = lane;
   const release = releaseOf(lane, asked, runs);
   if (release === undefined && !isKnownRelease(variant.proxy, asked))
     throw new UsageError(sayNeverReleased(variant.proxy, asked));
-  const isOpen = [earlier?.before, variant.since, variant.until].some((change) => isSplitBy(change, asked));
+  const isOpen = [...earlier.map(({ before }) => before), variant.since, variant.until].some((change) =>
+    isSplitBy(change, asked),
+  );
   if (release === undefined && isOpen) return lane;
   const { earlier: _, ...settled } = inVersion(lane, { version: release ?? asked });
   return settled;

@@ -17,7 +17,7 @@ import {
 import type { Vary } from '../catalogue/declaration.ts';
 import { chainOfPath, PATH_PREFIX } from '../catalogue/path.ts';
 import { UsageError } from '../errors.ts';
-import { sayBounds } from '../in-version.ts';
+import { sayBounds } from '../run/in-version.ts';
 import { PACKAGE_ROOT } from '../programs.ts';
 import { settingsTable } from '../report/settings.ts';
 import { WIDTH, wrap } from '../report/text.ts';
@@ -28,6 +28,7 @@ import { explainLane } from './explain-lane.ts';
 import { explainRequirement } from './explain-requirement.ts';
 import { laneInVersion } from './explain-version.ts';
 import {
+  asHopLines,
   everWithheld,
   keptRuns,
   lastKnown,
@@ -119,6 +120,7 @@ async function explainVariant(
     '',
     ...card(variant, lanes, version, runs),
     ...members.flatMap((lane) => [explainLane(lane, version, runs), '']),
+    ...asHopLines(variant.id, version, runs).flatMap((line) => [wrap(line, WIDTH), '']),
     ...variant.docs.map((address) => `see ${address}`),
     '',
   ];

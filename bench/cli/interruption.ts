@@ -33,12 +33,15 @@ export class Interruption {
     ).unref();
   }
 
+  /** Ends the run as a failure of the bench. */
+  readonly fail = (reason: string): void => this.#interrupt(reason, EXIT_BENCH_FAILED);
+
   #on(signal: NodeJS.Signals): void {
     const nowMs = monotonicMs();
     this.#firstSignalMs ??= nowMs;
     if (this.reason === undefined) return this.#interrupt(`interrupted by ${signal}`, EXIT_INTERRUPTED);
     if (nowMs !== this.#firstSignalMs && nowMs - this.#firstSignalMs < SAME_SIGNAL_MS) return;
-    // The second time whoever asks wants out now; the session's reaper removes what is left.
+    // The second time whoever asks wants out now; the session's keeper removes what is left.
     process.stderr.write(`unclog: ${this.reason}, and then ${signal}: not waited for; what is left is being removed\n`);
     process.exit(this.exitCode);
   }

@@ -7,7 +7,8 @@ import { DEFAULT_PRESET } from '../../server/presets.ts';
 import { byVersion, matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
-import { withheldMeasures, type Withheld } from '../withheld.ts';
+import { reuseFixLines } from '../report/remedies.ts';
+import { withheldMeasures, type Withheld } from '../run/withheld.ts';
 
 export interface KeptRun extends Results {
   /** Where the run is kept. */
@@ -135,6 +136,21 @@ export function shownPath(path: string): string {
   return here.startsWith('..') ? resolve(path) : here;
 }
 
+/** What the newest run with chains of which the variant is a hop says of it there: `also hop 2 of chain/…: buffers`. Pure. */
+export function asHopLines(variantId: string, version: string | undefined, runs: readonly KeptRun[]): string[] {
+  const found = runs.map(({ lanes, startedAt }) => ({
+    startedAt,
+    told: lanes.filter(isJudged).flatMap(({ id, hops = [], path }) =>
+      hops
+        .filter(({ variant }) => variant === variantId)
+        .filter(({ hop }) => version === undefined || matchesVersion(path[hop - 1]?.version ?? '', version))
+        .map(({ hop, verdict }) => `hop ${hop} of ${id}: ${verdict}`),
+    ),
+  }));
+  const newest = found.find(({ told }) => told.length > 0);
+  return newest === undefined ? [] : [`also ${newest.told.join('; ')} (${sayTime(newest.startedAt)})`];
+}
+
 /** Where the evidence of a result is, to be pasted. */
 export function evidenceLines({ result, folder }: LastMeasured): string[] {
   return result.evidence === undefined ? [] : [`evidence: ${shownPath(join(folder, result.evidence))}`];
@@ -177,7 +193,7 @@ export function measureLines(name: string, last: LastMeasured, runs: readonly Ke
   const names = last.withheld.map(({ what }) => what).join(', ');
   const withheld = names === '' ? [] : [`withheld in that run, why stands at the end: ${names}`];
   const told = lastMeasures(name, runs).flatMap(({ run, measures }) => {
-    const lines = measures.map(([measure, { says }]) => `${measure}: ${says}`);
+    const lines = measures.flatMap(([measure, report]) => [`${measure}: ${report.says}`, ...reuseFixLines(report)]);
     return run.folder === last.folder
       ? lines
       : [`in an earlier run (${sayRun(run)}):`, ...lines, ...evidenceLines(run)];

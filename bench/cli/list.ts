@@ -7,7 +7,7 @@ import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import { WIDTH, wrap } from '../report/text.ts';
-import { Session } from '../session.ts';
+import { Session } from '../session/session.ts';
 import { listRequirements } from './list-requirements.ts';
 import { driverOption, filterOnly, onlyOption } from './options.ts';
 import { paint } from './paint.ts';
@@ -16,12 +16,16 @@ import { paint } from './paint.ts';
 export async function availability(
   proxy: ProxyDeclaration,
   drivers: readonly Driver[],
-): Promise<{ here: boolean; line: string }> {
+): Promise<{ here: boolean; line: string; version?: string }> {
   const reasons: string[] = [];
   for (const driver of drivers) {
     try {
       const { version, source } = await driver.probe(proxy, undefined);
-      return { here: true, line: `runs here (${driver.name}: ${[version, source].filter(Boolean).join(', ')})` };
+      return {
+        here: true,
+        version,
+        line: `runs here (${driver.name}: ${[version, source].filter(Boolean).join(', ')})`,
+      };
     } catch (error) {
       // As a run has it: what is wrong with one driver's program is said, and no other is taken in its place.
       if (error instanceof BenchError) return { here: false, line: error.message };

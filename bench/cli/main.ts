@@ -103,4 +103,6 @@ try {
   await program(interruption).parseAsync();
 } catch (error) {
   process.exitCode = explainFailure(error, interruption);
+  // The engine may still be at a pull that nobody waits for: this ends it.
+  if (interruption.reason !== undefined) process.exit();
 }

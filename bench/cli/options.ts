@@ -4,17 +4,27 @@ import { availableParallelism } from 'node:os';
 
 import { InvalidArgumentError, Option } from 'commander';
 
-import { didYouMean, nearest } from '../../server/nearest.ts';
+import { didYouMean } from '../../server/nearest.ts';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
 import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
 import { REQUIREMENTS, SUITE } from '../conformance/requirements.ts';
+import type { DriverName } from '../drivers/driver.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import { MEASURES } from '../measures/measures.ts';
 import { helpSection } from './words.ts';
+
+/** Of every command that measures. */
+export interface MeasuringOptions {
+  driver: DriverName | 'auto';
+  proxy?: string[];
+  timeout?: number;
+  json?: string;
+  results: string;
+}
 
 function positive(text: string, what: string, max: number): number {
   const value = Number(text);
@@ -139,9 +149,8 @@ export function parseMeasures(names: readonly string[]): AnyMeasure[] {
   if (wanted.has('all')) return MEASURES;
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    const meant = nearest(name, known);
     throw new UsageError(
-      `no measure is called "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: all, ${known.join(', ')}`,
+      `no measure is called "${name}"${didYouMean(name, known)}; there are: all, ${known.join(', ')}`,
     );
   }
   return MEASURES.filter(({ id }) => wanted.has(id));
@@ -153,10 +162,7 @@ function proxyOf(catalogue: Catalogue, id: string): ProxyDeclaration {
   const proxy = catalogue.proxies.find((known) => known.id === id);
   if (proxy !== undefined) return proxy;
   const known = catalogue.proxies.map((one) => one.id);
-  const meant = nearest(id, known);
-  throw new UsageError(
-    `no proxy is called "${id}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${known.join(', ')}`,
-  );
+  throw new UsageError(`no proxy is called "${id}"${didYouMean(id, known)}; there are: ${known.join(', ')}`);
 }
 
 /** Lanes and chains of the core set. @throws UsageError when none is. */
@@ -193,15 +199,19 @@ function tagsOf(item: Lane | Chain): readonly string[] {
   return (isChain(item) ? item.tags : item.variant.tags) ?? [];
 }
 
-/** Lanes and chains that have one of the words as a tag or in their id. @throws UsageError when none has. */
+function has(item: Lane | Chain, word: string): boolean {
+  return item.id.includes(word) || tagsOf(item).includes(word);
+}
+
+/** Lanes and chains that have one of the words as a tag or in their id. @throws UsageError for a word that none has. */
 export function filterOnly<Item extends Lane | Chain>(items: Item[], words: readonly string[]): Item[] {
   if (words.length === 0) return items;
-  const kept = items.filter((item) => words.some((word) => item.id.includes(word) || tagsOf(item).includes(word)));
-  if (kept.length > 0) return kept;
+  const idle = words.filter((word) => !items.some((item) => has(item, word)));
+  if (idle.length === 0) return items.filter((item) => words.some((word) => has(item, word)));
   const tags = [...new Set(items.flatMap(tagsOf))].toSorted();
   const known = [...tags, ...new Set(items.flatMap(({ id }) => id.split(/\W+/)))];
-  const meant = words.map((word) => didYouMean(word, known)).find((said) => said !== '') ?? '';
+  const meant = idle.map((word) => didYouMean(word, known)).find((said) => said !== '') ?? '';
   throw new UsageError(
-    `--only ${words.join(' ')} leaves no lane${meant}; it takes a tag (${tags.join(', ')}) or a part of an id`,
+    `--only ${idle.join(' ')} leaves no lane${meant}; it takes a tag (${tags.join(', ')}) or a part of an id`,
   );
 }

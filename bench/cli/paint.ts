@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 
 import type { Paint } from '../report/text.ts';
 
-export const paintFor =
+const paintFor =
   (stream: NodeJS.WriteStream): Paint =>
   (style, text) =>
     styleText(style, text, { stream });

@@ -4,7 +4,7 @@ import { monotonicMs } from '../../server/clock.ts';
 import { isUntried } from '../report/matrix.ts';
 import { nameOf } from '../results.ts';
 import type { ConformanceEvent } from '../conformance/run.ts';
-import type { RunEvent } from '../run.ts';
+import type { RunEvent } from '../run/run.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
 

@@ -6,19 +6,18 @@ import { runSuite } from '../conformance/run.ts';
 import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { subjectsOf, type Subject } from '../conformance/subjects.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
-import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
-import { inEachVersion } from '../in-version.ts';
+import { inEachVersion } from '../run/in-version.ts';
 import { conformanceReport } from '../report/conformance.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
-import { Session } from '../session.ts';
+import { Session } from '../session/session.ts';
 import { checkAll } from './complaints.ts';
 import { documentHead } from './document.ts';
 import type { Interruption } from './interruption.ts';
 import { checkJson, writeJson } from './json-file.ts';
 import { shownPath } from './kept-runs.ts';
-import { parseProxies, timeoutFor } from './options.ts';
+import { parseProxies, timeoutFor, type MeasuringOptions } from './options.ts';
 import { paint } from './paint.ts';
 import { Progress } from './progress.ts';
 import { checkResults, checkResultsFolder } from './results-option.ts';
@@ -26,14 +25,9 @@ import { checkResults, checkResultsFolder } from './results-option.ts';
 /** Of lanes: they say nothing here. */
 const OF_LANES = ['quick', 'deep', 'measure', 'path', 'vary', 'pairwise'] as const;
 
-export interface ConformanceCliOptions extends Partial<Record<(typeof OF_LANES)[number], unknown>> {
-  driver: DriverName | 'auto';
-  proxy?: string[];
+interface ConformanceCliOptions extends MeasuringOptions, Partial<Record<(typeof OF_LANES)[number], unknown>> {
   only?: string[];
   jobs: number;
-  timeout?: number;
-  json?: string;
-  results: string;
   workload: PresetName;
 }
 
@@ -50,7 +44,7 @@ function checkAlone(ids: readonly string[], options: ConformanceCliOptions): voi
 }
 
 /** @throws UsageError where none is left */
-export function filterSubjects(
+function filterSubjects(
   subjects: readonly Subject[],
   proxies: ReadonlyMap<string, unknown>,
   only: readonly string[],
@@ -84,7 +78,7 @@ export async function runConformance(
   if (options.json !== undefined) await checkJson(options.json);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const subjects = inEachVersion(filterSubjects(subjectsOf(catalogue), proxies, options.only ?? []), proxies);
-  await using session = await Session.open();
+  await using session = await Session.open(interruption.fail);
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, subjects.length, 'variant');
   interruption.after(options.timeout ?? timeoutFor(subjects.length * LONGEST_OF_SUBJECT_MS));

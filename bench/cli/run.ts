@@ -13,11 +13,10 @@ import {
 } from '../catalogue/catalogue.ts';
 import { chainOfPath } from '../catalogue/path.ts';
 import { isOfSuite } from '../conformance/select.ts';
-import { estimateMs, planOf, type Plan } from '../depth.ts';
+import { estimateMs, planOf, type Plan } from '../run/depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
-import type { DriverName } from '../drivers/driver.ts';
 import { UsageError } from '../errors.ts';
-import { inEachVersion, type AskedVersions } from '../in-version.ts';
+import { inEachVersion, type AskedVersions } from '../run/in-version.ts';
 import { drawChain } from '../report/chain.ts';
 import { matrix } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
@@ -25,8 +24,8 @@ import { hasSeveralVersions } from '../report/side-by-side.ts';
 import { versionsReport } from '../report/versions.ts';
 import { exitCode, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
-import { run } from '../run.ts';
-import { Session } from '../session.ts';
+import { run } from '../run/run.ts';
+import { Session } from '../session/session.ts';
 import { parseVary, variedLanes, withPreset } from '../vary.ts';
 import { checkAll } from './complaints.ts';
 import { documentHead } from './document.ts';
@@ -53,6 +52,7 @@ import {
   timeoutOption,
   varyOption,
   workloadOption,
+  type MeasuringOptions,
 } from './options.ts';
 import { shownPath } from './kept-runs.ts';
 import { paint } from './paint.ts';
@@ -60,15 +60,10 @@ import { Progress } from './progress.ts';
 import { runConformance } from './run-conformance.ts';
 import { checkResults, checkResultsFolder } from './results-option.ts';
 
-interface Options {
-  driver: DriverName | 'auto';
-  proxy?: string[];
+interface Options extends MeasuringOptions {
   only?: string[];
   core?: true;
   jobs: number;
-  timeout?: number;
-  json?: string;
-  results: string;
   quick?: true;
   deep?: true;
   measure?: string[];
@@ -151,7 +146,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
         : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
     );
 
-  await using session = await Session.open();
+  await using session = await Session.open(interruption.fail);
   await using folder = await ResultsFolder.open(options.results, session);
   const drawn: string[] = [];
   const progress = new Progress(process.stderr, lanes.length + chains.length);

@@ -13,7 +13,7 @@ import { NativeDriver } from '../drivers/native.ts';
 import { cacheFolder } from '../drivers/cache.ts';
 import { broughtPackages, howToBringPackages, isPackaged, pinnedVersion, sizeOf } from '../drivers/packages.ts';
 import { BenchError, UnavailableError, UsageError } from '../errors.ts';
-import { Session } from '../session.ts';
+import { Session } from '../session/session.ts';
 import type { Interruption } from './interruption.ts';
 import { parseProxies } from './options.ts';
 

@@ -34,7 +34,8 @@ export class Arrivals {
   readonly foreign: Foreign[] = [];
   readonly #workload: Workload;
   readonly #sizes: number[];
-  #rest = '';
+  /** What came since the last chunk's end, as it was read: a large chunk comes in many reads, and is searched in none twice. */
+  #rest: string[] = [];
   #highest = -1;
   #heartbeatsLeft: number;
 
@@ -51,21 +52,28 @@ export class Arrivals {
 
   feed(bytes: Buffer, at: number, read: number): void {
     const delimiter = DELIMITERS[this.#workload.format];
-    const tokens = (this.#rest + bytes.toString('latin1')).split(delimiter);
-    this.#rest = tokens.pop() ?? '';
+    const text = bytes.toString('latin1');
+    if (text === '') return;
+    // Of a delimiter, which is two characters at most, the first may have come in the read before.
+    const before = this.#rest.at(-1)?.at(-1) ?? '';
+    this.#rest.push(text);
+    if (!(before + text).includes(delimiter)) return;
+    const tokens = this.#rest.join('').split(delimiter);
+    this.#rest = [tokens.pop() ?? ''];
     for (const token of tokens) this.#take(token + delimiter, at, read);
   }
 
   /** Call at the end of the body: what is left over is the beginning of a chunk that was cut, or foreign. */
   finish(at: number): void {
+    const rest = this.#rest.join('');
     const next = this.#highest + 1;
     const size = this.#sizes[next];
     const beginsNext =
-      this.#rest === '' ||
-      (this.#heartbeatsLeft > 0 && HEARTBEAT.startsWith(this.#rest)) ||
-      (size !== undefined && encodeChunk(this.#workload.format, next, size).startsWith(this.#rest));
-    if (!beginsNext) this.#foreign(this.#rest, at);
-    this.#rest = '';
+      rest === '' ||
+      (this.#heartbeatsLeft > 0 && HEARTBEAT.startsWith(rest)) ||
+      (size !== undefined && encodeChunk(this.#workload.format, next, size, this.#workload.filler).startsWith(rest));
+    if (!beginsNext) this.#foreign(rest, at);
+    this.#rest = [];
   }
 
   #take(token: string, at: number, read: number): void {
@@ -73,11 +81,11 @@ export class Arrivals {
       this.#heartbeatsLeft -= 1;
       return;
     }
-    const { format } = this.#workload;
+    const { format, filler } = this.#workload;
     const seq = Number(SEQ_PATTERNS[format].exec(token)?.[1] ?? Number.NaN);
     const size = this.#sizes[seq];
     if (size === undefined) return this.#foreign(token, at);
-    const intact = token === encodeChunk(format, seq, size);
+    const intact = token === encodeChunk(format, seq, size, filler);
     this.arrivals.push(intact ? { seq, at, read } : { seq, at, read, altered: true });
     this.#highest = Math.max(this.#highest, seq);
   }

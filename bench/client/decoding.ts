@@ -16,7 +16,7 @@ const DECODERS: Record<string, () => Transform> = {
 };
 
 /** A content coding that this client does not know: our limit, and no fault of the hop. */
-export class UnknownCodingError extends Error {}
+class UnknownCodingError extends Error {}
 
 export interface Decoder {
   /** Decodes what one read held; resolves with all that it gives, so that the read's time holds for it. */

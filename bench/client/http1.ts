@@ -14,7 +14,7 @@ export interface ResponseHead {
 /** `h2`: HTTP/2 ends the body by itself, and no length was announced. */
 export type BodyFraming = 'chunked' | 'content-length' | 'close-delimited' | 'h2' | 'none';
 
-export interface ResponseEvents {
+interface ResponseEvents {
   informational(head: ResponseHead): void;
   head(head: ResponseHead, framing: BodyFraming): void;
   body(bytes: Buffer): void;

@@ -2,16 +2,16 @@
 
 import { parseList } from 'structured-headers';
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { header } from '../client/http1.ts';
 import type { Floor } from '../floor.ts';
-import { breakage } from '../integrity.ts';
+import { breakage } from '../verdict/integrity.ts';
 import { bodyOf } from '../measures/request-body.ts';
 import { duplexFigures } from '../measures/request.ts';
 import type { Exchange } from '../measures/uploading.ts';
 import { number } from '../measures/threshold-say.ts';
 import { onClientClock } from '../metrics.ts';
-import { judgeTrace } from '../trace-verdict.ts';
+import { judgeTrace } from '../verdict/trace-verdict.ts';
 import type { Trace } from '../trace.ts';
 
 /** `head`: whether it came out while there was no content yet. */
@@ -61,9 +61,12 @@ function responseFlow(trace: Trace, floor: Floor): Flow {
   const judged = judgeTrace(trace, { ...floor, delayLimitMs: Math.max(SHORTEST_TIMER_MS, floor.delayLimitMs) });
   switch (judged.verdict) {
     case 'streams':
-    // Some of the words were late, and not all: no timer does that.
-    case 'inconclusive':
       return { how: 'incremental', head };
+    case 'inconclusive':
+      // Where none stalled some of the words were late, and not all: no timer does that.
+      return trace.origin.stalled === undefined
+        ? { how: 'incremental', head }
+        : { how: 'untold', reason: judged.reason, isNoise: true };
     case 'delays':
       return { how: 'timed', holdMs: judged.hold.p50Ms, head };
     case 'coalesces':

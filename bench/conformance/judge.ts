@@ -1,6 +1,6 @@
 /** What a hop makes of each requirement of RFC 10036. Pure: of the flows that its trials found, and computed from them again. */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { headOf, heldRank, sayFlow, sayRefusal, type Duplex, type Flow, type Rest } from './flow.ts';
 import { together, type Outcome, type OutcomeWord, type Told } from './outcome.ts';
 import type { RequirementId } from './requirements.ts';

@@ -7,7 +7,7 @@ import type { Floor } from '../floor.ts';
 import { measureStream } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
 import { uploadingExchange, type Exchange } from '../measures/uploading.ts';
-import { Slots } from '../schedule.ts';
+import { Slots } from '../run/schedule.ts';
 import type { Trace } from '../trace.ts';
 import { duplexFlowOf, isInDoubt, requestFlowOf, responseFlowOf, restOf } from './flow.ts';
 import type { Declared, Found } from './judge.ts';

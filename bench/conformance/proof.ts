@@ -8,11 +8,11 @@ import type { Stage } from '../drivers/driver.ts';
 import type { Instrument, RelayProof } from '../instrument.ts';
 import { measureContext } from '../measures/context.ts';
 import type { MeasureContext } from '../measures/measure.ts';
-import { ownProgram } from '../programs.ts';
 import { INCREMENTAL_LIMIT, type INCREMENTAL_RELAYS } from '../relays/incremental-relays.ts';
-import { Slots } from '../schedule.ts';
-import type { Session } from '../session.ts';
-import { unproven, type Withheld } from '../withheld.ts';
+import { startRelays } from '../relays/start.ts';
+import { Slots } from '../run/schedule.ts';
+import type { Session } from '../session/session.ts';
+import { unproven, type Withheld } from '../run/withheld.ts';
 import { judgeRequirement, type Declared } from './judge.ts';
 import { foundIn, measureConformance } from './measure.ts';
 import { isBreach, type OutcomeWord, type Told } from './outcome.ts';
@@ -71,7 +71,7 @@ export function relaysFor(requirements: readonly Requirement[]): RelayOf[] {
 }
 
 /** Of one relay: the requirements that it was judged wrongly in. Pure. */
-export function misjudged({ breaks, is = {} }: RelayOf, told: ReadonlyMap<RequirementId, Told>): RequirementId[] {
+function misjudged({ breaks, is = {} }: RelayOf, told: ReadonlyMap<RequirementId, Told>): RequirementId[] {
   return [...told]
     .filter(([id, outcome]) => {
       if (id === breaks) return !isBreach(outcome);
@@ -93,7 +93,7 @@ function verdictOf(told: ReadonlyMap<RequirementId, Told>): string {
   return [...told].map(([id, { outcome }]) => `${id} ${outcome}`).join(', ');
 }
 
-export interface SuiteProof {
+interface SuiteProof {
   relays: RelayProof[];
   withheld: Withheld[];
 }
@@ -112,7 +112,6 @@ export async function proveRelay(
 
 /** Relays side by side: each waits more than it works. */
 const RELAYS_AT_ONCE = 5;
-const RELAYS_READY_MS = 20_000;
 
 /** @throws BenchError when the relays cannot be started. */
 export async function proveSuite(
@@ -124,11 +123,7 @@ export async function proveSuite(
 ): Promise<SuiteProof> {
   const needed = relaysFor(requirements);
   const names = needed.map(({ relay }) => `${relay}=${stage.direct.port}`);
-  const cwd = await session.folder(SUITE);
-  const process = await session.start(globalThis.process.execPath, [ownProgram('bench/relays/main'), ...names], {
-    cwd,
-  });
-  const ports = JSON.parse(await process.ready(RELAYS_READY_MS)) as Record<string, number>;
+  const { process, ports } = await startRelays(session, names);
   const withheld = new Map<RequirementId, string[]>();
   const slots = new Slots(RELAYS_AT_ONCE);
   const relays = await Promise.all(

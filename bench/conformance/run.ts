@@ -2,15 +2,15 @@
 
 import { laneStream } from '../lane.ts';
 import { notProvided, pathEntry, refusal } from '../lane-result.ts';
-import { planOf } from '../depth.ts';
+import { planOf } from '../run/depth.ts';
 import type { Driver, Runnable } from '../drivers/driver.ts';
 import { measureContext } from '../measures/context.ts';
-import { driversOf, provideAll, type Provided, type ProvideEvent, type ProvideOptions } from '../provision.ts';
-import { placeOf, proveStage, summarise, type ProvenStage, type ProvingEvent } from '../proving.ts';
+import { driversOf, provideAll, type Provided, type ProvideEvent, type ProvideOptions } from '../run/provision.ts';
+import { placeOf, proveStage, summarise, type ProvenStage, type ProvingEvent } from '../run/proving.ts';
 import type { Results } from '../results.ts';
-import { Slots, workOff } from '../schedule.ts';
-import type { Session } from '../session.ts';
-import { isWithheld } from '../withheld.ts';
+import { Slots, workOff } from '../run/schedule.ts';
+import type { Session } from '../session/session.ts';
+import { isWithheld } from '../run/withheld.ts';
 import { judgeRequirement } from './judge.ts';
 import { foundIn, measureConformance, type ConformanceEvidence } from './measure.ts';
 import { passedOn } from './passing-on.ts';
@@ -26,7 +26,7 @@ export type ConformanceEvent =
   | { type: 'measuring'; lane: string }
   | { type: 'subject'; result: SubjectResult; done: number; of: number };
 
-export interface ConformanceOptions extends Omit<ProvideOptions, 'onEvent' | 'versions'> {
+interface ConformanceOptions extends Omit<ProvideOptions, 'onEvent' | 'versions'> {
   requirements: readonly Requirement[];
   subjects: readonly Subject[];
   session: Session;
@@ -35,7 +35,7 @@ export interface ConformanceOptions extends Omit<ProvideOptions, 'onEvent' | 've
   keep: (evidence: ConformanceEvidence) => Promise<string>;
 }
 
-export interface ConformanceOutcome {
+interface ConformanceOutcome {
   instrument: Results['instrument'];
   conformance: ConformanceResult;
 }

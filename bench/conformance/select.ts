@@ -2,7 +2,7 @@
 
 import { matchesGlob } from 'node:path';
 
-import { nearest } from '../../server/nearest.ts';
+import { didYouMean } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
 import { idOf, REQUIREMENTS, SUITE, type Requirement } from './requirements.ts';
 
@@ -21,9 +21,8 @@ function matches(pattern: string, id: string): boolean {
 export function selectRequirements(patterns: readonly string[]): Requirement[] {
   for (const pattern of patterns) {
     if (REQUIREMENT_IDS.some((id) => matches(pattern, id))) continue;
-    const meant = nearest(pattern, REQUIREMENT_IDS);
     throw new UsageError(
-      `no requirement has the id "${pattern}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}; there are: ${REQUIREMENT_IDS.join(', ')}`,
+      `no requirement has the id "${pattern}"${didYouMean(pattern, REQUIREMENT_IDS)}; there are: ${REQUIREMENT_IDS.join(', ')}`,
     );
   }
   return REQUIREMENTS.filter((one) => patterns.some((pattern) => matches(pattern, idOf(one))));

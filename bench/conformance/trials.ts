@@ -24,7 +24,7 @@ const VALUES = {
 } satisfies Record<string, FieldLines>;
 
 export type ValueId = keyof typeof VALUES;
-export const VALUE_IDS = Object.keys(VALUES) as ValueId[];
+const VALUE_IDS = Object.keys(VALUES) as ValueId[];
 
 /** Those that are no Boolean Item, so that the field is to be ignored (RFC 9651, section 4.2). */
 export const NOT_BOOLEAN = ['integer', 'string', 'list', 'twice', 'malformed', 'empty'] as const satisfies ValueId[];
@@ -34,7 +34,7 @@ export const NOT_BOOLEAN = ['integer', 'string', 'list', 'twice', 'malformed', '
  * has ended; `duplex`: one that is answered when it begins; `rest`: a few bytes of a response, and then silence;
  * `limit`: a stream beside as many as are allowed.
  */
-export type TrialKind = 'response' | 'request' | 'duplex' | 'rest' | 'limit';
+type TrialKind = 'response' | 'request' | 'duplex' | 'rest' | 'limit';
 
 export interface Trial {
   id: TrialId;

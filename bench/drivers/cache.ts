@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { BenchError, UnavailableError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /** What a machine's programs run on: `linux-x64`. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
@@ -60,7 +60,7 @@ export async function placeInCache(
   }
 }
 
-export interface Tool {
+interface Tool {
   program: string;
   args: string[];
   /** For its temporary files, so that they go with the work if it is killed. */

@@ -1,6 +1,6 @@
 /** Which drivers a run may use, in order of preference. */
 
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { DockerDriver } from './docker.ts';
 import type { Driver, DriverName } from './driver.ts';
 import { NativeDriver } from './native.ts';

@@ -1,8 +1,8 @@
 /** A program of the catalogue that runs beside a proxy and is reached by it, such as Envoy's external processor. */
 
 import type { Variant } from '../catalogue/catalogue.ts';
-import type { ManagedProcess } from '../process.ts';
-import type { Session } from '../session.ts';
+import type { ManagedProcess } from '../session/process.ts';
+import type { Session } from '../session/session.ts';
 
 const READY_MS = 20_000;
 

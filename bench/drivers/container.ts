@@ -12,7 +12,7 @@ import {
 
 import { BenchError, UnavailableError } from '../errors.ts';
 
-/** The session's own reaper does what testcontainers' reaper image would, and needs no image. */
+/** The session's own keeper does what testcontainers' reaper image would, and needs no image. */
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
 /** Publishes on 127.0.0.1 alone, and tells its id as soon as there is one. */
@@ -102,7 +102,7 @@ async function exitCodeOf(client: ContainerRuntimeClient, id: string): Promise<n
   return State.Status === 'exited' ? State.ExitCode : undefined;
 }
 
-/** What the engine does not remove now is no reason to lose a run's results: the session's reaper comes after. */
+/** What the engine does not remove now is no reason to lose a run's results: the session's keeper comes after. */
 export async function remove(client: ContainerRuntimeClient, id: string): Promise<void> {
   await client.container
     .getById(id)

@@ -9,7 +9,7 @@ import { Network, Wait, type ContainerRuntimeClient, type StartedNetwork } from 
 
 import type { Address } from '../client/client.ts';
 import { BenchError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { TapProgram, type Tap } from '../taps/tap-program.ts';
 import { LoopbackContainer, logOf, remove, startOrEnd } from './container.ts';
 import { networkName, SESSION_LABEL } from './docker-session.ts';
@@ -58,7 +58,7 @@ export class DockerTaps implements Taps {
     const target = behind === undefined ? this.#origin : (behind as unknown as Behind).reachable;
     const name = networkName(this.#session.id, `link-${randomBytes(4).toString('hex')}`);
     const link = await new Network({ nextUuid: () => name }).start();
-    // What the engine does not let go of now, the session's reaper removes.
+    // What the engine does not let go of now, the session's keeper removes.
     this.#stack.defer(async () => void (await link.stop().catch(() => {})));
     const { id, data, control } = await this.#start(link);
     await this.#client.container.dockerode.getNetwork(target.network).connect({ Container: id });

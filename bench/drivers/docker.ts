@@ -16,13 +16,14 @@ import type { DockerProgram, ProxyDeclaration } from '../catalogue/declaration.t
 import type { Address } from '../client/client.ts';
 import { BenchError, ProxyError, UnavailableError } from '../errors.ts';
 import { OriginClient } from '../origin-client.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { engine, LoopbackContainer, logOf, remove, startOrEnd } from './container.ts';
 import { networkName, SESSION_LABEL } from './docker-session.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
-import type { Bringing, Driver, Hop, Runnable, Stage, Taps } from './driver.ts';
+import type { Bringing, Driver, Hop, Listing, Runnable, Stage, Taps } from './driver.ts';
 import { imageFor, imageVersions } from './images.ts';
+import { ListedImages } from './listed-images.ts';
 import { firstLacking } from './needs.ts';
 import { usageOfContainer } from './usage.ts';
 import { hasImages, versionQuestion } from './version.ts';
@@ -53,19 +54,21 @@ class DockerStage implements Stage {
   readonly #network: StartedNetwork;
   readonly #origin: Reachable;
   readonly #ownImage: string;
+  readonly #listed: ListedImages;
 
   constructor(
     client: ContainerRuntimeClient,
     session: Session,
     network: StartedNetwork,
     origin: StartedTestContainer,
-    { token, ownImage }: { token: string; ownImage: string },
+    { token, ownImage, listed }: { token: string; ownImage: string; listed: ListedImages },
   ) {
     this.#client = client;
     this.#session = session;
     this.#network = network;
     this.#origin = { id: origin.getId(), network: network.getId(), port: ORIGIN_DATA_PORT };
     this.#ownImage = ownImage;
+    this.#listed = listed;
     this.direct = { host: '127.0.0.1', port: origin.getMappedPort(ORIGIN_DATA_PORT) };
     this.origin = new OriginClient({
       control: { host: '127.0.0.1', port: origin.getMappedPort(ORIGIN_CONTROL_PORT) },
@@ -82,7 +85,7 @@ class DockerStage implements Stage {
     // A tap of this stage: its network is the one in which it is called `origin`.
     const network = (upstream as DockerTap | undefined)?.link ?? this.#network;
     const docker = variant.proxy.docker as DockerProgram;
-    const image = imageFor(docker.image, version);
+    const image = this.#listed.imageFor(docker.image, version);
     const command = commandOf(docker, image);
     const container = new LoopbackContainer(image)
       .withEntrypoint(docker.entrypoint)
@@ -145,7 +148,7 @@ class DockerStage implements Stage {
   async [Symbol.asyncDispose](): Promise<void> {
     this.origin.close();
     await remove(this.#client, this.#origin.id);
-    // What the engine does not let go of now is no reason to lose the results: the session's reaper comes after.
+    // What the engine does not let go of now is no reason to lose the results: the session's keeper comes after.
     await this.#network.stop().catch(() => {});
   }
 }
@@ -232,6 +235,7 @@ function howToHave({ docker, native }: ProxyDeclaration): string {
 export class DockerDriver implements Driver {
   readonly name = 'docker';
   readonly #session: Session;
+  readonly #listed = new ListedImages();
   #ownImage: Promise<string> | undefined;
   #probedOwnImage: ReturnType<typeof probeOwnImage> | undefined;
 
@@ -282,9 +286,13 @@ export class DockerDriver implements Driver {
     return { driver: 'docker', version: await versionIn(client, image, proxy, this.#session.id), source: image };
   }
 
-  async releases({ docker }: ProxyDeclaration): Promise<string[]> {
+  async releases(
+    { docker }: ProxyDeclaration,
+    { signal, listing }: { signal?: AbortSignal; listing?: Listing } = {},
+  ): Promise<string[]> {
     await engine();
-    return docker !== undefined && hasImages({ docker }) ? imageVersions(docker.image) : [];
+    if (docker === undefined || !hasImages({ docker })) return [];
+    return listing === undefined ? imageVersions(docker.image) : this.#listed.versions(docker.image, listing, signal);
   }
 
   async open(): Promise<Stage> {
@@ -305,7 +313,11 @@ export class DockerDriver implements Driver {
       throw new BenchError(
         `the origin's container ended with exit code ${outcome.status}:\n${await logOf(client, outcome.id, SHOWN_LOG_LINES)}`,
       );
-    const stage = new DockerStage(client, this.#session, network, outcome.started, { token, ownImage: image });
+    const stage = new DockerStage(client, this.#session, network, outcome.started, {
+      token,
+      ownImage: image,
+      listed: this.#listed,
+    });
     const reason = await whyOriginNotReady(stage.direct);
     if (reason === undefined) return stage;
     const log = await logOf(client, outcome.id, SHOWN_LOG_LINES);
@@ -315,6 +327,6 @@ export class DockerDriver implements Driver {
 
   #imageOf({ docker, name }: ProxyDeclaration, version: string | undefined): string {
     if (docker === undefined) throw new UnavailableError(`${name} has no container here`);
-    return imageFor(docker.image, hasImages({ docker }) ? version : undefined);
+    return this.#listed.imageFor(docker.image, hasImages({ docker }) ? version : undefined);
   }
 }

@@ -69,6 +69,14 @@ export interface Bringing {
   beside?: readonly DriverName[];
 }
 
+/** That others are asked as well for the releases that they have: registries. */
+export interface Listing {
+  /** Versions that are asked for. */
+  ends: readonly string[];
+  /** Told of who lists nothing, in words, and of the versions that are known without. */
+  onUnlisted: (why: string, known: readonly string[]) => void;
+}
+
 export interface Driver {
   name: DriverName;
   /**
@@ -79,6 +87,6 @@ export interface Driver {
   /** Whether it could run, found out without bringing anything. @throws UnavailableError */
   probe(proxy: Variant['proxy'], version: string | undefined): Promise<Runnable>;
   /** Versions that it has or could bring, found out without bringing anything. @throws UnavailableError */
-  releases(proxy: Variant['proxy'], signal?: AbortSignal): Promise<string[]>;
+  releases(proxy: Variant['proxy'], looking?: { signal?: AbortSignal; listing?: Listing }): Promise<string[]>;
   open(signal?: AbortSignal): Promise<Stage>;
 }

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 
 import type { NativeProgram, ProxyDeclaration, Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { Bringing, Runnable } from './driver.ts';
 import { firstLacking } from './needs.ts';
 import {
@@ -29,7 +29,7 @@ export interface Program extends Runnable {
 }
 
 /** What may be brought that is not here: without a session nothing; packages, which are big, only if asked for. */
-export interface Finding extends Bringing {
+interface Finding extends Bringing {
   session?: Session;
   packages?: boolean;
 }

@@ -45,22 +45,27 @@ export function imageFor(key: string, version?: string): string {
   const image = interpolate(declared, env);
   if (version === undefined) return image;
   const named = env[`UNCLOG_IMAGE_${key}_${version}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')];
-  if (named !== undefined) return named;
+  if (named !== undefined && named !== '') return named;
   const configured = image.slice(image.lastIndexOf(':') + 1);
   if (matchesVersion(configured, version)) return image;
   const [repository = '', tag = ''] = interpolate(declared, {}).split(':');
   return `${repository}:${tag.startsWith('v') ? 'v' : ''}${version.replace(/^v/, '')}`;
 }
 
+/** Versions for which the environment or .env names an image of their own. */
+export function namedVersions(key: string): string[] {
+  const prefix = `UNCLOG_IMAGE_${key.toUpperCase()}_`;
+  return Object.entries(environment())
+    .filter(([name, image]) => name.startsWith(prefix) && image !== '')
+    .map(([name]) => name.slice(prefix.length).replaceAll('_', '.'))
+    .filter(isVersion);
+}
+
 /** Versions of which an image is named: by default, in the environment or in .env. */
 export function imageVersions(key: string): string[] {
-  const prefix = `UNCLOG_IMAGE_${key.toUpperCase()}_`;
-  const named = Object.keys(environment())
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length).replaceAll('_', '.'));
   const image = imageFor(key);
   const tag = image.slice(image.lastIndexOf(':') + 1).replace(/^v/, '');
-  return [...new Set([...named, tag])].filter(isVersion);
+  return [...new Set([...namedVersions(key), ...(isVersion(tag) ? [tag] : [])])];
 }
 
 /** Keys of all images. */

@@ -1,6 +1,6 @@
 /** Runs proxies as programs of this machine: from a pinned wheel, from PATH, or by Node itself. */
 
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { configSha256, type Variant } from '../catalogue/catalogue.ts';
@@ -8,9 +8,9 @@ import type { NativeProgram, ProxyDeclaration } from '../catalogue/declaration.t
 import type { Address } from '../client/client.ts';
 import { BenchError, ProxyError } from '../errors.ts';
 import { OriginClient } from '../origin-client.ts';
-import type { ManagedProcess } from '../process.ts';
+import type { ManagedProcess } from '../session/process.ts';
 import { ownProgram } from '../programs.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { LocalTaps, type Tap } from '../taps/tap-program.ts';
 import { startCompanion } from './companion.ts';
 import { hopPort } from './ports.ts';
@@ -80,6 +80,14 @@ export async function prepare(
   };
 }
 
+/** In the hop's own folder, so that it goes with that and is counted there. Workers that root's proxies run as another user may write into it, as into /tmp. */
+async function temporaryFolder(dir: string): Promise<string> {
+  const path = join(dir, 'tmp');
+  await mkdir(path);
+  await chmod(path, 0o1777);
+  return path;
+}
+
 class NativeStage implements Stage {
   readonly driver = 'native';
   readonly origin: OriginClient;
@@ -110,7 +118,7 @@ class NativeStage implements Stage {
     const process = stack.use(
       await this.#session.start(program.path, native.args({ dir, files, port }), {
         cwd: dir,
-        env: { ...native.env, ...env },
+        env: { TMPDIR: await temporaryFolder(dir), ...native.env, ...env },
       }),
     );
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };

@@ -28,7 +28,15 @@ export function isHere(client: ContainerRuntimeClient, image: string): Promise<b
   return client.image.exists(ImageName.fromString(image));
 }
 
-/** Brings an image unless it is here. @throws MissingImagesError */
+/** For what takes no signal: an abort is the end of waiting for it, and its own end is that of this process. */
+async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal?.reason as Error);
+  signal?.addEventListener('abort', abort, { once: true });
+  await Promise.race([work, aborted]).finally(() => signal?.removeEventListener('abort', abort));
+}
+
+/** Brings an image unless it is here. @throws MissingImagesError; an abort ends it at once. */
 export async function pull(
   client: ContainerRuntimeClient,
   image: string,
@@ -39,8 +47,9 @@ export async function pull(
   signal?.throwIfAborted();
   onBringing?.(`the image ${image}`);
   try {
-    await client.image.pull(ImageName.fromString(image));
+    await orAborted(client.image.pull(ImageName.fromString(image)), signal);
   } catch (error) {
+    signal?.throwIfAborted();
     throw new MissingImagesError(`the image ${image} is not here and cannot be pulled (${firstLine(error)})`, [image]);
   }
   // Some failures of a pull are told only by its not being there.
@@ -80,16 +89,21 @@ interface OwnImage {
   sources?: string;
 }
 
+/** `undefined` where it is not here. */
+async function labelsOf(client: ContainerRuntimeClient, image: string): Promise<Record<string, string> | undefined> {
+  const found = await client.container.dockerode
+    .getImage(image)
+    .inspect()
+    .catch(() => undefined);
+  return found === undefined ? undefined : (found.Config.Labels ?? {});
+}
+
 /** @throws UnavailableError where it is not here and there is nothing to build it from. */
 async function lookForOwnImage(client: ContainerRuntimeClient): Promise<OwnImage> {
   const image = imageFor('unclog');
   const sources = existsSync(join(PACKAGE_ROOT, 'Dockerfile')) ? await sourcesSha256() : undefined;
-  const there = await client.container.dockerode
-    .getImage(image)
-    .inspect()
-    .catch(() => undefined);
-  if (there !== undefined && (sources === undefined || there.Config.Labels?.[SOURCES_LABEL] === sources))
-    return { image };
+  const labels = await labelsOf(client, image);
+  if (labels !== undefined && (sources === undefined || labels[SOURCES_LABEL] === sources)) return { image };
   if (sources !== undefined) return { image, sources };
   throw new UnavailableError(
     `the image ${image} of unclog itself is not here, and can be built only from a clone`,
@@ -123,11 +137,8 @@ export async function provideOwnImage(client: ContainerRuntimeClient, signal?: A
   await GenericContainer.fromDockerfile(PACKAGE_ROOT)
     .withBuildArgs({ NODE_IMAGE: base, SOURCES: sources })
     .build(image, { deleteOnExit: false });
-  const built = await client.container.dockerode
-    .getImage(image)
-    .inspect()
-    .catch(() => undefined);
-  if (built?.Config.Labels?.[SOURCES_LABEL] !== sources)
+  const built = await labelsOf(client, image);
+  if (built?.[SOURCES_LABEL] !== sources)
     throw new BenchError(
       `the image ${image} could not be built; \`docker build --build-arg NODE_IMAGE=${base} ${PACKAGE_ROOT}\` shows why`,
     );

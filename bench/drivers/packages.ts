@@ -13,7 +13,7 @@ import { execa } from 'execa';
 import type { NativeProgram, Packages, ProxyDeclaration } from '../catalogue/declaration.ts';
 import { proxyFolder } from '../catalogue/catalogue.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { cacheFolder, explainFullDisk, placeInCache, PLATFORM, runTool } from './cache.ts';
 import type { Bringing } from './driver.ts';
 import { runPip } from './pip.ts';

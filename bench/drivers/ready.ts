@@ -9,7 +9,7 @@ import type { Address } from '../client/client.ts';
 
 const POLL_MS = 20;
 const ANSWER_TIMEOUT_MS = 2000;
-export const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 20_000;
 
 /** What `GET path` gives: `ready` when it holds `mark`, or what it gave instead. */
 function ask({ host, port, tls = false }: Address, path: string, mark: string): Promise<string> {

@@ -67,7 +67,7 @@ export function hasImages({ docker }: Pick<ProxyDeclaration, 'docker'>): boolean
 }
 
 /** What a version can be asked for with, by what is declared. */
-export function sayWhatCanBeHad(proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>, asked?: string): string {
+function sayWhatCanBeHad(proxy: Pick<ProxyDeclaration, 'id' | 'docker' | 'native'>, asked?: string): string {
   const { id, native } = proxy;
   const wheels = (native?.wheels ?? []).map(({ version }) => version);
   const ways = [

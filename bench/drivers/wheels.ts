@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import type { Wheel } from '../catalogue/declaration.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { cacheFolder, placeInCache, PLATFORM, runTool } from './cache.ts';
 import type { Bringing } from './driver.ts';
 import { runPip } from './pip.ts';

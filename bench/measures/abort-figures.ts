@@ -35,6 +35,8 @@ export interface AbortFigures extends ByPhase {
   by: 'fin' | 'rst-stream';
   /** The client leaving by RST of its connection. Absent where a hop gets to see none: the port of a container makes a FIN of it. */
   byReset?: ByPhase;
+  /** Where neither phase is there because the stream was over each time before the client could leave: so long after the request. */
+  over?: { afterMs: Range; /** Of an answer in place of the origin's. */ status?: number };
 }
 
 export interface Departure {
@@ -155,14 +157,32 @@ function passesResets({ writing, idle }: ByPhase): boolean {
 
 export function figures({ departures, direct }: AbortEvidence): AbortFigures {
   const version = departures[0]?.trace.client.request.httpVersion;
-  const leaves = { by: version === '2' ? ('rst-stream' as const) : ('fin' as const) };
   const [ends, resets] = [by('fin', departures), by('rst', departures)];
+  const over = overOf(departures);
+  const leaves = {
+    by: version === '2' ? ('rst-stream' as const) : ('fin' as const),
+    ...(over === undefined ? {} : { over }),
+  };
   if (direct === undefined) return { ...leaves, ...ends, byReset: resets };
   const resetsByWay = by('rst', direct);
   return {
     ...leaves,
     ...throughWay(ends, by('fin', direct)),
     ...(passesResets(resetsByWay) ? { byReset: throughWay(resets, resetsByWay) } : {}),
+  };
+}
+
+/** Of all departures alike; `undefined` where a client did leave. */
+function overOf(departures: readonly Departure[]): AbortFigures['over'] {
+  const traces = departures.filter(({ how }) => how === 'fin').map(({ trace }) => trace);
+  if (traces.length === 0 || traces.some(({ client, fault }) => fault !== undefined || client.end.how === 'left'))
+    return undefined;
+  const statuses = new Set(traces.map(({ client }) => client.head?.status));
+  const [status] = statuses;
+  const isForeign = statuses.size === 1 && traces.every(({ origin }) => origin.workload.status !== status);
+  return {
+    afterMs: rangeOf(traces.map(({ client: { end, sentAt, connectAt } }) => end.at - (sentAt ?? connectAt))),
+    ...(isForeign && status !== undefined ? { status } : {}),
   };
 }
 

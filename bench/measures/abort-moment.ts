@@ -24,7 +24,7 @@ export interface Range {
 }
 
 /** Where the tries agree on one. `client-left`: whatever the origin does; the others: whether the client is there or not. */
-export type Since = 'client-left' | 'last-write' | 'request';
+type Since = 'client-left' | 'last-write' | 'request';
 
 export type Moment =
   /** Within SLACK_MS of the departure with no write in between, but for what the machine adds. */
@@ -44,7 +44,7 @@ const BUSY_MS = 3 * SLACK_MS;
 /** Told by a write the quickest try is told so soon after it. */
 const QUICK_MS = 0.6 * SLACK_MS;
 /** With fewer nothing can agree. */
-export const FEWEST = 3;
+const FEWEST = 3;
 /** Of so many tries one may be anything: a busy moment. */
 const FORGIVING = 4;
 

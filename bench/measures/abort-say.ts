@@ -1,7 +1,7 @@
 /** What the origin learns of a departure, in a phrase. Pure. */
 
-import { milliseconds } from '../because.ts';
-import type { AbortFigures, ByPhase, PhaseFigures, Seen } from './abort-figures.ts';
+import { milliseconds } from '../verdict/because.ts';
+import type { AbortFigures, PhaseFigures, Seen } from './abort-figures.ts';
 import type { Moment, Range } from './abort-moment.ts';
 
 type When = Moment['when'];
@@ -63,10 +63,16 @@ function saySeen(phases: PhaseFigures[]): string {
   return signs.length === 0 ? '' : `, by ${signs.map(saySign).join(' or ')}`;
 }
 
-function sayPhases({ writing, idle }: ByPhase, learns: string): string {
+/** Why there is no figure: most often it is a timeout of the hop's own that comes first. */
+function sayOver(over: AbortFigures['over']): string {
+  if (over === undefined) return 'the stream was over, or not as it was to be, before the client could leave';
+  const what = over.status === undefined ? 'the stream was over' : `the hop gave a ${over.status} of its own`;
+  return `${what} after ${sayRange(over.afterMs)}, before the client could leave`;
+}
+
+function sayPhases({ writing, idle, over }: Pick<AbortFigures, 'writing' | 'idle' | 'over'>, learns: string): string {
   const phases = [writing, idle].filter((phase) => phase !== undefined);
-  if (phases.length === 0)
-    return 'could not be told: the stream was over, or not as it was to be, before the client could leave';
+  if (phases.length === 0) return `could not be told: ${sayOver(over)}`;
   const seen = saySeen(phases);
   if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
     const boundMs = Math.min(writing.boundMs, idle.boundMs);

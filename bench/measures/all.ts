@@ -1,5 +1,6 @@
 /** Several measures of one way, in the order in which they do not disturb each other. */
 
+import type { Delivery } from '../verdict/delivery.ts';
 import type { AnyMeasure, MeasureContext } from './measure.ts';
 
 /** Waits for a place among what other lanes measure: apart for what mostly waits, of which more may go on at once. */
@@ -14,16 +15,30 @@ export interface Seen {
   ended: string[];
 }
 
-/** What is not yet seen. */
-export function isLeft({ evidence, ended }: Seen): (measure: AnyMeasure) => boolean {
-  return ({ id }) => !(id in evidence) && !ended.includes(id);
+/** What is seen of one way bit by bit: each measure is made once, however often it is asked for. */
+export class Sightings<Found> {
+  readonly #measure: (left: readonly AnyMeasure[], found: Found) => Promise<Seen>;
+  #seen: Seen = { evidence: {}, ended: [] };
+
+  /** @param measure of those that are left, one at least, with what was found before they were asked for. */
+  constructor(measure: (left: readonly AnyMeasure[], found: Found) => Promise<Seen>) {
+    this.#measure = measure;
+  }
+
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  async see(measures: readonly AnyMeasure[], found: Found): Promise<void> {
+    const { evidence, ended } = this.#seen;
+    const left = measures.filter(({ id }) => !(id in evidence) && !ended.includes(id));
+    if (left.length === 0) return;
+    const more = await this.#measure(left, found);
+    this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
+  }
 }
 
-export function together(first: Seen, then: Seen): Seen {
-  return { evidence: { ...first.evidence, ...then.evidence }, ended: [...first.ended, ...then.ended] };
-}
-
-export interface Together {
+interface Together {
   /** `apart`: what works is made by itself too, where taps are on the way: all its bytes go through one process. */
   works: 'beside' | 'apart';
   turns?: Turns;
@@ -35,9 +50,10 @@ function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
   return kills !== true && mayEnd !== true;
 }
 
-/** Told whatever delivery was, with nothing broken that delivery needs. */
-export function isOfHopAlone(measure: AnyMeasure): boolean {
-  return (measure.of === 'hop' || measure.of === 'costly') && leavesHop(measure);
+/** Told whatever delivery comes to be, with nothing broken that it needs. @param delivery what it is so far: of a hop that holds it is told how much */
+export function canBeBefore({ verdict }: Pick<Delivery, 'verdict'>): (measure: AnyMeasure) => boolean {
+  const holds = verdict === 'buffers' || verdict === 'coalesces';
+  return (measure) => leavesHop(measure) && measure.of !== 'stream' && (measure.of !== 'held' || holds);
 }
 
 /** Side by side, but for what may end the hop's process, and what kills, which comes last. */

@@ -3,7 +3,7 @@
  * socket takes it. How much goes in until nothing more does, or whether the hop takes everything.
  */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import type { Usage } from '../drivers/driver.ts';
 import { ABSORBED_BYTES } from '../relays/relays.ts';
 import { baseline } from './baseline.ts';

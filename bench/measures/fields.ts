@@ -30,7 +30,8 @@ function endToEnd(fields: Iterable<[string, string]>): Map<string, string> {
   return new Map([...fields].filter(([name]) => !HOP_BY_HOP.has(name)));
 }
 
-function difference(sent: Map<string, string>, got: Map<string, string>): Difference {
+/** From what was sent to what was got of it. */
+export function difference(sent: Map<string, string>, got: Map<string, string>): Difference {
   return {
     added: [...got.keys()].filter((name) => !sent.has(name)).toSorted(),
     removed: [...sent.keys()].filter((name) => !got.has(name)).toSorted(),

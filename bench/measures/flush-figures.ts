@@ -4,7 +4,7 @@
  * the line through many of its ticks, of which each is late by another bit; how far either may be off is said.
  */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import type { Unseen } from '../chain/unseen.ts';
 import { median, quantile } from '../metrics.ts';
 import type { Frozen } from './frozen.ts';

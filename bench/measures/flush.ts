@@ -4,7 +4,7 @@
  * tells a timer that runs from the write from one that ticks by itself.
  */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { frozenStream, type Frozen } from './frozen.ts';
 import {
   figures,

@@ -3,7 +3,7 @@
 import type { Filling } from './filling.ts';
 
 /** Bytes. */
-export interface Kept {
+interface Kept {
   /** Came to it and did not go on, what the kernel held on its two connections included. */
   acceptedBytes: number;
   /** Without that; absent where that does not show. */

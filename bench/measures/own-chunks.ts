@@ -4,7 +4,7 @@ import { chunkSize } from '../../server/payload.ts';
 import { resolveWorkload } from '../../server/workload.ts';
 import type { MeasureContext } from './measure.ts';
 
-export interface OwnChunks {
+interface OwnChunks {
   asked: number[];
   /** A chunk carries its number and is as large as that needs. */
   written: number[];

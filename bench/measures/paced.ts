@@ -5,7 +5,7 @@
 
 import { presetOf } from '../../server/presets.ts';
 import type { Paced, WorkloadInput } from '../../server/workload.ts';
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { measureStream } from '../measure.ts';
 import { holds, onClientClock, pacing, type Pacing } from '../metrics.ts';
 import type { Trace } from '../trace.ts';

@@ -1,6 +1,6 @@
 /** Whether what goes with a body passes a hop, and the body whole: trailers, 1xx, chunks of awkward sizes. Pure. */
 
-import { breakage, type Breakage } from '../integrity.ts';
+import { breakage, type Breakage } from '../verdict/integrity.ts';
 import type { Trace } from '../trace.ts';
 
 export type Passing =

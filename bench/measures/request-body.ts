@@ -1,6 +1,6 @@
 /** What becomes of the body of a request, from exchanges whose answer waits for its end. Pure. */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { median, quantiles, sizeOf, type Quantiles } from '../metrics.ts';
 import type { Exchange } from './uploading.ts';
 

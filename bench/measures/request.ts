@@ -3,7 +3,7 @@
  * may come while the request is still open (full duplex). Each is judged apart from the other.
  */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { isUnseen, unseen, type Unseen } from '../chain/unseen.ts';
 import { exchangeOfHop } from '../chain/upload-of-hop.ts';
 import type { UploadFraming } from '../client/upload.ts';
@@ -15,7 +15,7 @@ import { LONGEST_MS, uploadingExchange, type Answer, type Exchange } from './upl
 import { number } from './threshold-say.ts';
 
 /** The origin begins to answer when it has the request's head. */
-export type DuplexFigures =
+type DuplexFigures =
   /** The response's first byte of body came while the request was open: so long after the origin wrote it. */
   | { how: 'yes'; ms: number }
   /** It came when the request had ended, the response being open still. */
@@ -33,7 +33,7 @@ export type DuplexFigures =
 /** The body from an exchange that is answered when all of it has come, so that the two do not meet. */
 export type RequestFigures = Record<UploadFraming, { body: BodyFigures; duplex: DuplexFigures }>;
 
-export interface RequestEvidence {
+interface RequestEvidence {
   delayLimitMs: number;
   exchanges: Exchange[];
 }

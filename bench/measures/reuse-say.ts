@@ -1,6 +1,6 @@
 /** What several clients of one URL get, in a phrase. Pure. */
 
-import { count, milliseconds } from '../because.ts';
+import { count, milliseconds } from '../verdict/because.ts';
 import type { After, During, ReuseFigures } from './reuse-figures.ts';
 
 function sayMissing({ missing }: { missing?: number }): string {

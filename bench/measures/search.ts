@@ -9,7 +9,7 @@ export interface Answer {
  * By the majority of its answers nothing up to `over` was enough, and all from `upTo` on was.
  * `upTo` is absent when nothing was found to be surely enough.
  */
-export interface Bracket {
+interface Bracket {
   over: number;
   upTo?: number;
   /** Whether nothing that was not enough lies at or above what was. */

@@ -1,6 +1,6 @@
 /** What a hop did to a stream while its origin was silent. Pure: of one trace. */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { onClientClock } from '../metrics.ts';
 import type { OriginTrace, Sign } from '../../server/trace.ts';
 import type { Trace } from '../trace.ts';

@@ -40,6 +40,8 @@ export interface ThresholdEvidence {
   next: Probe[];
   /** The threshold again in small writes: by the size of a write. */
   byChunk: { chunkBytes: number; probes: Probe[] }[];
+  /** As many bytes of a text that a coder makes next to nothing of; absent where a coder is seen anyway. */
+  otherText?: Probe[];
   /** And in writes each larger than the last. */
   growing?: { sizes: number[]; probes: Probe[] };
   /** Where the smallest stream: chunks of the lane's own sizes. */
@@ -54,7 +56,7 @@ export interface Range {
 }
 
 /** Counted in whole writes; `same`: just so many as the threshold in one write demands. Without `upTo` none were enough. */
-export interface InWrites {
+interface InWrites {
   over: number;
   upTo?: number;
   same: boolean;
@@ -77,6 +79,8 @@ export type ThresholdFigures =
       timerMs?: number;
       /** The bytes are those before this coding: the threshold is one of coded bytes, and depends on the text. */
       coding?: string;
+      /** No coding is seen, yet it depends on the text: of one that repeats itself as many bytes are too few. The hop codes by itself, and undoes it. */
+      ofText?: true;
     }
   | { how: 'not-by-bytes'; boundBytes: number; timerMs?: number }
   | { how: 'by-time'; minMs: number; maxMs: number }
@@ -104,7 +108,7 @@ const CLOSE_SHARE = 2 / 3;
 /** How often each of the two sizes that decide is probed. */
 export const TIMES = 3;
 /** The shortest that the origin can wait for an acknowledgement. */
-export const SHORTEST_MS = 10;
+const SHORTEST_MS = 10;
 
 /** Pure: a probe is about what came beyond `beyondBytes`, counted from the last write. */
 export function probeOf(
@@ -262,10 +266,15 @@ function nextRange(next: Range | undefined, { upTo }: Range, released: { max: nu
   return next?.over === 0 && released.max < upTo ? undefined : next;
 }
 
+/** Whether as many bytes of another text are too few, each time of as many as decide. */
+function isOfText(otherText: readonly Probe[], limits: Limits): boolean {
+  return otherText.length >= TIMES && answers(otherText, limits).every(({ enough }) => !enough);
+}
+
 export function figures(evidence: ThresholdEvidence): ThresholdFigures {
-  const { smallest, first, next, byChunk, growing, own } = evidence;
+  const { smallest, first, next, byChunk, growing, own, otherText = [] } = evidence;
   const series = [...byChunk, ...(growing === undefined ? [] : [growing])];
-  const all = [...smallest, ...first, ...next, ...series.flatMap(({ probes }) => probes)];
+  const all = [...smallest, ...first, ...next, ...otherText, ...series.flatMap(({ probes }) => probes)];
   const asked = [...all, ...(own?.streams ?? []), ...(own?.next ?? [])];
   const fault = asked.find((probe) => probe.fault !== undefined)?.fault;
   if (fault !== undefined) return { how: 'unknown', reason: fault };
@@ -294,5 +303,6 @@ export function figures(evidence: ThresholdEvidence): ThresholdFigures {
     ...(growing === undefined ? {} : { growing: growingFigures(growing, start, threshold) }),
     ...timer,
     ...(coding === undefined ? {} : { coding }),
+    ...(isOfText(otherText, start) ? { ofText: true } : {}),
   };
 }

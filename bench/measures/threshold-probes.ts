@@ -97,7 +97,7 @@ export function growingSizes({ workload }: MeasureContext, count: number): numbe
   });
 }
 
-export interface SeriesOptions {
+interface SeriesOptions {
   /** The sizes of so many writes. */
   sizesOf: (writes: number) => number[];
   /** Writes that ought to be enough, and the most that are made. */

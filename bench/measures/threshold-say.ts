@@ -17,14 +17,20 @@ function sayEnough(upTo: number | undefined): string {
   return upTo === undefined ? 'it cannot be told' : `it takes ${number(upTo)} bytes`;
 }
 
+/** A threshold of coded bytes is another one of another text. */
+function sayText({ coding, ofText }: Extract<ThresholdFigures, { how: 'bytes' }>): string {
+  if (coding !== undefined) return ` of this text before ${coding}`;
+  return ofText === true ? ' of this text (more of one that repeats itself)' : '';
+}
+
 function sayBytes(found: Extract<ThresholdFigures, { how: 'bytes' }>): string {
-  const { threshold, next, byChunk, growing, timerMs, coding } = found;
+  const { threshold, next, byChunk, growing, timerMs } = found;
   const first = threshold.exact
     ? `nothing comes out below ${number(threshold.upTo)} bytes`
     : `comes out somewhere between ${number(threshold.over)} and ${number(threshold.upTo)} bytes`;
   const differ = byChunk.filter(({ same }) => !same);
   const parts = [
-    coding === undefined ? first : `${first} of this text before ${coding}`,
+    first + sayText(found),
     ...(next === undefined ? [] : [sayNext(next)]),
     ...(timerMs === undefined ? [] : [`or after a timer`]),
     ...differ.map(({ chunkBytes, upTo }) => `in writes of ${number(chunkBytes)} ${sayEnough(upTo)}`),
@@ -38,7 +44,9 @@ export function flaw(found: ThresholdFigures): string | undefined {
   if (found.how !== 'bytes') return undefined;
   const { exact, over, upTo } = found.threshold;
   const bytes = exact ? `${number(upTo)} bytes` : `${number(over)} to ${number(upTo)} bytes`;
-  return `lets go at ${bytes}${found.coding === undefined ? '' : ` of text before ${found.coding}`}`;
+  const of =
+    found.coding === undefined ? (found.ofText === true ? ' of this text' : '') : ` of text before ${found.coding}`;
+  return `lets go at ${bytes}${of}`;
 }
 
 export function say(found: ThresholdFigures): string {

@@ -70,6 +70,20 @@ async function constantProbes(
   return { chunkBytes, probes: await seriesProbes(context, options, limits) };
 }
 
+/** As many bytes of one letter, and where these are too few as often as decides. */
+async function otherTextProbes(
+  context: MeasureContext,
+  upTo: number,
+  limits: Limits,
+  known: Probe[],
+): Promise<Probe[]> {
+  const other = { ...context, workload: { ...context.workload, filler: 'letter' as const } };
+  const ask = (): Promise<Probe> => wholeProbe(other, upTo, longerFor(upTo, limits, known, true));
+  const one = await ask();
+  const isEnough = answers([one], limits).some(({ enough }) => enough);
+  return isEnough ? [one] : [one, ...(await timesOver(TIMES - 1, ask))];
+}
+
 async function growingProbes(
   context: MeasureContext,
   upTo: number,
@@ -144,6 +158,8 @@ async function searchHeld(
   ]);
   const then = figures(evidence);
   if (then.how === 'bytes' && then.next?.exact === true) known?.add(after, then.next.upTo);
+  // Where a coder is seen it is said anyway.
+  if (found.coding === undefined) evidence.otherText = await otherTextProbes(context, upTo, start, first);
   if (context.deep) evidence.growing = await growingProbes(context, upTo, start);
 }
 
@@ -184,7 +200,8 @@ async function measure(context: MeasureContext): Promise<ThresholdEvidence> {
 
 /** Whether the threshold is found to the byte, once and again. */
 function holdsExactly(found: ThresholdFigures, bytes: number): boolean {
-  return found.how === 'bytes' && found.threshold.exact && found.threshold.upTo === bytes && found.next?.upTo === bytes;
+  if (found.how !== 'bytes' || found.ofText === true) return false;
+  return found.threshold.exact && found.threshold.upTo === bytes && found.next?.upTo === bytes;
 }
 
 export const thresholdMeasure: Measure<ThresholdEvidence, ThresholdFigures> = {

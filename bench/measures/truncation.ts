@@ -44,7 +44,7 @@ const HANGS_AFTER_MS = 2000;
 /** For the request to reach the origin, and its chunks to be written. */
 const START_MS = 500;
 
-export interface TruncationEvidence {
+interface TruncationEvidence {
   deaths: Trace[];
   /** The same with no hop between; absent where nothing is between what was seen and the hop, as with taps. */
   direct?: Trace[];

@@ -23,7 +23,7 @@ export const INCREMENTAL_LIMIT = 12;
 const REST_BLOCK_BYTES = 24;
 
 const NAME = 'relay';
-export const REFUSED = { 'proxy-status': `${NAME}; error=incremental_refused` };
+const REFUSED = { 'proxy-status': `${NAME}; error=incremental_refused` };
 const LIMITED = { 'proxy-status': `${NAME}; error=connection_limit_reached` };
 
 interface Answer {

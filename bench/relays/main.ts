@@ -5,7 +5,7 @@
  *     node main.ts ID=UPSTREAM_PORT …        these; the ports come under ID=UPSTREAM_PORT
  */
 
-import { startRelay, startRelays } from './relays.ts';
+import { startEach, startRelay } from './relays.ts';
 
 const LOOPBACK = '127.0.0.1';
 const args = process.argv.slice(2);
@@ -20,5 +20,5 @@ async function startNamed(): Promise<Record<string, number>> {
 }
 
 const all = args.length === 1 && !args[0]?.includes('=');
-const ports = all ? await startRelays({ host: LOOPBACK, port: Number(args[0]) }) : await startNamed();
+const ports = all ? await startEach({ host: LOOPBACK, port: Number(args[0]) }) : await startNamed();
 process.stdout.write(`${JSON.stringify(ports)}\n`);

@@ -292,7 +292,7 @@ export async function startRelay(id: string, target: Target): Promise<number> {
 }
 
 /** Starts every relay, each on a port of its own; returns the ports by id. */
-export async function startRelays(target: Target): Promise<Record<string, number>> {
+export async function startEach(target: Target): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
   for (const id of Object.keys(RELAYS)) ports[id] = await startRelay(id, target);
   return ports;

@@ -5,10 +5,12 @@ import { nameOf, type LaneResult, type Results } from '../results.ts';
 import { instrumentLines } from './matrix.ts';
 import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 
-export interface Bisected {
+interface Bisected {
   lane: string;
   /** Ids of the variant's other lanes, which were not judged. */
   others: readonly string[];
+  /** What would have releases that were not among these. */
+  more?: string;
   found: Found;
   /** Of all candidates, the oldest first. */
   versions: readonly string[];
@@ -27,7 +29,7 @@ function isNext(version: string, next: string): boolean {
 }
 
 function sayChange(
-  { lane, versions, said }: Bisected,
+  { lane, versions, said, more = '' }: Bisected,
   { before, after, missing }: Extract<Found, { found: 'change' }>,
 ): string {
   const [old, changed] = [versions[before] ?? '', versions[after] ?? ''];
@@ -36,7 +38,7 @@ function sayChange(
       ? `, or in ${missing.map((index) => versions[index]).join(' or ')}, which could not be had`
       : isNext(old, changed)
         ? ''
-        : ', or in a release between the two, if there was one: none can be had here';
+        : `, or in a release between the two, if there was one: none can be had here${more}`;
   return `${lane}: ${said.get(before)} until ${old}, ${said.get(after)} in ${changed}: changed in ${changed}${gap}.`;
 }
 
@@ -84,7 +86,7 @@ function sayExpectation({ asExpected, outside }: LaneResult): string[] {
   return [asExpected ? 'as expected' : 'NOT AS EXPECTED'];
 }
 
-/** @param width of the column of versions */
+/** @param width of the column of versions; a program may tell a longer one of itself than it was asked for by. */
 export function stepLine(result: LaneResult, outcome: Outcome, width: number, paint: Paint): string {
   const { verdict, path, version = '', because } = result;
   const [hop] = path;
@@ -93,7 +95,7 @@ export function stepLine(result: LaneResult, outcome: Outcome, width: number, pa
     ...(hop === undefined ? [] : [`${hop.driver}: ${hop.image ?? hop.source}`]),
     ...sayExpectation(result),
   ];
-  return `  ${(hop?.version ?? version).padEnd(width)}${paint(STYLES[verdict], verdict.padEnd(COLUMN_WIDTH))}  ${more.join('; ')}\n`;
+  return `  ${(hop?.version ?? version).padEnd(width)}  ${paint(STYLES[verdict], verdict.padEnd(COLUMN_WIDTH))}  ${more.join('; ')}\n`;
 }
 
 export function bisectedReport(bisected: Bisected, { lanes, instrument }: Results, where: string): string {

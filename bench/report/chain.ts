@@ -1,7 +1,7 @@
 /** A chain's waterfall, drawn from its kept evidence. Pure. */
 
 import { judgeHops } from '../chain/attribution.ts';
-import type { EvidenceFile } from '../run.ts';
+import type { EvidenceFile } from '../run/run.ts';
 import { waterfall } from './waterfall.ts';
 
 /** Of the steady stream, where there is one: it is what a user sees. Nothing for a lane of one hop. */

@@ -1,7 +1,5 @@
 /** What proxies make of RFC 10036, as a table of proxy × requirement, 80 columns wide. Pure: results and a painter in, lines out. */
 
-import Table from 'cli-table3';
-
 import { isBreach, isOrdinary, type Outcome, type OutcomeWord } from '../conformance/outcome.ts';
 import type { Passed } from '../conformance/passing-on.ts';
 import { idOf, REQUIREMENTS, RFC, type Requirement } from '../conformance/requirements.ts';
@@ -14,9 +12,10 @@ import {
 import type { Results } from '../results.ts';
 import { headLines } from './head.ts';
 import { withheldLines } from './matrix.ts';
-import { namesOf, PLAIN, WIDTH, wrap, type Paint } from './text.ts';
+import { borderless } from './table.ts';
+import { namesOf, WIDTH, wrap, type Paint } from './text.ts';
 
-export const MARKS: Record<OutcomeWord, { mark: string; means: string; style?: Parameters<Paint>[0] }> = {
+const MARKS: Record<OutcomeWord, { mark: string; means: string; style?: Parameters<Paint>[0] }> = {
   unaware: { mark: 'u', means: 'unaware: the same with and without the field' },
   'streams-anyway': { mark: 's', means: 'streams anyway: forwarded in both cases, so it cannot be told from unaware' },
   honours: { mark: 'h', means: 'honours it', style: 'green' },
@@ -57,11 +56,7 @@ function cell(result: RequirementResult | undefined, paint: Paint): string {
 }
 
 function row(subject: SubjectResult, asked: readonly Requirement[], paint: Paint): string {
-  const table = new Table({
-    chars: PLAIN,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: [LABEL_WIDTH, ...asked.map(() => CELL_WIDTH), CELL_WIDTH],
-  });
+  const table = borderless({ colWidths: [LABEL_WIDTH, ...asked.map(() => CELL_WIDTH), CELL_WIDTH] });
   const [variant = '', stream] = subject.id.split('?');
   const label = variant.slice(variant.indexOf('/') + 1);
   const fits = label.length + INDENT.length < LABEL_WIDTH;
@@ -154,7 +149,7 @@ function showsAwareness({ requirements = {} }: SubjectResult): boolean {
 }
 
 /** What today's proxies do, in a sentence or two. */
-export function summary({ subjects }: ConformanceResult): string {
+function summary({ subjects }: ConformanceResult): string {
   const answered = subjects.filter(isAnswered);
   if (answered.length === 0) return 'Nothing could be told.';
   const aware = answered.filter(showsAwareness);

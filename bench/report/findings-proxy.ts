@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 
 import { slugOf, type Variant } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { sayBounds } from '../in-version.ts';
+import { sayBounds } from '../run/in-version.ts';
 import {
   anchor,
   bullet,
@@ -85,7 +85,7 @@ function variantFindings(variant: Variant, lanes: readonly RunLane[], found: Fou
     '',
     `${variant.title}${sayBounds(variant)}: \`${variant.changes}\`. Config: ${files.map(fileLink).join(', ')}.${judgedIn(variant, lanes, found)}`,
     '',
-    ...lanes.flatMap((lane) => [bullet(lane, found), ...(lane.otherwise === undefined ? [] : [note(lane.otherwise)])]),
+    ...lanes.flatMap((lane) => [bullet(lane, found), ...(lane.otherwise ?? []).map(note)]),
     '',
     `See ${variant.docs.map((address) => `<${address}>`).join(', ')}.`,
   ];

@@ -25,8 +25,9 @@ function framingOf({ vary = {} }: Lane): string | undefined {
 }
 
 /** `streams`, or `streams (from 3.0 on: delays)`. */
-export function verdictOf({ expected, otherwise }: RunLane): string {
-  return otherwise === undefined ? `${expected}` : `${expected} (${otherwise.when}: ${otherwise.expected})`;
+function verdictOf({ expected, otherwise }: RunLane): string {
+  const others = otherwise?.map((other) => `${other.when}: ${other.expected}`);
+  return others === undefined ? `${expected}` : `${expected} (${others.join('; ')})`;
 }
 
 /** The verdict of each framing of an event stream; nothing where no lane is of it. */
@@ -83,7 +84,7 @@ function time(ms: number): string {
 
 /** What holds the words: a timer, or bytes, which the measure tells exactly where it was made, and delivery roughly. */
 function held({ verdict, measures, threshold }: LaneResult): string {
-  if (verdict === 'delays') return threshold?.ms == null ? '' : `, ${time(threshold.ms)} each`;
+  if (verdict === 'delays') return threshold?.ms == null ? ', some of the words' : `, ${time(threshold.ms)} each`;
   if (verdict !== 'coalesces') return '';
   const found = measures?.['threshold']?.figures as ThresholdFigures | undefined;
   if (found?.how === 'bytes') return `, ${size(found.threshold.upTo)} at first`;

@@ -58,7 +58,7 @@ function freeing(lanes: readonly RunLane[], found: Found): string {
 
 /** What other versions do otherwise as they come. */
 function elsewhere(lanes: readonly RunLane[]): string {
-  const changed = lanes.flatMap((lane) => (lane.otherwise === undefined ? [] : [{ lane, ...lane.otherwise }]));
+  const changed = lanes.flatMap((lane) => (lane.otherwise ?? []).map((other) => ({ lane, ...other })));
   const byVersion = Map.groupBy(changed, ({ when, expected }) => `${when} ${expected}`);
   return [...byVersion]
     .map(([says, members]) => {

@@ -2,7 +2,7 @@
 
 import type { Lane } from '../catalogue/catalogue.ts';
 import type { ExpectedVerdict } from '../catalogue/declaration.ts';
-import { asBefore, inVersion } from '../in-version.ts';
+import { inVersion, saySpans, thenOf } from '../run/in-version.ts';
 import { isJudged, type LaneResult } from '../results.ts';
 
 /** What versions do that are on the other side of a change. */
@@ -13,10 +13,15 @@ export interface Otherwise extends Pick<Lane, 'expected' | 'why' | 'fixes' | 'no
 
 /** Its verdict, why and fixes are those of the version that was judged; where none was, of the newest. */
 export interface RunLane extends Lane {
-  otherwise?: Otherwise;
+  otherwise?: readonly Otherwise[];
 }
 
-function declaredOf({ expected, why, fixes, noFix }: Lane): Omit<Otherwise, 'when'> {
+function declaredOf({
+  expected,
+  why,
+  fixes,
+  noFix,
+}: Pick<Lane, 'expected' | 'why' | 'fixes' | 'noFix'>): Omit<Otherwise, 'when'> {
   return {
     ...(expected === undefined ? {} : { expected }),
     ...(why === undefined ? {} : { why }),
@@ -27,11 +32,7 @@ function declaredOf({ expected, why, fixes, noFix }: Lane): Omit<Otherwise, 'whe
 
 /** @param result of the lane in that run, where it is part of it */
 export function inRun(lane: Lane, result: LaneResult | undefined): RunLane {
-  const { earlier } = lane;
   const program = result?.path[0];
-  const before = program === undefined ? undefined : asBefore(lane, program);
-  if (earlier !== undefined && before !== undefined)
-    return { ...before, otherwise: { when: `from ${earlier.before} on`, ...declaredOf(lane) } };
   const { outside, ...undeclared } = inVersion(lane, program);
   if (outside !== undefined && result !== undefined && isJudged(result))
     return {
@@ -39,7 +40,17 @@ export function inRun(lane: Lane, result: LaneResult | undefined): RunLane {
       // What is not judged has been left as it is declared.
       expected: result.verdict as ExpectedVerdict,
       why: `The setting is ${outside}, and of this version nothing is declared.`,
-      otherwise: { when: outside, ...declaredOf(lane) },
+      otherwise: [{ when: outside, ...declaredOf(lane) }],
     };
-  return earlier === undefined ? lane : { ...lane, otherwise: { when: `before ${earlier.before}`, ...earlier } };
+  if (lane.earlier === undefined) return lane;
+  const spans = saySpans(lane);
+  const states = [lane, ...lane.earlier];
+  const isKnown = program !== undefined && outside === undefined;
+  const then = (isKnown ? thenOf(lane, program) : undefined) ?? lane;
+  return {
+    ...(outside === undefined ? undeclared : lane),
+    otherwise: states.flatMap((state, index) =>
+      state === then ? [] : [{ when: spans[index] ?? '', ...declaredOf(state) }],
+    ),
+  };
 }

@@ -1,20 +1,18 @@
 /** The matrix as text, 80 columns wide. Pure: results and a painter in, lines out. */
 
-import Table from 'cli-table3';
-
-import { RULE_SHARE } from '../held-words.ts';
+import { RULE_SHARE } from '../verdict/held-words.ts';
 import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
-import { MANY_SHARE, ENOUGH_TRIES } from '../tries-verdict.ts';
+import { MANY_SHARE, ENOUGH_TRIES } from '../verdict/tries-verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
-import { remedyLines } from './remedies.ts';
+import { remedyLines, reuseFixLines } from './remedies.ts';
+import { borderless } from './table.ts';
 import {
   HOLD_WIDTH,
   holdOf,
   LANE_WIDTH,
   lastWords,
   namesOf,
-  PLAIN,
   STYLES,
   VERDICT_WIDTH,
   WIDTH,
@@ -48,6 +46,7 @@ export function notes(lane: LaneResult, found: string[]): string[] {
   return [
     lane.because,
     ...found,
+    ...Object.values(lane.measures ?? {}).flatMap(reuseFixLines),
     ...(lane.asExpected === false ? [`NOT AS EXPECTED: this was expected to be ${lane.expected}${blamed(lane)}`] : []),
     ...remedyLines(lane),
     ...(bring === undefined ? [] : [`to have it: ${bring}`]),
@@ -59,9 +58,7 @@ export function notes(lane: LaneResult, found: string[]): string[] {
 function rows(lane: LaneResult, found: string[], paint: Paint, isNamed: boolean): string {
   const name = withoutProxy(lane.id);
   // The figures are plain text in columns of their own; colour would count as width.
-  const table = new Table({
-    chars: PLAIN,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  const table = borderless({
     colWidths: [LANE_WIDTH, VERDICT_WIDTH, HOLD_WIDTH],
     colAligns: ['left', 'left', 'right'],
   });

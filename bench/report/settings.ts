@@ -2,7 +2,7 @@
 
 import { slugOf, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { count } from '../because.ts';
+import { count } from '../verdict/because.ts';
 import { isJudged, type LaneResult } from '../results.ts';
 import { HOLD_WIDTH, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
 import { streamOf } from './trade-offs.ts';
@@ -11,7 +11,7 @@ const UNDER_VARIANT = '    ';
 const UNDER_LANE = '      ';
 
 /** What was last measured of a lane, by its id. */
-export type Known = (id: string) => LaneResult | undefined;
+type Known = (id: string) => LaneResult | undefined;
 
 /** `measured 1.31.3`, or that it was not; and what had been expected where that is something else. */
 function basis(lane: Lane, found: LaneResult | undefined): string {

@@ -1,6 +1,6 @@
 /** What the reports share: widths, breaking of lines, colours of verdicts. Pure. */
 
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import { nameOf, type HopResult, type LaneResult, type LaneVerdict } from '../results.ts';
 
 /** Colours a text, or leaves it as it is where there is no terminal. */
@@ -32,27 +32,6 @@ export function lastWords({ log, command }: Pick<LaneResult, 'log' | 'command'>)
     ...(log === undefined || log === '' ? [] : [`its last words:\n${log}`]),
   ];
 }
-
-/** No borders: the rows are to be read, and to be copied into an issue. */
-export const PLAIN = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((part) => [part, '']),
-);
 
 /** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
 export function wrap(text: string, width: number, indent = ''): string {

@@ -3,8 +3,6 @@
  * of its lanes. Of kinds, not of times: what differs from run to run is left to the figures themselves. Pure.
  */
 
-import Table from 'cli-table3';
-
 import { DIMENSION_IDS } from '../catalogue/dimensions.ts';
 import type { AbortFigures, PhaseFigures } from '../measures/abort-figures.ts';
 import type { BackpressureFigures } from '../measures/backpressure.ts';
@@ -13,7 +11,8 @@ import type { PacedFigures } from '../measures/paced.ts';
 import type { After, During, ReuseFigures } from '../measures/reuse-figures.ts';
 import type { Silence } from '../measures/silence.ts';
 import { isJudged, type LaneResult, type MeasureResult } from '../results.ts';
-import { PLAIN, WIDTH } from './text.ts';
+import { borderless } from './table.ts';
+import { WIDTH } from './text.ts';
 
 const NOT_MEASURED = 'not measured';
 const WITHHELD = 'withheld: not proven in its run';
@@ -213,7 +212,7 @@ function breakable(text: string, width: number): string {
   return text.replaceAll(/\S+/g, (word) => (word.length > width ? word.replaceAll(/[=/:;,]/g, '$& ') : word));
 }
 
-export interface CardColumn {
+interface CardColumn {
   /** The variant's name in its proxy. */
   name: string;
   lanes: readonly LaneResult[];
@@ -226,12 +225,7 @@ export function tradeOffCard(columns: readonly CardColumn[]): string[] {
   if (columns[0]?.lanes.length === 0) return [];
   const found = columns.map(({ lanes, withheld }) => tradeOffs(lanes, withheld));
   const width = Math.floor((WIDTH - INDENT.length - ASPECT_WIDTH) / columns.length);
-  const table = new Table({
-    chars: PLAIN,
-    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [] },
-    colWidths: [ASPECT_WIDTH, ...columns.map(() => width)],
-    wordWrap: true,
-  });
+  const table = borderless({ colWidths: [ASPECT_WIDTH, ...columns.map(() => width)], wordWrap: true }, GAP);
   table.push(['trade-offs', ...columns.map(({ name }) => name)]);
   table.push(['measured with', ...columns.map(({ lanes }) => programsOf(lanes))]);
   for (const aspect of Object.keys(found[0] ?? {}))

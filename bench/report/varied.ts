@@ -1,12 +1,11 @@
 /** What `--vary` found: a table of verdicts for each variant, and which dimensions change it. Pure. */
 
-import Table from 'cli-table3';
-
 import type { DimensionId } from '../catalogue/declaration.ts';
 import { isJudged, type LaneResult, type Results } from '../results.ts';
 import { headLines } from './head.ts';
 import { instrumentLines, noiseLines, withheldLines } from './matrix.ts';
-import { PLAIN, STYLES, WIDTH, wrap, type Paint } from './text.ts';
+import { borderless } from './table.ts';
+import { STYLES, WIDTH, wrap, type Paint } from './text.ts';
 import { commonId, list, sayWhatMatters, triedDimensions, valuesOf } from './what-matters.ts';
 
 const COLUMN_WIDTH = 12;
@@ -22,7 +21,7 @@ function narrow(label: string): string {
   return broken.join('\n');
 }
 
-export function plainTable(
+function plainTable(
   head: readonly string[],
   rows: readonly string[][],
   verdictColumns: (column: number) => boolean,
@@ -34,11 +33,7 @@ export function plainTable(
       2 + Math.max(...[...label.split('\n'), ...rows.map((row) => row[column] ?? '')].map(({ length }) => length)),
   );
   if (widths.reduce((sum, width) => sum + width, 0) > WIDTH) return undefined;
-  const drawn = new Table({
-    chars: PLAIN,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: widths,
-  });
+  const drawn = borderless({ colWidths: widths });
   const painted = (text: string): string => (text in STYLES ? paint(STYLES[text as keyof typeof STYLES], text) : text);
   drawn.push(labels, ...rows.map((row) => row.map(painted)));
   return drawn

@@ -4,7 +4,7 @@
  */
 
 import { onClientClock } from '../metrics.ts';
-import { milliseconds } from '../because.ts';
+import { milliseconds } from '../verdict/because.ts';
 import type { Point } from '../taps/point.ts';
 import type { Trace } from '../trace.ts';
 import { WIDTH } from './text.ts';

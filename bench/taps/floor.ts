@@ -2,14 +2,14 @@
 
 import type { WorkloadInput } from '../../server/workload.ts';
 import type { Address } from '../client/client.ts';
-import type { Plan } from '../depth.ts';
+import type { Plan } from '../run/depth.ts';
 import type { Stage } from '../drivers/driver.ts';
 import type { Instrument } from '../instrument.ts';
 import { measureStream } from '../measure.ts';
 import type { MeasureContext } from '../measures/measure.ts';
 import { lockStepHolds, quantile, quantiles, type Quantiles } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
-import { judge } from '../verdict.ts';
+import { judge } from '../verdict/verdict.ts';
 import type { Tap } from './tap-program.ts';
 
 /**
@@ -26,7 +26,7 @@ const WARM_WORDS = 1000;
 const QUIET_P99_MS = 0.1;
 
 /** Of the differences of words that were streamed right after each other. */
-export interface PairedDifference {
+interface PairedDifference {
   n: number;
   p50Ms: number;
   p99Ms: number;
@@ -52,9 +52,7 @@ export function pairedDifference(pairs: readonly (readonly [number[], number[]])
   return { n: differences.length, p50Ms: quantile(differences, 0.5), p99Ms: quantile(differences, 0.99) };
 }
 
-export type TapContext = Omit<MeasureContext, 'via' | 'points'>;
-
-type TapStream = Pick<TapContext, 'origin' | 'clock' | 'signal'>;
+type TapStream = Pick<MeasureContext, 'origin' | 'clock' | 'signal'>;
 
 function stream({ origin, clock, signal }: TapStream, via: Address, workload: WorkloadInput): Promise<Trace> {
   return measureStream({ origin, clock, via, workload, ...(signal === undefined ? {} : { signal }) });

@@ -1,7 +1,7 @@
 /** How much of an open stream has passed a tap. */
 
 /** Ports of a connection's two ends. */
-export type Ports = [number, number];
+type Ports = [number, number];
 
 /** Of the response, head and framing included. */
 export interface Flow {

@@ -35,7 +35,7 @@ export interface StreamPoint {
 }
 
 /** On an encrypted or binary link only times and amounts are seen, and no chunks. */
-export interface OpaquePoint {
+interface OpaquePoint {
   sight: 'opaque';
   protocol: OpaqueConnection['protocol'];
   reads: { at: number; from: WireRead['from']; bytes: number }[];

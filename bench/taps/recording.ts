@@ -54,7 +54,7 @@ export interface TapRecording {
 }
 
 /** Of all connections of a tap together: streams that nobody takes make room by their age. */
-export const BOUND_BYTES = 64 * 1024 * 1024;
+const BOUND_BYTES = 64 * 1024 * 1024;
 /** What a read costs besides its bytes. */
 const READ_BYTES = 128;
 /** So many entries that are no longer kept are dropped at once. */

@@ -3,9 +3,9 @@
 import type { Workload } from '../../server/workload.ts';
 import type { Address } from '../client/client.ts';
 import { ControlClient, type ClockOffset } from '../control-client.ts';
-import type { ManagedProcess } from '../process.ts';
+import type { ManagedProcess } from '../session/process.ts';
 import { ownProgram } from '../programs.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { sightOf, type Sight } from './point.ts';
 import type { Flow } from './flow.ts';
 import type { TapRecording } from './recording.ts';

@@ -6,6 +6,8 @@ const PROXY_PASS = `${PROXY}#proxypass`;
 const SOURCE = 'https://github.com/apache/httpd/blob/2.4.x/modules';
 /** `ap_proxy_http_process_response` reads without blocking, and where nothing is there to be read it passes a flush on. */
 const PROXY_HTTP = `${SOURCE}/proxy/mod_proxy_http.c`;
+/** `cache_quick_handler` lets a request whose URL is locked through to the origin without storing what it gets. */
+const CACHE = `${SOURCE}/cache/mod_cache.c`;
 /** `create_entity` declines what has no length. */
 const CACHE_SOCACHE = `${SOURCE}/cache/mod_cache_socache.c`;
 
@@ -185,19 +187,19 @@ export default {
         {
           expected: 'coalesces',
           why: 'A newline that ends what has come so far is held, because it might end the last line (sed_eval_buffer). In an event stream that is the blank line by which a browser dispatches an event, so each event arrives with the next one.',
-          fix: { change: 'mod_substitute in place of mod_sed.', provenBy: 'apache/substitute' },
+          fix: { change: 'mod_substitute in place of mod_sed', provenBy: 'apache/substitute' },
         },
         {
           vary: { format: 'ndjson' },
           expected: 'coalesces',
           why: 'The last line of a write waits until more follows: here each write is one line, which so comes with the next one.',
-          fix: { change: 'mod_substitute in place of mod_sed.', provenBy: 'apache/substitute?format=ndjson' },
+          fix: { change: 'mod_substitute in place of mod_sed', provenBy: 'apache/substitute?format=ndjson' },
         },
         {
           vary: { format: 'text' },
           expected: 'breaks',
           why: 'Text without a newline is held to its end, and sed then adds the newline that it misses: a byte more than the origin wrote.',
-          fix: { change: 'Apply the filter only to what has lines.', provenBy: 'apache/default?format=text' },
+          fix: { change: 'take SetOutputFilter Sed off this path', provenBy: 'apache/default?format=text' },
         },
       ],
     },
@@ -212,7 +214,7 @@ export default {
         {
           expected: 'coalesces',
           why: 'The program may pass on each byte as it comes, but what it says is read by full buffers: the filter does not heed a flush.',
-          fix: { change: 'A filter in httpd itself, such as mod_substitute.', provenBy: 'apache/substitute' },
+          fix: { change: 'a filter in httpd itself, such as mod_substitute', provenBy: 'apache/substitute' },
         },
       ],
     },
@@ -255,7 +257,7 @@ export default {
         {
           expected: 'delays',
           why: 'The filter sleeps for 200 ms (RATE_INTERVAL_MS) between two pieces, however small they are: a stream far below the limit ticks by 200 ms.',
-          fix: { change: 'Unset rate-limit for the stream.', provenBy: 'apache/default' },
+          fix: { change: 'take SetOutputFilter RATE_LIMIT off this path', provenBy: 'apache/default' },
         },
       ],
     },
@@ -395,10 +397,28 @@ export default {
           vary: { framing: 'content-length' },
           expected: 'streams',
           why: 'A response is stored as it passes, up to CacheSocacheMaxSize (102,400 bytes). A second client has a stream of its own while the first’s flows; one that asks after it gets the stored words in one lump (“reuse”).',
+          reuseFix: { change: 'CacheDisable /stream', provenBy: 'apache/cache-disable?framing=content-length' },
         },
         {
           expected: 'streams',
           why: 'What does not announce its length is not stored in shared memory, which the module’s documentation does not mention: its log does (“had no explicit size, ignoring”). Each client has a stream of its own.',
+        },
+      ],
+    },
+    {
+      id: 'cache-lock',
+      title: 'A cache that one request at a time fills',
+      changes: 'CacheEnable socache /, CacheLock On',
+      files: { config: 'cache-lock.conf' },
+      since: '2.4.5',
+      docs: [`${DOCS}/mod/mod_cache.html#cachelock`, `${DOCS}/mod/mod_cache.html#thunderingherd`, CACHE],
+      tags: ['cache', 'reuse'],
+      lanes: [
+        {
+          vary: { framing: 'content-length' },
+          expected: 'streams',
+          why: 'Unlike that of nginx the lock makes nobody wait: while the first client’s stream is stored a second one has its own, which is not stored (“reuse”). It counts for 5 s (CacheLockMaxAge), however long a stream lasts. Of what has expired the others get the old words at once, in one lump, while one client fetches it anew. Where httpd’s workers may not write to CacheLockPath nothing is stored at all.',
+          reuseFix: { change: 'CacheDisable /stream', provenBy: 'apache/cache-disable?framing=content-length' },
         },
       ],
     },

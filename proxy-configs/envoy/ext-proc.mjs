@@ -1,13 +1,17 @@
 // An external processing server that changes nothing: node ext-proc.mjs, in the folder of Envoy, which reaches it at
-// ext-proc.sock. With --full-duplex it takes each piece of a body over and sends it back, as FULL_DUPLEX_STREAMED wants.
+// ext-proc.sock. With --full-duplex it takes each piece of a body over and sends it back, as FULL_DUPLEX_STREAMED wants;
+// with --slow it takes 300 ms for each piece of an event stream, as one that asks a model about it.
 // gRPC is HTTP/2, each message with 5 bytes before it: whether it is compressed, its length.
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:http2';
 
 const SOCKET = 'ext-proc.sock';
 const isFullDuplex = process.argv.includes('--full-duplex');
+const isSlow = process.argv.includes('--slow');
+const SLOW_MS = 300;
 const HEAD_BYTES = 5;
 /** Fields of a ProcessingRequest, one of which comes first; what is asked in field n is answered in n - 1 of a ProcessingResponse. */
+const RESPONSE_HEADERS = 3;
 const REQUEST_BODY = 4;
 const RESPONSE_BODY = 5;
 
@@ -55,11 +59,17 @@ server.on('stream', (stream) => {
   stream.on('error', () => {});
   stream.on('end', () => stream.end());
   let read = Buffer.alloc(0);
+  let isEvents = false;
   stream.on('data', (data) => {
     read = Buffer.concat([read, data]);
     while (read.length >= HEAD_BYTES && read.length >= HEAD_BYTES + read.readUInt32BE(1)) {
       const end = HEAD_BYTES + read.readUInt32BE(1);
-      stream.write(framed(answer(read.subarray(HEAD_BYTES, end))));
+      const request = read.subarray(HEAD_BYTES, end);
+      const say = () => stream.writable && stream.write(framed(answer(request)));
+      const number = request[0] >> 3;
+      if (number === RESPONSE_HEADERS) isEvents = request.includes('text/event-stream');
+      if (isSlow && isEvents && number === RESPONSE_BODY) setTimeout(say, SLOW_MS);
+      else say();
       read = read.subarray(end);
     }
   });

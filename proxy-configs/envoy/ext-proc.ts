@@ -6,12 +6,19 @@ const FILTER = 'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/h
 const MODES =
   'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ext_proc/v3/processing_mode.proto';
 
+const API = 'https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ext_proc/v3/ext_proc.proto';
+
 const PROCESSOR = 'ext-proc.mjs';
 const STREAMED = 'response_body_mode: STREAMED';
 
 function fix(change: string, provenBy: string) {
   return { change, provenBy };
 }
+
+const LOOKS_ON = {
+  ...fix('observability_mode: true', 'envoy/ext-proc-observability'),
+  loses: 'the processor can neither change a stream nor stop it',
+};
 
 export const extProc: VariantDeclaration[] = [
   {
@@ -109,6 +116,53 @@ export const extProc: VariantDeclaration[] = [
         expected: 'coalesces',
         why: 'The body is collected until the buffer limit, 32 KiB here and 1 MiB unless set, which goes to the processor in one piece; what comes after it passes.',
         fix: fix(STREAMED, 'envoy/ext-proc-streamed'),
+      },
+    ],
+  },
+  {
+    id: 'ext-proc-slow',
+    title: 'An external processor that takes 300 ms for each piece of an event stream',
+    changes: 'response_body_mode: STREAMED and no message_timeout',
+    files: { config: 'ext-proc-slow.yaml', processor: PROCESSOR },
+    companion: [PROCESSOR, '--slow'],
+    docs: [API, 'https://github.com/envoyproxy/ai-gateway/pull/1428'],
+    tags: ['ext-proc', 'timeouts'],
+    lanes: [
+      {
+        expected: 'breaks',
+        why: 'Unless message_timeout says otherwise Envoy cuts a stream when 200 ms after the last piece that it sent to the processor no answer has come. Each further piece starts that time anew (measured): a stream whose words come closer than that passes, each word 300 ms late, and at its first pause is cut, as here, where each word waits for the one before. With more time for it all pass as late (ext-proc-slow-1s).',
+        fix: LOOKS_ON,
+      },
+    ],
+  },
+  {
+    id: 'ext-proc-slow-1s',
+    title: 'An external processor that takes 300 ms for each piece of an event stream, and has a second',
+    changes: 'response_body_mode: STREAMED and message_timeout: 1s',
+    files: { config: 'ext-proc-slow-1s.yaml', processor: PROCESSOR },
+    companion: [PROCESSOR, '--slow'],
+    docs: [API, 'https://github.com/envoyproxy/ai-gateway/pull/1428'],
+    tags: ['ext-proc', 'timeouts'],
+    lanes: [
+      {
+        expected: 'delays',
+        why: 'Nothing is cut any more, and each piece waits for its answer, 300 ms.',
+        fix: LOOKS_ON,
+      },
+    ],
+  },
+  {
+    id: 'ext-proc-observability',
+    title: 'An external processor that looks on',
+    changes: 'observability_mode: true',
+    files: { config: 'ext-proc-observability.yaml', processor: PROCESSOR },
+    companion: [PROCESSOR, '--slow'],
+    docs: [API],
+    tags: ['ext-proc', 'fix'],
+    lanes: [
+      {
+        expected: 'streams',
+        why: 'The processor gets a copy of each piece, and Envoy goes on without its answer, however late that is: it can change nothing, nor stop a stream.',
       },
     ],
   },

@@ -497,6 +497,10 @@ export default {
           vary: { 'response-header': 'cache-control: max-age=60' },
           expected: 'streams',
           why: 'A response is stored as it passes, and no request waits for it: a second client has a stream of its own; one that asks after it gets the stored words in one lump (“reuse”).',
+          reuseFix: {
+            change: 'http-response cache-store app unless { res.hdr(Content-Type) -m beg text/event-stream }',
+            provenBy: 'haproxy/cache-spares-events?response-header=cache-control:max-age=60',
+          },
         },
         {
           expected: 'streams',

@@ -51,7 +51,13 @@ export default {
           vary: { 'accept-encoding': 'gzip' },
           expected: 'coalesces',
           why: 'compress is true unless told, and nothing flushes zlib, which keeps what is usually the whole stream.',
-          fix: OFF,
+          fix: [
+            {
+              change: 'Cache-Control: no-transform from the origin',
+              provenBy: `next/default?accept-encoding=gzip&response-header=${NO_TRANSFORM}`,
+            },
+            OFF,
+          ],
         },
         {
           vary: { 'accept-encoding': 'gzip, deflate, br' },

@@ -11,6 +11,8 @@ import {
   ORIGIN_ASKS,
 } from './common.ts';
 
+const UNBUFFERED_LARGE = { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?chunk=16384' };
+
 export const buffering: VariantDeclaration[] = [
   {
     id: 'default',
@@ -66,8 +68,9 @@ export const buffering: VariantDeclaration[] = [
         vary: { chunk: '16384' },
         expected: 'coalesces',
         why: 'An HTTP chunk that is larger than a buffer passes in whole buffers, and what is left of it waits: the last bytes of a large event come only with the next one.',
-        earlier: BEFORE_HTTP_1_1,
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?chunk=16384' },
+        // HTTP/1.1 alone would not free it.
+        earlier: { ...BEFORE_HTTP_1_1, fix: UNBUFFERED_LARGE },
+        fix: UNBUFFERED_LARGE,
       },
       {
         vary: { framing: 'piecewise' },

@@ -112,7 +112,7 @@ export const filters: VariantDeclaration[] = [
         expected: 'coalesces',
         why: 'The same stream as text/plain is compressed, and the compressor is not flushed while buffering is on.',
         fix: {
-          change: 'Leave the type of the stream out of gzip_types.',
+          change: 'leave the type of the stream out of gzip_types',
           provenBy: 'nginx/gzip-types?accept-encoding=gzip',
         },
       },

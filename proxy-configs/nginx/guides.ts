@@ -1,7 +1,7 @@
 /** What guides recommend for streaming, with and without an effect. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, CORE_MODULE, EVENT_PIPE } from './common.ts';
+import { PROXY_MODULE, CORE_MODULE, EVENT_PIPE, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
 export const guides: VariantDeclaration[] = [
   {
@@ -142,7 +142,10 @@ export const guides: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'nginx obeys the header in what the origin answers. Added to what the client gets it is too late for this nginx; only another one in front of it would obey.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}` },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
       },
     ],
   },
@@ -158,7 +161,10 @@ export const guides: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'It is a header of responses: in a request it tells nobody anything, and nginx fills a whole buffer first.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}` },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
       },
     ],
   },

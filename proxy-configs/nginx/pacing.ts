@@ -1,7 +1,7 @@
 /** What slows or ends a stream by a clock. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, CORE_MODULE, UPSTREAM, NO_BUFFERING } from './common.ts';
+import { PROXY_MODULE, CORE_MODULE, UPSTREAM, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
 export const pacing: VariantDeclaration[] = [
   {
@@ -46,7 +46,7 @@ export const pacing: VariantDeclaration[] = [
         expected: 'delays',
         why: 'After each write nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
         fix: {
-          change: 'X-Accel-Buffering: no in the response of the origin.',
+          change: ORIGIN_ASKS,
           provenBy: 'nginx/limit-rate?response-header=x-accel-buffering: no',
         },
       },

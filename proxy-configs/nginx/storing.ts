@@ -1,12 +1,17 @@
 /** What nginx keeps of a response, and for whom it fetches it. */
 
-import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import type { Fix, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 import { BEFORE_HTTP_1_1, PROXY_MODULE } from './common.ts';
 
 /** `ngx_http_file_cache_lock` lets a request look again each 500 ms; `ngx_http_file_cache_free` lets the lock go. */
 const FILE_CACHE = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/http/ngx_http_file_cache.c';
 const PARTIAL_ISSUE = 'https://github.com/nginx/nginx/issues/237';
 const LOCK = `${PROXY_MODULE}#proxy_cache_lock`;
+
+/** `$is_stream` by a map of the Content-Type. */
+const NO_CACHE = 'proxy_no_cache $is_stream;';
+const NOT_KEPT: Fix = { change: NO_CACHE, provenBy: 'nginx/no-cache' };
+const NOT_KEPT_WITH_LOCK: Fix = { change: NO_CACHE, provenBy: 'nginx/cache-lock-no-cache' };
 
 export const storing: VariantDeclaration[] = [
   {
@@ -20,6 +25,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'A response that is being stored is passed on chunk by chunk at the same time. It is taken in to its end whatever the client does: one that left is not told to the origin, and one that does not read does not slow it. A second client of the URL gets a stream of its own while the first’s flows; one that asks after it gets the stored words in one lump, as the measure “reuse” shows.',
+        reuseFix: NOT_KEPT,
         earlier: BEFORE_HTTP_1_1,
       },
       {
@@ -42,6 +48,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'Of the first client’s stream nothing is held. A second client of the URL gets not even a head until that has come to its end, and then all of it at once (“reuse”): it looks again each 500 ms, and asks the origin itself after proxy_cache_lock_timeout, 5 s.',
+        reuseFix: NOT_KEPT_WITH_LOCK,
       },
     ],
   },
@@ -57,6 +64,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'A second client is passed to the origin at once and has a stream of its own, which is not stored; one that asks after the first’s end gets what was stored of that (“reuse”).',
+        reuseFix: NOT_KEPT_WITH_LOCK,
       },
     ],
   },
@@ -101,6 +109,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'The second counts from the head of a response: one that asks right after a stream of that length gets what was stored of it, since nginx counts whole seconds, and two seconds later one of its own (“reuse”).',
+        reuseFix: NOT_KEPT,
       },
     ],
   },
@@ -116,6 +125,7 @@ export const storing: VariantDeclaration[] = [
       {
         expected: 'streams',
         why: 'Whoever asks for what is not fresh any more gets the stored words of an earlier stream in one lump, and the origin makes a new one that nobody sees but the cache (“reuse”).',
+        reuseFix: NOT_KEPT,
       },
     ],
   },

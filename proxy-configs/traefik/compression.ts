@@ -51,18 +51,24 @@ export const compression: VariantDeclaration[] = [
       },
       {
         vary: { 'accept-encoding': 'zstd' },
-        since: '3.1.0',
         expected: 'streams',
-        why: 'Zstandard is flushed with each write. Before 3.1.0 Traefik does not know it, and passes the stream on uncompressed, write by write.',
-        earlier: {
-          before: '3.3.5',
-          expected: 'coalesces',
-          why: 'From 3.1.0, which brought Zstandard, to 3.3.4 a flush before minResponseBodyBytes (1024) was reached did nothing.',
-          fix: {
-            change: 'compress.excludedContentTypes: [text/event-stream]',
-            provenBy: 'traefik/compress-spares-sse?accept-encoding=zstd',
+        why: 'Zstandard is flushed with each write.',
+        earlier: [
+          {
+            before: '3.3.5',
+            expected: 'coalesces',
+            why: 'A flush before minResponseBodyBytes (1024) was reached did nothing.',
+            fix: {
+              change: 'compress.excludedContentTypes: [text/event-stream]',
+              provenBy: 'traefik/compress-spares-sse?accept-encoding=zstd',
+            },
           },
-        },
+          {
+            before: '3.1.0',
+            expected: 'streams',
+            why: 'Traefik does not know Zstandard yet, and passes the stream on uncompressed, write by write.',
+          },
+        ],
       },
       {
         vary: { 'accept-encoding': 'gzip', 'response-header': 'cache-control: no-transform' },

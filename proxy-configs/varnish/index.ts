@@ -1,4 +1,4 @@
-import type { NativeFiles, ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
+import type { Fix, NativeFiles, ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const VARIABLES = 'https://varnish-cache.org/docs/7.7/reference/vcl-var.html';
 const BACKEND = 'https://varnish-cache.org/docs/7.7/reference/vcl-backend.html';
@@ -18,6 +18,11 @@ const GZIP = `${SOURCE}/cache/cache_gzip.c`;
 
 const UNPACK_EVENTS = { change: 'set beresp.do_gunzip = true for event streams', id: 'varnish/gunzip' };
 const SPARE_EVENTS = { change: 'set beresp.do_gzip for other content types alone', id: 'varnish/gzip-spares-events' };
+
+const NOT_STORED: Fix = {
+  change: 'set beresp.uncacheable = true for event streams',
+  provenBy: 'varnish/hit-for-miss',
+};
 
 /** Storage in memory; no command line, whose port would be one for all; no change of user, which only root could do. */
 const OPTIONS = ['-s', 'malloc,256m', '-T', 'none', '-j', 'none'];
@@ -56,6 +61,7 @@ export default {
           core: true,
           expected: 'streams',
           why: 'beresp.do_stream is true since Varnish 4: what is stored is passed on while it comes in. It is taken in to its end whatever the client does. A second client of the URL joins the stream, with what it has missed at once; one that asks after it gets the stored words in one lump (“reuse”), for two minutes (default_ttl). What says Cache-Control: no-cache, no-store or private is not stored. A body without chunks streams too, but what came in one packet with the head waits for the next piece: which of the two it is differs from stream to stream, so there is no lane for it.',
+          reuseFix: NOT_STORED,
         },
         {
           vary: { 'content-encoding': 'gzip' },
@@ -63,6 +69,7 @@ export default {
           why: 'For a client that does not accept gzip Varnish unpacks what it stored, into a buffer (gzip_buffer, 32 KiB) that it sends when it is full, whatever the origin flushed: curl sees lumps where a browser sees words.',
           fix: [
             { change: UNPACK_EVENTS.change, provenBy: `${UNPACK_EVENTS.id}?content-encoding=gzip` },
+            { change: 'no gzip of event streams in the origin', provenBy: 'varnish/default' },
             {
               change: 'Accept-Encoding: gzip from the client',
               provenBy: 'varnish/default?accept-encoding=gzip&content-encoding=gzip',
@@ -170,6 +177,7 @@ export default {
         {
           expected: 'streams',
           why: 'A client that asks later than the second gets the stored words of an earlier stream in one lump, and the origin makes a new one beside that (“reuse”). By default grace is 10 s: it is so without a word in VCL.',
+          reuseFix: NOT_STORED,
         },
       ],
     },
@@ -184,6 +192,7 @@ export default {
         {
           expected: 'streams',
           why: 'The second client of a URL joins the first’s stream as by default; the second of freshness counts from the head, and who asks after it gets a stream of its own (“reuse”).',
+          reuseFix: NOT_STORED,
         },
       ],
     },

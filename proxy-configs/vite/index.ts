@@ -4,6 +4,7 @@ const SERVER_PROXY = 'https://vite.dev/config/server-options.html#server-proxy';
 const PROXY_SOURCE = 'https://github.com/vitejs/vite/blob/main/packages/vite/src/node/server/middlewares/proxy.ts';
 const ISSUES = 'https://github.com/vitejs/vite/issues';
 const HTTP_PROXY_OPTIONS = 'https://github.com/http-party/node-http-proxy#options';
+const NO_TRANSFORM = 'cache-control: no-transform';
 
 export default {
   id: 'vite',
@@ -65,10 +66,21 @@ export default {
           vary: { 'accept-encoding': 'gzip, deflate, br' },
           expected: 'buffers',
           why: 'compression prefers brotli, and nothing calls res.flush(): not even the headers leave before the end.',
-          fix: {
-            change: 'no compression in the development server',
-            provenBy: 'vite/default?accept-encoding=gzip, deflate, br',
-          },
+          fix: [
+            {
+              change: 'Cache-Control: no-transform from the origin',
+              provenBy: `vite/compression?accept-encoding=gzip, deflate, br&response-header=${NO_TRANSFORM}`,
+            },
+            {
+              change: 'no compression in the development server',
+              provenBy: 'vite/default?accept-encoding=gzip, deflate, br',
+            },
+          ],
+        },
+        {
+          vary: { 'accept-encoding': 'gzip, deflate, br', 'response-header': NO_TRANSFORM },
+          expected: 'streams',
+          why: 'compression leaves alone what the backend marks as Cache-Control: no-transform.',
         },
       ],
     },

@@ -4,6 +4,7 @@ const PROXY = 'https://webpack.js.org/configuration/dev-server/#devserverproxy';
 const COMPRESS = 'https://webpack.js.org/configuration/dev-server/#devservercompress';
 const THREAD = 'https://github.com/webpack/webpack-dev-server/issues/5449';
 const REACT_SCRIPTS = 'https://github.com/react/create-react-app/issues/966';
+const NO_TRANSFORM = 'cache-control: no-transform';
 
 export default {
   id: 'webpack',
@@ -53,10 +54,21 @@ export default {
           core: true,
           expected: 'buffers',
           why: 'Browsers accept brotli, which compression prefers, and which writes nothing before its window is full: not even the headers leave.',
-          fix: {
-            change: 'compress: false',
-            provenBy: 'webpack/compress-off?accept-encoding=gzip, deflate, br',
-          },
+          fix: [
+            {
+              change: 'Cache-Control: no-transform from the origin',
+              provenBy: `webpack/default?accept-encoding=gzip, deflate, br&response-header=${NO_TRANSFORM}`,
+            },
+            {
+              change: 'compress: false',
+              provenBy: 'webpack/compress-off?accept-encoding=gzip, deflate, br',
+            },
+          ],
+        },
+        {
+          vary: { 'accept-encoding': 'gzip, deflate, br', 'response-header': NO_TRANSFORM },
+          expected: 'streams',
+          why: 'compression leaves alone what the backend marks as Cache-Control: no-transform.',
         },
       ],
     },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { evidenceOf, withoutShared } from '../../bench/evidence-file.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
+import type { EvidenceFile } from '../../bench/run/run.ts';
 import { streamed } from './traces.ts';
 
 const paced = streamed(3);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 
+import type { Delivery } from '../../bench/verdict/delivery.ts';
 import { BenchError, ProxyError } from '../../bench/errors.ts';
-import { refusal } from '../../bench/lane-result.ts';
+import type { Instrument } from '../../bench/instrument.ts';
+import { figures, refusal } from '../../bench/lane-result.ts';
 
 test('a config that is refused is a verdict, and can be what was expected', () => {
   const error = new ProxyError('it ended', { log: 'unknown directive', command: 'nginx', refused: true });
@@ -39,4 +41,17 @@ test('what the bench could not do, and a defect of its own, is of the one lane: 
     because: 'unclog itself failed: undefined is not a function',
     log: defect.stack,
   });
+});
+
+const hold = { n: 60, p50Ms: 0.2, p99Ms: 27, maxMs: 27 };
+
+function heldMs(some: { share: number; words?: number[] }): unknown {
+  const delivery: Delivery = { verdict: 'delays', hold, floor: hold, ...some };
+  return figures(delivery, { clock: { shared: true } } as Instrument, { tries: [] }).threshold?.ms;
+}
+
+test('for how long each word is held is told where most of them are', () => {
+  expect(heldMs({ share: 0.8 })).toBe(0.2);
+  expect(heldMs({ share: 0.3 })).toBeNull();
+  expect(heldMs({ share: 1, words: [0] })).toBeNull();
 });

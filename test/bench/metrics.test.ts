@@ -6,6 +6,7 @@ import {
   arrivedBytesAt,
   emittedBytesAt,
   holds,
+  isAskedOverHttp2,
   lockStepHolds,
   median,
   onClientClock,
@@ -145,6 +146,20 @@ describe('pacing', () => {
     delete one.client.sentAt;
     expect(pacing(one)).toStrictEqual({ hold, chunksPerRead: 1 });
   });
+});
+
+it('the origin is asked over HTTP/2 where its request says so, and not where none came', () => {
+  const trace = streamed();
+  expect(isAskedOverHttp2(trace)).toBe(false);
+  for (const [httpVersion, isAsked] of [
+    ['2.0', true],
+    ['2', true],
+    ['1.1', false],
+    ['1.0', false],
+  ] as const) {
+    trace.origin.request = { at: 0, method: 'GET', httpVersion, headers: {} };
+    expect(isAskedOverHttp2(trace)).toBe(isAsked);
+  }
 });
 
 describe('the lag of acknowledgements', () => {

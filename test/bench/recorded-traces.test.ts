@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { because } from '../../bench/because.ts';
+import { because } from '../../bench/verdict/because.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import { conviction } from '../../bench/instrument.ts';
 import { MEASURES } from '../../bench/measures/measures.ts';
 import { pacing } from '../../bench/metrics.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
-import { judge } from '../../bench/verdict.ts';
+import type { EvidenceFile } from '../../bench/run/run.ts';
+import { judge } from '../../bench/verdict/verdict.ts';
 import { deepFrozen } from './traces.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures');

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Fix } from '../../bench/catalogue/declaration.ts';
+import { loadCatalogue, type Chain } from '../../bench/catalogue/catalogue.ts';
+import { chainOfPath } from '../../bench/catalogue/path.ts';
 import { remediesOf, withRemedies } from '../../bench/remedies.ts';
-import { fixLines, remedyLines } from '../../bench/report/remedies.ts';
-import type { LaneResult } from '../../bench/results.ts';
+import { fixLines, remedyLines, reuseFixLines } from '../../bench/report/remedies.ts';
+import type { HopResult, LaneResult } from '../../bench/results.ts';
 import { lane, NGINX } from './results.ts';
 
 const GZIP = 'nginx/gzip?accept-encoding=gzip';
@@ -76,8 +78,26 @@ describe('of several remedies the first is', () => {
   });
 
   it('the one that is declared first, where nothing that was measured tells them apart', () => {
-    expect(ordered([CLOGGED, streams(CONFIG), streams(OTHER)], [CONFIG, OTHER])[0]).toBe(
+    const before = { ...CLOGGED, ...flawed('idle') };
+    const alike = [before, streams(CONFIG, flawed('idle')), streams(OTHER, flawed('idle'))];
+    expect(ordered(alike, [CONFIG, OTHER])[0]).toBe(
       'proxy_buffering off;: it is the smaller change; nothing that was measured tells them apart',
+    );
+  });
+
+  it('the one that is declared first, where nothing but delivery was measured, which is said', () => {
+    const results = [CLOGGED, streams(CONFIG), streams(OTHER, flawed('idle'))];
+    expect(ordered(results, [CONFIG, OTHER])[0]).toBe(
+      'proxy_buffering off;: it is the smaller change; what else they do was not measured in this run',
+    );
+  });
+
+  it('said to be proven no more than the others, where the run proved none', () => {
+    expect(ordered([CLOGGED], [CONFIG, OTHER])[0]).toBe(
+      'proxy_buffering off;: it is the smaller change; neither was proven in this run',
+    );
+    expect(ordered([CLOGGED, streams(CONFIG, { verdict: 'inconclusive' })])[0]).toBe(
+      'no-transform: it leaves the config, and with it what else is served, as it is; neither was proven in this run',
     );
   });
 
@@ -172,4 +192,112 @@ it('a fix is proven by its lane in the same version alone', () => {
     undefined,
   ]);
   expect(withRemedies(results.slice(0, 1), [{ id: 'nginx/a', fixes }])[0]?.remedies).toBeUndefined();
+});
+
+const catalogue = await loadCatalogue();
+
+/** As a run would have found it. @param clogs by its place: the lane of which that hop clogs alone */
+function found(chain: Chain, clogs: Record<number, string> = {}): LaneResult {
+  const guilty = Object.keys(clogs).map(Number);
+  const hops = chain.path.map(({ id }, index): HopResult => {
+    const hop = index + 1;
+    const isGuilty = guilty.includes(hop);
+    const alone = { verdict: 'coalesces', lane: clogs[hop] ?? '' } as const;
+    const verdict = isGuilty ? 'coalesces' : 'streams';
+    return { hop, variant: id, between: ['', ''], verdict, because: '', says: [], ...(isGuilty ? { alone } : {}) };
+  });
+  const path = chain.path.map(({ id, proxy }) => ({ ...NGINX, proxy: proxy.id, variant: id.split('/')[1] ?? '' }));
+  return lane(chain.id, { path, hops, guilty, verdict: guilty.length === 0 ? 'streams' : 'coalesces' });
+}
+
+describe('a chain that was made on a command line', () => {
+  const BUFFERING = chainOfPath(catalogue, 'nginx/default,traefik/buffering');
+  const FREED = chainOfPath(catalogue, 'nginx/default,traefik/default');
+  const CLOGS = found(BUFFERING, { 2: 'traefik/buffering' });
+
+  it.each<[string, LaneResult[], string]>([
+    ['unproven', [], 'not proven in this run: --path nginx/default,traefik/default would tell'],
+    ['proven by the same chain with it', [found(FREED)], 'streams: path/nginx/default,traefik/default'],
+    [
+      'unproven by another order of the same hops',
+      [found(chainOfPath(catalogue, 'traefik/default,nginx/default'))],
+      'not proven in this run: --path nginx/default,traefik/default would tell',
+    ],
+    [
+      'not proven where that clogs too',
+      [found(FREED, { 1: 'nginx/default' })],
+      'NOT proven: path/nginx/default,traefik/default coalesces in this run',
+    ],
+  ])('is told what is declared of its guilty hop: %s', (_, others, proof) => {
+    const [result] = withRemedies([CLOGS, ...others], [BUFFERING, FREED]);
+    const [fix] = catalogue.lanes.find(({ id }) => id === 'traefik/buffering')?.fixes ?? [];
+    expect(remedyLines(result as LaneResult)[0]).toBe(`fix of hop 2: ${fix?.change} (${proof})`);
+  });
+
+  it('is told what frees the stream that the other hops made, and of each guilty hop its own', () => {
+    const chain = chainOfPath(catalogue, 'nginx/default,traefik/buffering');
+    const both = found(chain, { 1: 'nginx/default?framing=content-length', 2: 'traefik/buffering' });
+    const [result] = withRemedies([both], [chain]);
+    expect(remedyLines(result as LaneResult)).toEqual([
+      'fix of hop 1: X-Accel-Buffering: no from the origin (not proven in this chain; of the hop alone by nginx/default?framing=content-length&response-header=x-accel-buffering:no)',
+      'or: proxy_buffering off; (not proven in this run: --path nginx/buffering-off,traefik/buffering would tell)',
+      'the first stands there because it leaves the config, and with it what else is served, as it is; neither was proven in this run',
+      expect.stringMatching(/^fix of hop 2: /),
+    ]);
+  });
+
+  it('is told why there is none, and of a stream that the catalogue does not know nothing', () => {
+    const none = catalogue.lanes.find(({ noFix, variant }) => noFix !== undefined && variant.listens !== 'https');
+    const chain = chainOfPath(catalogue, `${none?.variant.id},traefik/default`);
+    const [result] = withRemedies([found(chain, { 1: none?.id ?? '' })], [chain]);
+    expect(remedyLines(result as LaneResult)).toEqual([`no fix: hop 1, ${none?.variant.id}: ${none?.noFix}`]);
+    const [unknown] = withRemedies([found(chain, { 1: `${none?.variant.id}?chunk=7` })], [chain]);
+    expect(remedyLines(unknown as LaneResult)).toEqual([]);
+  });
+});
+
+it('a chain is not proven by one of the same proxies in another order', () => {
+  const [one, other] = [NGINX, { ...NGINX, proxy: 'traefik' }];
+  const fixes = [{ change: 'flushInterval: -1', provenBy: 'chain/b' }];
+  const clogged = lane('chain/a', { path: [one, other], verdict: 'coalesces' });
+  const proven = (path: LaneResult['path']): boolean | undefined =>
+    withRemedies([clogged, lane('chain/b', { path })], [{ id: 'chain/a', fixes }])[0]?.remedies?.[0]?.proven;
+  expect([proven([one, other]), proven([other, one]), proven([one])]).toEqual([true, false, false]);
+});
+
+describe('another client of a stream’s URL', () => {
+  const FLAW = 'a later client gets a stored stream in one lump';
+  const CACHE = lane('nginx/cache', flawed('reuse', FLAW));
+  const reuseFix: Fix = { change: 'proxy_no_cache 1;', provenBy: 'nginx/no-cache' };
+  const lines = (...others: LaneResult[]): string[] => {
+    const [result] = withRemedies([CACHE, ...others], [{ id: CACHE.id, reuseFix }]);
+    return reuseFixLines(result?.measures?.['reuse'] ?? {});
+  };
+
+  it('is told what gives it a stream of its own, where the run found that of the lane that proves it', () => {
+    expect(lines(lane('nginx/no-cache', flawed('reuse')))).toEqual([
+      'fix for other clients: proxy_no_cache 1; (each has a stream of its own: nginx/no-cache)',
+    ]);
+    expect(lines(lane('nginx/no-cache?framing=content-length', flawed('reuse')))).toEqual(
+      lines(lane('nginx/no-cache', flawed('reuse'))),
+    );
+  });
+
+  it('is told so as unproven, where that was not measured, or for noise, or found to do it too', () => {
+    const unmeasured =
+      'fix for other clients: proxy_no_cache 1; (not proven in this run: nginx/no-cache was not measured)';
+    const noisy = { reuse: { figures: {}, says: 'could not be told', inconclusive: 'the machine was too busy' } };
+    const elsewhere = lane('nginx/no-cache', { path: [{ ...NGINX, version: '1.22.1' }], ...flawed('reuse') });
+    for (const others of [[], [lane('nginx/no-cache')], [lane('nginx/no-cache', { measures: noisy })], [elsewhere]])
+      expect(lines(...others)).toEqual([unmeasured]);
+    expect(lines(lane('nginx/no-cache', flawed('reuse', FLAW)))).toEqual([
+      `fix for other clients: proxy_no_cache 1; (NOT proven: nginx/no-cache: ${FLAW})`,
+    ]);
+  });
+
+  it('is told nothing where it is not harmed', () => {
+    const [result] = withRemedies([lane('nginx/cache', flawed('reuse'))], [{ id: CACHE.id, reuseFix }]);
+    expect(result?.measures?.['reuse']).not.toHaveProperty('remedy');
+    expect(withRemedies([lane('nginx/cache')], [{ id: CACHE.id, reuseFix }])).toEqual([lane('nginx/cache')]);
+  });
 });

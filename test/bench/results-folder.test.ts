@@ -17,8 +17,8 @@ import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import { BenchError } from '../../bench/errors.ts';
 import { ResultsFolder } from '../../bench/results-folder.ts';
 import type { Results } from '../../bench/results.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
-import { Session } from '../../bench/session.ts';
+import type { EvidenceFile } from '../../bench/run/run.ts';
+import { Session } from '../../bench/session/session.ts';
 import { evidenceOf, FLOOR, streamed } from './traces.ts';
 import { lane, results } from './results.ts';
 

@@ -1,6 +1,5 @@
 /** Real proxies in a row, natively. */
 
-import { readFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,18 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
 import { judgeHops } from '../../bench/chain/attribution.ts';
-import type { LaneResult, Results } from '../../bench/results.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
 import { untilNothingIsLeft } from './leftovers.ts';
-import { codeOf, scratch, startUnclog, unclog } from './unclog.ts';
-
-async function resultsIn(folder: string): Promise<Results> {
-  return JSON.parse(await readFile(join(folder, 'latest/results.json'), 'utf8')) as Results;
-}
-
-async function evidenceOf(folder: string, lane: LaneResult): Promise<EvidenceFile> {
-  return JSON.parse(await readFile(join(folder, 'latest', lane.evidence ?? ''), 'utf8')) as EvidenceFile;
-}
+import { codeOf, evidenceIn, resultsIn, scratch, startUnclog, unclog } from './unclog.ts';
 
 test('every chain of the catalogue is as expected, its guilty hop too, and can be judged again from its evidence', async () => {
   await using folder = await scratch();
@@ -41,7 +30,7 @@ test('every chain of the catalogue is as expected, its guilty hop too, and can b
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Taps (native): one adds ');
   for (const lane of lanes) {
-    const { evidence, floor, path } = await evidenceOf(folder.path, lane);
+    const { evidence, floor, path } = await evidenceIn(folder.path, lane);
     expect(path, lane.id).toHaveLength(lane.path.length);
     expect(
       judgeHops(evidence, floor).map(({ verdict }) => verdict),

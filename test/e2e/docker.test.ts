@@ -1,6 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { getContainerRuntimeClient, Network, Wait } from 'testcontainers';
@@ -10,9 +8,8 @@ import { engine, LoopbackContainer, startOrEnd } from '../../bench/drivers/conta
 import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/docker-session.ts';
 import { imageFor } from '../../bench/drivers/images.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
-import type { Results } from '../../bench/results.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
-import { codeOf, scratch, startUnclog, toldBy, unclog, unclogRun } from './unclog.ts';
+import { codeOf, resultsIn, scratch, startUnclog, toldBy, unclog, unclogRun } from './unclog.ts';
 
 /** An engine that was ended while something ran may have kept its networks: they are not of these tests. */
 let before: ReadonlySet<string> = new Set();
@@ -42,7 +39,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
     await using folder = await scratch();
     const { exitCode, stderr } = await unclog(['run', '--quick', '--driver', 'docker', '--results', folder.path]);
     expect([0, 1, 3], stderr).toContain(exitCode);
-    const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+    const results = await resultsIn(folder.path);
     const { lanes, chains } = await loadCatalogue();
     const paths = [...lanes.map(({ id, variant }) => ({ id, path: [variant] })), ...chains];
     const withoutImage = new Set(

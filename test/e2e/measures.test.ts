@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { onPath } from '../../bench/drivers/find-program.ts';
 import type { Absorption, BackpressureFigures } from '../../bench/measures/backpressure.ts';
 import type { IdleFigures } from '../../bench/measures/idle.ts';
 import type { ReuseFigures } from '../../bench/measures/reuse-figures.ts';
@@ -205,6 +206,19 @@ test('what a second client of a URL gets while a stream flows, after it and late
     during: { waitedMs: expect.toSatisfy((ms: number) => ms > 400) },
   });
 });
+
+test.skipIf(onPath('apache2') === undefined)(
+  'the lock of Apache’s cache makes nobody wait, and is had by workers that are not root',
+  async () => {
+    const expected = {
+      'apache/cache?framing=content-length': 'own, stored, stored',
+      'apache/cache-lock?framing=content-length': 'own, stored, stored',
+    };
+    const found = await measured(Object.keys(expected), 'reuse');
+    const kinds = Object.entries(found).map(([id, { reuse }]) => [id, kindsOf(reuse as ReuseFigures)]);
+    expect(Object.fromEntries(kinds)).toEqual(expected);
+  },
+);
 
 test('a measure that there is not is named, with those that there are', async () => {
   const { exitCode, stderr } = await unclog(['run', '--measure', 'abrot']);

@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { expect, test } from 'vitest';
 
-import { isJudged, type Results } from '../../bench/results.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
-import { judge } from '../../bench/verdict.ts';
-import { codeOf, scratch, unclog, unclogRun } from './unclog.ts';
+import { isJudged } from '../../bench/results.ts';
+import { judge } from '../../bench/verdict/verdict.ts';
+import { codeOf, evidenceIn, resultsIn, scratch, unclog, unclogRun } from './unclog.ts';
 
 /** Where everything is set up, nothing but this may be skipped: 345 MB of packages, and a module that Debian 12 has not. */
 const IS_GATE = process.env['UNCLOG_REQUIRE_DOCKER'] === '1';
@@ -20,7 +16,7 @@ test(
     const { exitCode, stdout, stderr } = await unclog(['run', '--driver', 'native', '--results', folder.path]);
     expect([0, 1, 3], stderr).toContain(exitCode);
 
-    const results = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+    const results = await resultsIn(folder.path);
     const skipped = results.lanes.filter(({ verdict }) => verdict === 'skipped');
     expect(skipped.filter(({ bring = '' }) => !bring.startsWith('unclog setup'))).toEqual([]);
     expect(skipped.map(({ id }) => id).filter((id) => IS_GATE && !NOT_IN_THE_GATE.test(id))).toEqual([]);
@@ -36,7 +32,7 @@ test(
     );
 
     for (const lane of results.lanes.filter((candidate) => isJudged(candidate) && candidate.verdict !== 'refused')) {
-      const file = JSON.parse(await readFile(join(folder.path, 'latest', lane.evidence ?? ''), 'utf8')) as EvidenceFile;
+      const file = await evidenceIn(folder.path, lane);
       expect(judge(file.evidence, file.floor), lane.id).toEqual(file.delivery);
       expect(file.delivery.verdict, lane.id).toBe(lane.verdict);
     }

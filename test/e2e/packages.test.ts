@@ -122,7 +122,7 @@ for name, version in re.findall(r'^([\w.-]+)==([^ ]+)', open(sys.argv[1]).read()
     setup.kill(signal);
     const { exitCode } = await setup;
     expect(exitCode).toBe(signal === 'SIGINT' ? 130 : undefined);
-    // After SIGKILL the session's reaper is still at it.
+    // After SIGKILL the session's keeper is still at it.
     await expect.poll(() => here(folder.path), { timeout: 5000 }).toEqual([]);
   });
 

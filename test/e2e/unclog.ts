@@ -1,6 +1,6 @@
 /** Runs the real command, as a user would. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +8,8 @@ import { execa } from 'execa';
 
 import { PACKAGE_ROOT } from '../../bench/programs.ts';
 import { withheldLines } from '../../bench/report/matrix.ts';
-import { noisyFigures, type Results } from '../../bench/results.ts';
+import { noisyFigures, type LaneResult, type Results } from '../../bench/results.ts';
+import type { EvidenceFile } from '../../bench/run/run.ts';
 
 export const ENTRY = join(PACKAGE_ROOT, 'bin/unclog.js');
 
@@ -35,6 +36,16 @@ export async function unclogRun(
   const { exitCode, stdout, stderr } = await unclog(['run', ...args, '--json', '-', '--results', folder]);
   if (stdout === '') throw new Error(`no results document was written:\n${stderr}`);
   return { exitCode, stderr, results: JSON.parse(stdout) as Results };
+}
+
+/** The document of the last run that was kept in `folder`. */
+export async function resultsIn(folder: string): Promise<Results> {
+  return JSON.parse(await readFile(join(folder, 'latest/results.json'), 'utf8')) as Results;
+}
+
+/** What that run kept of a lane. */
+export async function evidenceIn(folder: string, { evidence = '' }: LaneResult): Promise<EvidenceFile> {
+  return JSON.parse(await readFile(join(folder, 'latest', evidence), 'utf8')) as EvidenceFile;
 }
 
 /** Of a run whose lanes are all as expected: noise may still have forbidden figures that were asked for by name. */

@@ -1,15 +1,12 @@
 /** Versions side by side, and halving over them, with real releases of Caddy: the smallest wheels. */
 
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Results } from '../../bench/results.ts';
-import type { EvidenceFile } from '../../bench/run.ts';
 import { untilNothingIsLeft } from './leftovers.ts';
-import { scratch, startUnclog, unclog } from './unclog.ts';
+import { evidenceIn, resultsIn, scratch, startUnclog, unclog } from './unclog.ts';
 
 /** Caddy flushes such a response since 2.11.7 (https://github.com/caddyserver/caddy/pull/8020). */
 const INCREMENTAL = 'caddy/default?format=text&framing=content-length&response-header=incremental:?1';
@@ -24,16 +21,16 @@ test('versions stand side by side, each lane once for each under its own id, and
   expect(stdout).toContain('coalesces in 2.11.4, streams in 2.11.7');
   expect(stdout).toContain('1 other lane does not differ between the versions.');
 
-  const { lanes } = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+  const { lanes } = await resultsIn(folder.path);
   expect(lanes.map(({ id, version, path }) => [id, version, path[0]?.version])).toEqual([
     ['caddy/default', '2.11.4', '2.11.4'],
     ['caddy/default', '2.11.7', '2.11.7'],
     [INCREMENTAL, '2.11.4', '2.11.4'],
     [INCREMENTAL, '2.11.7', '2.11.7'],
   ]);
-  for (const { id, version, evidence } of lanes) {
-    const file = JSON.parse(await readFile(join(folder.path, 'latest', evidence ?? ''), 'utf8')) as EvidenceFile;
-    expect([file.lane, file.version]).toEqual([id, version]);
+  for (const lane of lanes) {
+    const file = await evidenceIn(folder.path, lane);
+    expect([file.lane, file.version]).toEqual([lane.id, lane.version]);
   }
 
   const older = await unclog(['explain', `${INCREMENTAL}@2.11.4`, ...results]);
@@ -68,7 +65,7 @@ describe('bisect', () => {
       'coalesces until 2.11.4, streams in 2.11.7: changed in 2.11.7, or in a release between the two, if there was one',
     );
     expect(exitCode).toBe(0);
-    const { lanes, options } = JSON.parse(await readFile(join(folder.path, 'latest/results.json'), 'utf8')) as Results;
+    const { lanes, options } = await resultsIn(folder.path);
     expect(options.bisect).toEqual({ compared: 'delivery', from: '2.11.2', to: '2.11.7' });
     expect(lanes.map(({ version }) => version).slice(0, 2)).toEqual(['2.11.2', '2.11.7']);
   });

@@ -1,12 +1,12 @@
 /** Whether lanes that are measured at the same time disturb each other's figures. */
 
 import { loadCatalogue, selectLanes } from '../../bench/catalogue/catalogue.ts';
-import { planOf } from '../../bench/depth.ts';
+import { planOf } from '../../bench/run/depth.ts';
 import { NativeDriver } from '../../bench/drivers/native.ts';
 import { BenchError } from '../../bench/errors.ts';
 import { holds, lockStepHolds, quantiles, type Quantiles } from '../../bench/metrics.ts';
 import type { LaneResult } from '../../bench/results.ts';
-import { run, type EvidenceFile } from '../../bench/run.ts';
+import { run, type EvidenceFile } from '../../bench/run/run.ts';
 import { print, quantileCells, QUANTILE_HEADINGS, seconds, table, type Context } from './shared.ts';
 
 const IDS = [

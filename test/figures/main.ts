@@ -10,7 +10,7 @@ import { Interruption } from '../../bench/cli/interruption.ts';
 import { machine } from '../../bench/cli/document.ts';
 import { BenchError, ProxyError, UnavailableError, UsageError } from '../../bench/errors.ts';
 import { packageVersion } from '../../bench/programs.ts';
-import { Session } from '../../bench/session.ts';
+import { Session } from '../../bench/session/session.ts';
 import { duration } from './duration.ts';
 import { floor } from './floor.ts';
 import { jobs } from './jobs.ts';

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
-import type { ManagedProcess } from '../../bench/process.ts';
+import type { ManagedProcess } from '../../bench/session/process.ts';
 import { printUnexpected, saySkipped, wholeRun, type WholeRun } from './whole-run.ts';
 import { print, quantileCells, QUANTILE_HEADINGS, seconds, table, type Context } from './shared.ts';
 

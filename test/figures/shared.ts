@@ -4,18 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { because } from '../../bench/because.ts';
+import { because } from '../../bench/verdict/because.ts';
 import type { Address } from '../../bench/client/client.ts';
 import { NativeDriver } from '../../bench/drivers/native.ts';
 import type { Stage } from '../../bench/drivers/driver.ts';
 import { BenchError } from '../../bench/errors.ts';
 import type { Quantiles } from '../../bench/metrics.ts';
-import type { ManagedProcess } from '../../bench/process.ts';
-import { ownProgram } from '../../bench/programs.ts';
 import { TRANSPARENT } from '../../bench/relays/relays.ts';
+import { startRelays } from '../../bench/relays/start.ts';
 import { wrap } from '../../bench/report/text.ts';
-import type { Session } from '../../bench/session.ts';
-import { judgeTrace } from '../../bench/trace-verdict.ts';
+import type { Session } from '../../bench/session/session.ts';
+import { judgeTrace } from '../../bench/verdict/trace-verdict.ts';
 import type { Trace } from '../../bench/trace.ts';
 
 const WIDTH = 80;
@@ -23,7 +22,6 @@ const QUIET_SAMPLE_MS = 1000;
 /** Above this share of busy processors, or this load for each of them, the figures are of a machine that is not quiet. */
 const QUIET_BUSY = 0.1;
 const QUIET_LOAD = 0.5;
-const RELAYS_READY_MS = 20_000;
 
 export interface Context {
   session: Session;
@@ -127,11 +125,8 @@ export interface Paths extends AsyncDisposable {
 export async function openPaths({ session }: Context): Promise<Paths> {
   await using stack = new AsyncDisposableStack();
   const stage = stack.use(await new NativeDriver(session).open());
-  const cwd = await session.folder('relays');
-  const relays: ManagedProcess = stack.use(
-    await session.start(process.execPath, [ownProgram('bench/relays/main'), String(stage.direct.port)], { cwd }),
-  );
-  const ports = JSON.parse(await relays.ready(RELAYS_READY_MS)) as Record<string, number>;
+  const { process: relays, ports } = await startRelays(session, [String(stage.direct.port)]);
+  stack.use(relays);
   const owned = stack.move();
   return {
     stage,

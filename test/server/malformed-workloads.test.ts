@@ -21,10 +21,10 @@ function silent(silence: unknown): object {
 describe('a malformed workload', () => {
   it('says which names there are, and which was probably meant', async () => {
     expect(await refusal({ framming: 'chunked' })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, contentCoding, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, fieldLines, trailers, informational, lifetimeMs"`,
+      `"malformed workload: unknown field "framming" (did you mean "framing"?); allowed: format, framing, contentType, contentCoding, filler, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, fieldLines, trailers, informational, lifetimeMs"`,
     );
     expect(await refusal({ zebra: 1 })).toMatchInlineSnapshot(
-      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, contentCoding, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, fieldLines, trailers, informational, lifetimeMs"`,
+      `"malformed workload: unknown field "zebra"; allowed: format, framing, contentType, contentCoding, filler, count, chunkBytes, pace, death, headDelayMs, answer, status, headers, fieldLines, trailers, informational, lifetimeMs"`,
     );
     expect(await refusal({ pace: { mode: 'lock-step', deadlinMs: 3 } })).toContain(
       'unknown field "pace.deadlinMs" (did you mean "deadlineMs"?); allowed: mode, deadlineMs, budgetMs, boundBytes, ',

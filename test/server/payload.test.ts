@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { Arrivals } from '../../bench/client/arrivals.ts';
 import {
   chunkSize,
   DELIMITERS,
@@ -68,6 +69,16 @@ describe('a chunk', () => {
         expect(chunk.indexOf(DELIMITERS[format])).toBe(chunk.length - DELIMITERS[format].length);
       }),
     );
+  });
+
+  it('is as long of one letter as of words, and told from it', () => {
+    expect(encodeChunk('sse', 7, 20, 'letter')).toBe('id: 7\ndata: aaaaaa\n\n');
+    const size = 100_000;
+    expect(encodeChunk('sse', 0, size, 'letter')).toHaveLength(encodeChunk('sse', 0, size).length);
+    const workload = resolveWorkload({ filler: 'letter' });
+    const arrivals = new Arrivals(workload);
+    arrivals.feed(Buffer.from(encodeChunk('sse', 0, 32, 'letter') + encodeChunk('sse', 1, 32)), 1, 0);
+    expect(arrivals.arrivals.map(({ altered }) => altered)).toEqual([undefined, true]);
   });
 
   it('is ASCII, so that its characters are its bytes', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { candidatesOf, within, type Candidate, type Ends } from '../../../bench/bisect/candidates.ts';
 import type { ProxyDeclaration } from '../../../bench/catalogue/declaration.ts';
-import type { Driver } from '../../../bench/drivers/driver.ts';
+import type { Driver, Listing } from '../../../bench/drivers/driver.ts';
 import { UnavailableError, UsageError } from '../../../bench/errors.ts';
 
 function driver(name: 'native' | 'docker', versions: string[] | UnavailableError): Driver {
@@ -20,7 +20,7 @@ const NATIVE = driver('native', ['3.7.15', '3.3.5', '3.3.4', '3.10.0']);
 const { signal } = new AbortController();
 
 async function found(drivers: Driver[], versions: string[] = [], ends: Ends = {}): Promise<string[]> {
-  const candidates = await candidatesOf(PROXY, { drivers, versions, ends, signal });
+  const candidates = await candidatesOf(PROXY, { drivers, versions, ends, signal, onUnlisted: () => {} });
   return candidates.map((candidate) => `${candidate.version} ${candidate.driver.name}`);
 }
 
@@ -44,6 +44,22 @@ describe('the releases that are halved', () => {
   it('are those of the drivers that answer', async () => {
     const docker = driver('docker', new UnavailableError('no Docker engine answers'));
     expect(await found([NATIVE, docker], [], { to: '3.3.5' })).toEqual(['3.3.4 native', '3.3.5 native']);
+  });
+
+  it('are looked for at registries where a driver before has too few, and none is named', async () => {
+    const asked: unknown[] = [];
+    const docker = {
+      name: 'docker',
+      releases: async (_: unknown, { listing }: { listing?: Listing }) => {
+        asked.push(listing?.ends);
+        return listing === undefined ? ['3.2'] : ['3.1.0', '3.2.0'];
+      },
+    } as unknown as Driver;
+    expect(await found([docker], [], { to: '3.2' })).toEqual(['3.1.0 docker', '3.2.0 docker']);
+    expect(await found([driver('native', ['3.3.4']), docker], [], { to: '3.2' })).toHaveLength(2);
+    expect(await found([driver('native', ['3.3.4', '3.3.5']), docker])).toContain('3.2 docker');
+    expect(await found([docker], ['3.2', '3.3'])).toEqual(['3.2 docker', '3.3 docker']);
+    expect(asked).toEqual([['3.2'], ['3.2'], undefined, undefined]);
   });
 
   it('are two or more', async () => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadCatalogue, type Variant } from '../../../bench/catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../../../bench/catalogue/declaration.ts';
 import { isBefore } from '../../../bench/drivers/version.ts';
-import { Session } from '../../../bench/session.ts';
+import { Session } from '../../../bench/session/session.ts';
 import { checkerOf, type Checker } from './own-checker.ts';
 
 const { lanes } = await loadCatalogue();

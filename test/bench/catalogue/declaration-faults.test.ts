@@ -73,12 +73,19 @@ describe('a declaration', () => {
     [
       'a misspelt field',
       withLane({ expcted: 'streams' }),
-      `${LANE_1}.expcted is no field (did you mean "expected"?); there are: expected, why, fix, noFix, vary, since, patienceMs, core, earlier`,
+      `${LANE_1}.expcted is no field (did you mean "expected"?); there are: expected, why, fix, noFix, vary, since, reuseFix, patienceMs, core, earlier`,
     ],
     [
       'a fix without its proof',
       withLane({ fix: { change: 'proxy_buffering off;' } }),
       `${LANE_1}.fix.provenBy is missing: some words`,
+    ],
+    [
+      'one of several changes',
+      withLane({
+        earlier: [{ before: '2.0', expected: 'streams', why: 'It let each word through.' }, { before: 'x' }],
+      }),
+      `${LANE_1}.earlier[1].expected is missing`,
     ],
     [
       'one of several fixes',
@@ -142,14 +149,36 @@ describe('a declaration', () => {
   });
 });
 
+function hop(id: string): { id: string; proxy: { id: string } } {
+  return { id, proxy: { id: id.split('/')[0] ?? '' } };
+}
+
 describe('what frees a lane', () => {
   it('is proven by a lane that there is', () => {
     const off = { id: 'nginx/buffering-off' };
     const fixes = [{ provenBy: 'nginx/bufering-off' }];
     const says = 'is provenBy "nginx/bufering-off", which is no lane (did you mean "nginx/buffering-off"?)';
     expect(() => checkProofs([off, { id: 'nginx/default', fixes }])).toThrow(says);
-    expect(() => checkProofs([off, { id: 'nginx/default', earlier: { fixes } }])).toThrow(says);
+    expect(() => checkProofs([off, { id: 'nginx/default', earlier: [{ fixes }] }])).toThrow(says);
+    expect(() => checkProofs([off, { id: 'nginx/default', reuseFix: { provenBy: 'nginx/bufering-off' } }])).toThrow(
+      says,
+    );
     expect(() => checkProofs([off, { id: 'nginx/default', fixes: [{ provenBy: off.id }] }])).not.toThrow();
+  });
+
+  it('is of a chain proven by one with the same hops in their places, save one', () => {
+    const [nginx, traefik, buffering] = [hop('nginx/default'), hop('traefik/default'), hop('traefik/buffering')];
+    const proof = { id: 'chain/free', path: [nginx, traefik] };
+    const clogged = { id: 'chain/clogged', fixes: [{ provenBy: proof.id }] };
+    expect(() => checkProofs([proof, { ...clogged, path: [nginx, buffering] }])).not.toThrow();
+    for (const path of [
+      [buffering, nginx],
+      [nginx, buffering, nginx],
+      [hop('nginx/gzip-buffered'), buffering],
+    ])
+      expect(() => checkProofs([proof, { ...clogged, path }])).toThrow(
+        'the fix of chain/clogged is provenBy "chain/free", which is not the same hops in the same order with one of them changed',
+      );
   });
 });
 

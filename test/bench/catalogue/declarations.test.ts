@@ -89,7 +89,7 @@ describe('the catalogue', () => {
   it('has something that is freed by each setting tagged as a fix', () => {
     const proofs = [...lanes, ...chains].flatMap(({ fixes = [], earlier }: Pick<Lane, 'fixes' | 'earlier'>) => [
       ...fixes,
-      ...(earlier?.fixes ?? []),
+      ...(earlier ?? []).flatMap((then) => then.fixes ?? []),
     ]);
     const proving = new Set(
       proofs.flatMap(({ provenBy }) => [
@@ -101,6 +101,21 @@ describe('the catalogue', () => {
     const ofDelivery = variants.filter(({ tags = [] }) => !tags.some((tag) => TOLD_BY_MEASURES.has(tag)));
     const freeing = ofDelivery.filter(({ tags = [] }) => tags.includes('fix')).map(({ id }) => id);
     expect(freeing.filter((id) => !proving.has(id))).toEqual([]);
+  });
+
+  it.each(['chunk', 'first'] as const)('proves no fix by words of another size (%s)', (dimension) => {
+    const sizes = new Map(lanes.map(({ id, vary }) => [id, vary?.[dimension]]));
+    const others = lanes.flatMap(({ id, vary, fixes = [], earlier }) =>
+      [...fixes, ...(earlier ?? []).flatMap((then) => then.fixes ?? [])]
+        .filter(({ provenBy }) => sizes.get(provenBy) !== vary?.[dimension])
+        .map(({ change }) => `${id}: ${change}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('says a change as one writes it, and not as a sentence', () => {
+    const changes = [...lanes, ...chains].flatMap(({ fixes = [] }) => fixes.map(({ change }) => change));
+    expect(changes.filter((change) => change.endsWith('.'))).toEqual([]);
   });
 
   it('gives every lane an id that needs no quotes for its spaces', () => {
@@ -284,7 +299,7 @@ describe.each(lanes)('$id', ({ why, fixes, noFix, expected, earlier, patienceMs 
 
   it('says what frees it, or why nothing does, where it does not stream and nowhere else', () => {
     expect(faultOfFixes({ expected, fixes, noFix }, lanes)).toBeUndefined();
-    expect(faultOfFixes(earlier ?? { expected: 'streams' }, lanes)).toBeUndefined();
+    expect((earlier ?? []).map((then) => faultOfFixes(then, lanes))).toEqual((earlier ?? []).map(() => undefined));
   });
 
   it('needs patience for longer than the usual deadline only', () => {

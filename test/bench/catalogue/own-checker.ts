@@ -13,7 +13,7 @@ import { imageFor } from '../../../bench/drivers/images.ts';
 import { findProgram, type Program } from '../../../bench/drivers/find-program.ts';
 import { NativeDriver, prepare } from '../../../bench/drivers/native.ts';
 import { ProxyError, UnavailableError } from '../../../bench/errors.ts';
-import type { Session } from '../../../bench/session.ts';
+import type { Session } from '../../../bench/session/session.ts';
 
 /** `said` are the program's own words. */
 export interface Answer {

@@ -43,6 +43,10 @@ describe('of an id that selects nothing', () => {
     ['chian/two-*', '(did you mean "chain/two-*"?)'],
     ['nginx@1.22', 'names a version, which --proxy asks for: nginx --proxy nginx@1.22'],
     ['nginx@1.22x', '"1.22x" is no version of nginx: it takes numbers with dots between; there are of nginx: '],
+    [
+      'nginx/gzip',
+      `no lane has the id "nginx/gzip": with it begin nginx/gzip-buffered, nginx/gzip-buffering-off, nginx/gzip-types, and 'nginx/gzip-*' selects all of these`,
+    ],
     ['http://localhost:8080/', 'takes no URL'],
     ['localhost:8080', 'takes no URL'],
     ['./nginx.conf', 'to have a config of your own judged, make it one, as CONTRIBUTING.md shows'],

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { guiltyHops, judgeHop, judgeHops, sayHeadHold, type HopDelivery } from '../../../bench/chain/attribution.ts';
 import type { Trace } from '../../../bench/trace.ts';
-import { judge } from '../../../bench/verdict.ts';
+import { judge } from '../../../bench/verdict/verdict.ts';
 import { chunkText, deepFrozen, FLOOR } from '../traces.ts';
 import { chainTrace, holding, passing, type Place } from './chains.ts';
 

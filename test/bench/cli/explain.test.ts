@@ -68,13 +68,13 @@ function measured(version: string): KeptRun {
 
 describe('a lane in a version', () => {
   const plain = declared('nginx/default');
-  const { before = '', expected } = plain.earlier ?? {};
+  const [{ before, expected } = { before: '', expected: undefined }] = plain.earlier ?? [];
   const branch = before.replace(/\.\d+$/, '');
 
   it('is expected to do what a run expects of it there', () => {
     expect(plain.expected).not.toBe(expected);
     const { earlier, ...settled } = plain;
-    const { before: _before, ...then } = earlier ?? {};
+    const { before: _before, ...then } = earlier?.[0] ?? {};
     expect(laneInVersion(plain, '1.22', [])).toMatchObject(then);
     expect(laneInVersion(plain, '1.22', [])).not.toHaveProperty('earlier');
     expect(laneInVersion(plain, before, [])).toEqual(settled);

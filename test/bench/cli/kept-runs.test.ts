@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import {
+  asHopLines,
   inOtherVersions,
   keptRuns,
   lastMeasured,
@@ -13,7 +14,7 @@ import {
   type KeptRun,
   type LastMeasured,
 } from '../../../bench/cli/kept-runs.ts';
-import type { LaneResult, MeasureResult } from '../../../bench/results.ts';
+import type { HopResult, LaneResult, MeasureResult } from '../../../bench/results.ts';
 import { scratch, unclog } from '../../e2e/unclog.ts';
 import { lane, NGINX, results } from '../results.ts';
 
@@ -82,6 +83,33 @@ describe('versions of a lane', () => {
       [BOTH.folder, 'as 1.30.6 does'],
       [OLD.folder, 'as 1.22.1 does'],
     ]);
+  });
+});
+
+function hop(variant: string, place: number, verdict: HopResult['verdict']): HopResult {
+  return { hop: place, variant, between: ['', ''], verdict, because: '', says: [] };
+}
+
+describe('a variant that is a hop of chains', () => {
+  const TRAEFIK = { ...NGINX, proxy: 'traefik', version: '3.7.15' };
+  const chain = lane('chain/two', {
+    path: [NGINX, TRAEFIK],
+    verdict: 'buffers',
+    hops: [hop('nginx/default', 1, 'unseen'), hop('traefik/buffering', 2, 'buffers')],
+  });
+
+  it('has its place and its verdict in each of them, of the newest run that has such', () => {
+    const runs = [
+      kept(3, lane('traefik/buffering')),
+      kept(2, chain, { ...chain, id: 'path/a,b' }),
+      kept(1, { ...chain, id: 'chain/old' }),
+    ];
+    expect(asHopLines('traefik/buffering', undefined, runs)).toEqual([
+      'also hop 2 of chain/two: buffers; hop 2 of path/a,b: buffers (2026-11-02 12:00 UTC)',
+    ]);
+    expect(asHopLines('traefik/buffering', '3.7', runs)).toHaveLength(1);
+    expect(asHopLines('traefik/buffering', '2', runs)).toEqual([]);
+    expect(asHopLines('caddy/default', undefined, runs)).toEqual([]);
   });
 });
 

@@ -65,6 +65,9 @@ describe('--only', () => {
     expect(() => filterOnly(catalogue.lanes, ['zebra'])).toThrow(
       /^--only zebra leaves no lane; it takes a tag \(abort, backpressure, buffering, .*\) or a part of an id$/,
     );
+    expect(() => filterOnly(catalogue.lanes, ['gzip', 'bufering'])).toThrow(
+      /^--only bufering leaves no lane \(did you mean "buffering"\?\); /,
+    );
     expect(() => filterOnly(catalogue.lanes, ['zebra', 'bufering'])).toThrow(
       /^--only zebra bufering leaves no lane \(did you mean "buffering"\?\); /,
     );

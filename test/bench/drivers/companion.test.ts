@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
 import { startCompanion } from '../../../bench/drivers/companion.ts';
 import { BenchError } from '../../../bench/errors.ts';
-import { Session } from '../../../bench/session.ts';
+import { Session } from '../../../bench/session/session.ts';
 
 const { lanes } = await loadCatalogue();
 

@@ -52,6 +52,9 @@ describe('images', () => {
   it('named as nothing are the default, as compose has it', () => {
     vi.stubEnv('UNCLOG_IMAGE_NGINX', '');
     expect(imageFor('nginx')).toMatch(/^nginx:\d/);
+    vi.stubEnv('UNCLOG_IMAGE_NGINX_1_22', '');
+    expect(imageFor('nginx', '1.22')).toBe('nginx:1.22');
+    expect(imageVersions('nginx')).not.toContain('1.22');
   });
 
   it('in another version have its tag, written as the repository writes tags', () => {

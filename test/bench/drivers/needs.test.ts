@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
 import { firstLacking, type Build } from '../../../bench/drivers/needs.ts';
-import { ProvidedPrograms } from '../../../bench/provision.ts';
+import { ProvidedPrograms } from '../../../bench/run/provision.ts';
 
 const build: Build = {
   built: async () => 'nginx version: nginx/1.22.1\nconfigure arguments: --with-http_sub_module --with-mail=dynamic',

@@ -216,7 +216,7 @@ describe('a try does not count', () => {
   });
 
   it('and nothing is told of where none counts, or too few', () => {
-    expect(said({ clientEnd: 'complete' })).toBe(UNTOLD);
+    expect(said({ originEnd: 'deleted' })).toBe(UNTOLD);
     expect(said({ toldAt: 501 })).toBe(
       'the origin learns that the client left at a moment that could not be told (only 1 of the 3 departures that are needed could be made) while it writes, by FIN',
     );
@@ -229,6 +229,34 @@ describe('a try does not count', () => {
 function byReset(cases: Case[]): Case[] {
   return cases.map((one) => ({ ...one, how: 'rst' }));
 }
+
+function sayOf(departures: Departure[]): string {
+  return abortMeasure.say(abortMeasure.figures({ departures }));
+}
+
+describe('a stream that is over before the client can leave', () => {
+  const cases: Case[] = [200, 203].map((leftAt) => ({ leftAt, clientEnd: 'complete' }));
+
+  it('has no figure, and it is said when it was over', () => {
+    expect(said(...cases)).toBe(
+      'could not be told: the stream was over after 201 ms to 204 ms, before the client could leave',
+    );
+  });
+
+  it('is said to have had an answer of the hop’s own, where it gave one each time', () => {
+    const answered = (status: number): Departure[] =>
+      cases.map((one) => {
+        const { trace, ...rest } = departure(one);
+        const head = trace.client.head === undefined ? {} : { head: { ...trace.client.head, status } };
+        return { ...rest, trace: { ...trace, client: { ...trace.client, ...head } } };
+      });
+    expect(sayOf(answered(504))).toBe(
+      'could not be told: the hop gave a 504 of its own after 201 ms to 204 ms, before the client could leave',
+    );
+    expect(sayOf([...answered(504), ...answered(502)])).toContain('the stream was over after');
+    expect(sayOf([...answered(504), departure({ toldAt: 501 })])).not.toContain('504');
+  });
+});
 
 describe('it says', () => {
   const atOnce = both({}, 1.26);

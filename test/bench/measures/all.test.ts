@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect, it } from 'vitest';
 
-import { measureAll } from '../../../bench/measures/all.ts';
+import { canBeBefore, measureAll, Sightings } from '../../../bench/measures/all.ts';
 import type { AnyMeasure, MeasureContext } from '../../../bench/measures/measure.ts';
 import { MEASURES } from '../../../bench/measures/measures.ts';
 
@@ -59,4 +59,31 @@ it('what the hop’s process ended in tells nothing, and nothing is measured of 
   });
   expect(ended.toSorted()).toEqual(MEASURES.map(({ id }) => id).toSorted());
   expect(Object.keys(evidence)).not.toContain('truncation');
+});
+
+it('a measure that was asked for before is not made again, and where none is left no turn is taken', async () => {
+  const turns: string[][] = [];
+  const sightings = new Sightings(async (left, ended: string[]) => {
+    turns.push(left.map(({ id }) => id));
+    return { evidence: Object.fromEntries(left.map(({ id }) => [id, ended.length])), ended };
+  });
+  const [first, second, third] = MEASURES as [AnyMeasure, AnyMeasure, AnyMeasure];
+  await sightings.see([first], [second.id]);
+  await sightings.see([first, second, third], []);
+  await sightings.see([third, first], []);
+  await sightings.see([], []);
+  expect(turns).toEqual([[first.id], [third.id]]);
+  expect(sightings.seen).toEqual({ evidence: { [first.id]: 1, [third.id]: 0 }, ended: [second.id] });
+});
+
+function before(verdict: 'streams' | 'delays' | 'coalesces' | 'buffers' | 'inconclusive'): string[] {
+  return MEASURES.filter(canBeBefore({ verdict })).map(({ id }) => id);
+}
+
+it('before delivery is known comes what does not hang on it: how much a hop holds where it surely holds', () => {
+  const always = ['abort', 'backpressure', 'idle', 'request', 'reuse'];
+  for (const verdict of ['streams', 'delays', 'inconclusive'] as const)
+    expect(before(verdict).toSorted()).toEqual(always.toSorted());
+  for (const verdict of ['coalesces', 'buffers'] as const)
+    expect(before(verdict).toSorted()).toEqual([...always, 'flush', 'threshold'].toSorted());
 });

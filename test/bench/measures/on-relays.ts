@@ -2,7 +2,7 @@
 
 import type { MeasureContext, RelayExpectation } from '../../../bench/measures/measure.ts';
 import { OriginClient } from '../../../bench/origin-client.ts';
-import { startRelays } from '../../../bench/relays/relays.ts';
+import { startEach } from '../../../bench/relays/relays.ts';
 import { runningOrigin, type RunningOrigin } from '../../server/running-origin.ts';
 import { FLOOR } from '../traces.ts';
 
@@ -16,7 +16,7 @@ export async function onRelays(): Promise<Relayed> {
   const origin = await runningOrigin();
   const client = new OriginClient({ control: { host: '127.0.0.1', port: origin.controlPort } });
   const direct = { host: '127.0.0.1', port: origin.dataPort };
-  const ports = await startRelays(direct);
+  const ports = await startEach(direct);
   const clock = { shared: true, offsetMs: 0, errorMs: 0 };
   return {
     origin,

@@ -301,6 +301,10 @@ describe('what is said', () => {
       { ...bytes, threshold: { ...threshold, exact: false }, coding: 'gzip', byChunk: [] },
     ],
     [
+      'nothing comes out below 4,033 bytes of this text (more of one that repeats itself), then 4,096 more',
+      { ...bytes, ofText: true, next, byChunk: [] },
+    ],
+    [
       'nothing comes out below 4,033 bytes, in writes of 1,024 it takes 5,120 bytes, in writes of 16,384 it cannot be told',
       { ...bytes, byChunk },
     ],
@@ -323,6 +327,25 @@ describe('what is said', () => {
   it('against a hop is how many bytes, and of what text', () => {
     expect(flaw({ ...bytes, byChunk: [] })).toBe('lets go at 4,033 bytes');
     expect(flaw({ ...bytes, byChunk: [], coding: 'gzip' })).toBe('lets go at 4,033 bytes of text before gzip');
+    expect(flaw({ ...bytes, byChunk: [], ofText: true })).toBe('lets go at 4,033 bytes of this text');
+  });
+});
+
+describe('a threshold of bytes that the hop codes and decodes again', () => {
+  const first = [...EXACT, ...BELOW];
+  const too = (few: Probe[]): unknown => found({ first, otherText: few });
+
+  it('is one of this text, where of another as many are too few each time', () => {
+    expect(too([held(4033), held(4033), held(4033)])).toMatchObject({ how: 'bytes', ofText: true });
+  });
+
+  it('is one of bytes where as many of another are enough, once at least, or it was not asked so often', () => {
+    for (const otherText of [[], [out(4033)], [held(4033), out(4033), held(4033)], [held(4033), held(4033)]])
+      expect(too(otherText)).not.toHaveProperty('ofText');
+  });
+
+  it('is no figure, where what was asked failed', () => {
+    expect(too([{ ...held(4033), fault: 'cut' }])).toEqual({ how: 'unknown', reason: 'cut' });
   });
 });
 

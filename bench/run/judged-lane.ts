@@ -1,0 +1,179 @@
+/** A lane's place in a run: measured, judged, its evidence kept; or why it could not be. */
+
+import { because } from '../verdict/because.ts';
+import type { Lane } from '../catalogue/catalogue.ts';
+import { streamFault } from '../catalogue/dimensions.ts';
+import { heldBytesOf, type Delivery } from '../verdict/delivery.ts';
+import { measuresOf, reachOf } from './depth.ts';
+import type { Hop, Runnable } from '../drivers/driver.ts';
+import type { Evidence } from '../evidence.ts';
+import { withoutShared } from '../evidence-file.ts';
+import { laneStream, measureLane } from '../lane.ts';
+import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from '../lane-result.ts';
+import { canBeBefore, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
+import type { KnownThresholds } from '../measures/known-thresholds.ts';
+import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
+import { measureContext } from '../measures/context.ts';
+import type { Provided } from './provision.ts';
+import { isAskedOverHttp2 } from '../metrics.ts';
+import { judge } from '../verdict/verdict.ts';
+import { isJudged, nameOf, type LaneResult } from '../results.ts';
+import type { ProvenStage } from './proving.ts';
+import type { RunOptions } from './run.ts';
+import { slotOf, turnsIn, type RunSlots } from './schedule.ts';
+import type { SharedHop } from './shared-hop.ts';
+import { isWithheld } from './withheld.ts';
+
+/** A lane with its variant's hop, which the lanes of that variant share. */
+export interface PlacedLane {
+  lane: Lane;
+  hop: SharedHop;
+  /** Of its variant's in this run. */
+  isFirst: boolean;
+  /** Its variant's place among those of the run, the longest first: the sooner it has its turn, too. */
+  rank: number;
+}
+
+export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep'> & {
+  slots: RunSlots;
+  known: KnownThresholds;
+};
+
+/** What delivery tells the measures after it. */
+function foundBy(evidence: Evidence, delivery: Delivery): Pick<MeasureContext, 'paced' | 'heldBytes' | 'streamed'> {
+  const heldBytes = heldBytesOf(delivery);
+  const streamed = delivery.verdict === 'streams' ? evidence.tries.at(-1) : undefined;
+  return {
+    ...(evidence.paced === undefined ? {} : { paced: evidence.paced }),
+    ...(heldBytes === undefined ? {} : { heldBytes }),
+    ...(streamed === undefined ? {} : { streamed }),
+  };
+}
+
+interface MeasuredLane {
+  evidence: Evidence;
+  delivery: Delivery;
+  /** Besides delivery, and what they saw. */
+  measures: AnyMeasure[];
+  seen: Seen;
+}
+
+/** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
+async function measured(
+  { lane, isFirst, rank, hop: shared }: PlacedLane,
+  hop: Hop,
+  { stage, proof: { instrument, reference } }: ProvenStage,
+  { plan, slots, known, signal }: LaneOptions,
+): Promise<MeasuredLane> {
+  const { waiting, measuring } = slots;
+  const way = {
+    via: hop.address,
+    usage: () => hop.usage(),
+    known: known.of(lane.variant.proxy.id),
+    signal,
+    ...reachOf(plan, lane.variant),
+  };
+  const turns: Turns = { waits: (work) => waiting.use(work, rank), busy: (work) => measuring.use(work, rank) };
+  const sightings = new Sightings((left, found: Partial<MeasureContext>) =>
+    measureAll(left, measureContext(stage, instrument, { ...way, ...laneStream(lane), ...found }), {
+      works: 'beside',
+      turns,
+      running: () => hop.running(),
+    }),
+  );
+  const proven = (isHeld: boolean): AnyMeasure[] =>
+    measuresOf(plan, lane, { isFirst, isHeld }).filter(({ id }) => !isWithheld(instrument.withheld, id));
+
+  const planned = (soFar: Evidence, delivery: Delivery) => ({
+    measures: proven(delivery.verdict !== 'streams'),
+    found: foundBy(soFar, delivery),
+  });
+  const { evidence, delivery, measures, found } = await shared.beside(async () => {
+    const told = await measureLane(lane, {
+      stage,
+      hop,
+      instrument,
+      reference,
+      depth: plan.depth,
+      signal,
+      turns: turnsIn(slotOf(lane, slots), slots, rank),
+      async meanwhile(soFar) {
+        const likely = judge(soFar, instrument.floor);
+        const before = planned(soFar, likely);
+        await sightings.see(before.measures.filter(canBeBefore(likely)), before.found);
+      },
+    });
+    const after = planned(told.evidence, told.delivery);
+    await sightings.see(
+      after.measures.filter(({ kills }) => kills !== true),
+      after.found,
+    );
+    return { ...told, ...after };
+  });
+  const kill = (): Promise<void> => sightings.see(measures, found);
+  // A death there is that of all streams on the connection, also of another lane's.
+  const isShared = evidence.tries.some(isAskedOverHttp2) && measures.some(({ kills }) => kills === true);
+  await (isShared ? shared.alone(kill) : kill());
+  return { evidence, delivery, measures, seen: sightings.seen };
+}
+
+async function judged(
+  placed: PlacedLane,
+  start: () => Promise<Hop>,
+  runnable: Runnable,
+  place: ProvenStage,
+  options: LaneOptions,
+): Promise<LaneResult> {
+  const { lane } = placed;
+  const { signal } = options;
+  const { instrument } = place.proof;
+  signal.throwIfAborted();
+  const hop = await start();
+  options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
+  const { evidence, delivery, measures, seen } = await measured(placed, hop, place, options);
+  signal.throwIfAborted();
+  const file = await options.keep({
+    schema: 'unclog/evidence@1',
+    lane: lane.id,
+    ...(lane.version === undefined ? {} : { version: lane.version }),
+    floor: instrument.floor,
+    delivery,
+    evidence,
+    ...(measures.length === 0 ? {} : { measures: withoutShared(seen.evidence, evidence) }),
+  });
+  const result: LaneResult = {
+    ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),
+    verdict: delivery.verdict,
+    because: because(delivery),
+    ...figures(delivery, instrument, evidence),
+    ...codingOf(evidence),
+    ...reportsOf(measures, seen),
+    evidence: file,
+  };
+  if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;
+  if (!hop.running()) Object.assign(result, { log: await hop.log(), command: hop.command });
+  return result;
+}
+
+/** @param place of the driver that was found; none where the lane cannot run. */
+export async function judgedLane(
+  placed: PlacedLane,
+  provided: Provided,
+  place: ProvenStage | undefined,
+  options: LaneOptions,
+): Promise<LaneResult> {
+  const { lane, hop } = placed;
+  if (!('driver' in provided) || place === undefined) return { ...describe(lane, []), ...notProvided(provided) };
+  const { runnable } = provided;
+  const fault = streamFault(laneStream(lane));
+  try {
+    return await hop.use(async (start) =>
+      fault === undefined
+        ? judged(placed, start, runnable, place, options)
+        : { ...describe(lane, [pathEntry(lane.variant, runnable)]), verdict: 'unsupported', because: fault },
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return notStarted(lane, runnable, error);
+  }
+}

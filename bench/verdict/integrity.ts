@@ -1,0 +1,71 @@
+/** Whether what arrived is what was emitted, byte for byte and in order, to its end. Pure. */
+
+import { sizeOf } from '../metrics.ts';
+import type { Trace } from '../trace.ts';
+
+export type Breakage =
+  /** The hop answered something else than the origin did. */
+  | { how: 'status'; status: number; expected: number }
+  /** The hop asked the origin more than once, and passed on the refusal of the second. */
+  | { how: 'replayed'; times: number }
+  /** The hop answered as the origin would, and the origin never got the request. */
+  | { how: 'unasked'; status: number }
+  | { how: 'malformed'; detail: string }
+  | { how: 'altered'; seq: number }
+  | { how: 'foreign'; bytes: number; sample: string }
+  | { how: 'duplicated'; seq: number }
+  | { how: 'reordered'; seq: number; after: number }
+  | { how: 'lost'; seq: number }
+  /** The tail is missing. `told`: whether the client could know. */
+  | { how: 'cut'; seq: number; emitted: number; told: boolean }
+  /** All chunks came, and the response never ended. */
+  | { how: 'unended'; arrived: number; waitedMs: number };
+
+/** The origin's answer to a second request for the same stream (server/data.ts). */
+const REPLAY_STATUS = 409;
+
+function answerOf({ origin, client: { head } }: Trace): Breakage | undefined {
+  if (head === undefined) return undefined;
+  const { status } = head;
+  const expected = origin.workload.status;
+  if (status === REPLAY_STATUS && origin.replays > 0) return { how: 'replayed', times: origin.replays + 1 };
+  if (status !== expected) return { how: 'status', status, expected };
+  return origin.state === 'waiting' ? { how: 'unasked', status } : undefined;
+}
+
+function orderOf(trace: Trace): Breakage | undefined {
+  const seen = new Set<number>();
+  let after = -1;
+  for (const { seq, altered } of trace.arrivals) {
+    if (altered === true) return { how: 'altered', seq };
+    if (seq <= after) return seen.has(seq) ? { how: 'duplicated', seq } : { how: 'reordered', seq, after };
+    seen.add(seq);
+    after = seq;
+  }
+  return undefined;
+}
+
+/** What broke first, in the order in which one explains the other; `undefined` when nothing did. */
+export function breakage(trace: Trace): Breakage | undefined {
+  const { origin, client, arrivals, foreign } = trace;
+  const answer = answerOf(trace);
+  if (answer !== undefined) return answer;
+  if (client.end.how === 'malformed') return { how: 'malformed', detail: client.end.detail ?? '' };
+  const order = orderOf(trace);
+  if (order !== undefined) return order;
+  if (client.excess !== undefined) return { how: 'foreign', ...client.excess };
+  const alien = foreign[0];
+  if (alien !== undefined) return { how: 'foreign', bytes: sizeOf(foreign), sample: alien.sample };
+  const arrived = new Set(arrivals.map(({ seq }) => seq));
+  const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
+  // All before it came: when more came than those, some of them are later ones.
+  if (missing !== undefined && arrived.size > missing.seq) return { how: 'lost', seq: missing.seq };
+  const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
+  if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
+  const told = client.end.how === 'cut' || client.end.how === 'reset';
+  // Whole for the client, though the origin had not come to its end: the hop left it and ended the response itself.
+  const left = origin.end?.how !== 'complete';
+  if (missing !== undefined || told || left)
+    return { how: 'cut', seq: missing?.seq ?? origin.emissions.length, emitted: origin.emissions.length, told };
+  return undefined;
+}
