@@ -8,8 +8,8 @@ import type { Trace } from '../trace.ts';
 export const RULE_SHARE = 0.75;
 /** … and up to this share it is an outlier. */
 export const OUTLIER_SHARE = 0.1;
-/** A single word held over this many times the limit is worth another look. */
-const CLEAR_FACTOR = 4;
+/** A single word held so long, and over the limit, is worth another look. */
+const CLEAR_MS = 20;
 
 /** Share of the lock-step chunks that were held over the limit. */
 export function heldShare(trace: Trace, { delayLimitMs }: Floor): number {
@@ -28,5 +28,5 @@ export function heldWords(trace: Trace, limitMs: number): number[] {
 
 /** Words held so long that no busy moment explains it. */
 export function clearlyHeld(trace: Trace, { delayLimitMs }: Floor): number[] {
-  return heldWords(trace, CLEAR_FACTOR * delayLimitMs);
+  return heldWords(trace, Math.max(CLEAR_MS, delayLimitMs));
 }

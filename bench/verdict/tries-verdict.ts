@@ -118,6 +118,12 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
+/** They may be the path's doing, or that they are the same a coincidence. */
+function besideBusyMachine(eachTime: number[]): Delivery {
+  const named = eachTime.length === 1 ? `word ${eachTime.join()} was` : `words ${eachTime.join(', ')} were`;
+  return inconclusive(`${named} held each time, beside what the busy machine held`);
+}
+
 /**
  * What several tries say together. The transparent relay, measured beside the last, tells what the
  * machine itself did at that moment; what was held each time, and the relay was not, is the path's doing.
@@ -146,13 +152,17 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * machine.ms)
     return inconclusive(`${machine.said}: the machine was busy`);
   if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
+  // In all tries: a busy machine adds holds and takes none away.
+  const eachTime = common(evidence.tries.map((trace) => clearlyHeld(trace, floor)));
   if (delivery.verdict === 'inconclusive') {
     const held = heldEachTime(tries, last, reference, floor);
-    if (held === undefined) return wereHeldBefore(tries, last, reference, floor) ?? { verdict: 'streams', hold };
-    return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, ...held });
+    if (held !== undefined) return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, ...held });
+    const before = wereHeldBefore(tries, last, reference, floor);
+    return before ?? (eachTime.length > 0 ? besideBusyMachine(eachTime) : { verdict: 'streams', hold });
   }
+  if (eachTime.length === 0) return delivery;
   const innocent = clearlyHeld(reference, floor);
-  const words = common(tries.map((trace) => clearlyHeld(trace, floor))).filter((seq) => !innocent.includes(seq));
-  if (words.length === 0) return delivery;
+  const words = eachTime.filter((seq) => !innocent.includes(seq));
+  if (words.length === 0) return besideBusyMachine(eachTime);
   return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
 }

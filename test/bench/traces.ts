@@ -186,9 +186,9 @@ export function frozen(
   });
 }
 
-/** Twenty words in lock-step, of which these are held. */
+/** Twenty words in lock-step, of which these are held, though not for so long that each by itself is worth another look. */
 export function holding(...seqs: number[]): Trace {
-  return streamed((seq) => (seqs.includes(seq) ? 300 : 0.2), { workload: { ...WORKLOAD, count: 20 } });
+  return streamed((seq) => (seqs.includes(seq) ? 15 : 0.2), { workload: { ...WORKLOAD, count: 20 } });
 }
 
 /** So many numbers in a row. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { clearlyHeld } from '../../../bench/verdict/held-words.ts';
+import type { Trace } from '../../../bench/trace.ts';
 import { arriving, FLOOR, makeTrace, streamed } from '../traces.ts';
+
+const atMs = (holdMs: number): Trace => streamed((seq) => (seq === 2 ? holdMs : 0.2));
 
 describe('a word that is clearly held', () => {
   it('is one of those in lock-step, not what fills the announced length', () => {
@@ -13,18 +16,15 @@ describe('a word that is clearly held', () => {
     ]);
   });
 
-  it('counts from four times the limit', () => {
-    expect(
-      clearlyHeld(
-        streamed((seq) => (seq === 2 ? 20.1 : 0.2)),
-        FLOOR,
-      ),
-    ).toEqual([2]);
-    expect(
-      clearlyHeld(
-        streamed((seq) => (seq === 2 ? 20 : 0.2)),
-        FLOOR,
-      ),
-    ).toEqual([]);
+  it('counts from 20 ms, the same where the machine is slow', () => {
+    for (const delayLimitMs of [5, 10, 19]) {
+      expect(clearlyHeld(atMs(20.1), { ...FLOOR, delayLimitMs })).toEqual([2]);
+      expect(clearlyHeld(atMs(19.9), { ...FLOOR, delayLimitMs })).toEqual([]);
+    }
+  });
+
+  it('counts from the limit where that is more', () => {
+    expect(clearlyHeld(atMs(30.1), { ...FLOOR, delayLimitMs: 30 })).toEqual([2]);
+    expect(clearlyHeld(atMs(29.9), { ...FLOOR, delayLimitMs: 30 })).toEqual([]);
   });
 });
