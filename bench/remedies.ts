@@ -170,15 +170,24 @@ function keyOf({ id, version = '' }: { id: string; version?: string }): string {
   return `${id}@${version}`;
 }
 
-/** Whether the same was measured of that lane or, since it may be made of one lane alone, of its variant, and found without a flaw. */
+/**
+ * Whether the same was measured of that lane or, since it may be made of one lane alone, of its variant, and found without
+ * a flaw; and whether it streams where the harmed lane does: a remedy that clogs is none.
+ */
 function flawRemedy(fix: Fix, measure: string, lane: LaneResult, results: readonly LaneResult[]): FlawRemedy {
   const told = results
     .filter(({ id }) => variantOf(id) === variantOf(fix.provenBy))
     .filter((other) => samePrograms(lane, other))
     .toSorted((a, b) => Number(b.id === fix.provenBy) - Number(a.id === fix.provenBy))
-    .flatMap(({ measures = {} }) => measures[measure] ?? [])
+    .filter(isJudged)
+    .flatMap(({ verdict, measures = {} }) => {
+      const found = measures[measure];
+      return found === undefined ? [] : { ...found, verdict };
+    })
     .find(({ inconclusive }) => inconclusive === undefined);
   if (told === undefined) return { ...fix, proven: false };
+  const clogs = told.verdict !== 'streams' && lane.verdict === 'streams';
+  if (clogs) return { ...fix, proven: false, found: `it ${told.verdict}` };
   return told.flaw === undefined ? { ...fix, proven: true } : { ...fix, proven: false, found: told.flaw };
 }
 

@@ -100,10 +100,18 @@ function notBySilence({ client: { head, end }, origin }: Trace): string {
   return isRefused ? `the hop answered ${head.status} itself` : `the stream ended before the silence (${end.how})`;
 }
 
+/** What the origin wrote once the silence was over came to the client: slowly, where that did not wait for all of it. */
+function wentOn({ arrivals, origin }: Trace): boolean {
+  const { endedAt } = silenceOf(origin);
+  return endedAt !== undefined && arrivals.some(({ seq }) => (origin.emissions[seq]?.at ?? -Infinity) >= endedAt);
+}
+
 function cutOf(trace: Trace, client: ClientSaw): Silence {
   const { origin, foreign } = trace;
   const { sentAt: requestAt = trace.client.connectAt, reads, end, head } = trace.client;
   const leftAt = origin.abort?.at ?? (origin.end?.how === 'client-left' ? origin.end.at : undefined);
+  if (client === 'hangs' && leftAt === undefined && wentOn(trace))
+    return { how: 'not-cut', silentMs: silenceOf(origin).silentMs };
   if (client === 'hangs' && leftAt === undefined)
     return { how: 'unknown', reason: 'the stream did not end, and the origin was not left', isNoise: true };
   // When the client gives up the hop leaves the origin for that.

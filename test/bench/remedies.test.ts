@@ -295,6 +295,12 @@ describe('another client of a stream’s URL', () => {
     ]);
   });
 
+  it('is told so as not proven, where what spares it does not stream', () => {
+    expect(lines(lane('nginx/no-cache', { verdict: 'buffers', ...flawed('reuse') }))).toEqual([
+      'fix for other clients: proxy_no_cache 1; (NOT proven: nginx/no-cache: it buffers)',
+    ]);
+  });
+
   it('is told nothing where it is not harmed', () => {
     const [result] = withRemedies([lane('nginx/cache', flawed('reuse'))], [{ id: CACHE.id, reuseFix }]);
     expect(result?.measures?.['reuse']).not.toHaveProperty('remedy');

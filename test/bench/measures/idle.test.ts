@@ -13,6 +13,8 @@ const AFTER = [3060, 3070, 3080, 3090, 3100];
 interface Case {
   /** When the client's response ended, and how; whole by default. */
   cutAt?: number;
+  /** When the last word came where the response did not end with it. */
+  lastAt?: number;
   clientEnd?: ClientEnd;
   /** When the origin saw that its reader was gone. */
   leftAt?: number;
@@ -32,12 +34,12 @@ const WORKLOADS: Record<Silent['phase'], WorkloadInput> = {
 
 /** Five words, 3 s of silence, five words; or 3 s before a head and ten words. The request came at 0. */
 function silent(phase: Silent['phase'], given: Case = {}): Silent {
-  const { cutAt = Infinity, leftAt = Infinity, clientEnd = 'complete', offsetMs = 0, text } = given;
+  const { cutAt = Infinity, lastAt = Infinity, leftAt = Infinity, clientEnd = 'complete', offsetMs = 0, text } = given;
   const workload = WORKLOADS[phase];
   const planned =
     phase === 'head' ? [...BEFORE, ...AFTER].map((at, seq) => (seq < 5 ? at + 3000 : at)) : [...BEFORE, ...AFTER];
   const emittedAt = planned.filter((at) => at < leftAt);
-  const arrivedAt = planned.filter((at) => at < Math.min(cutAt, leftAt)).map((at) => at + 1);
+  const arrivedAt = planned.filter((at) => at < Math.min(cutAt, leftAt, lastAt)).map((at) => at + 1);
   const endAt = Math.min(leftAt, 3101);
   const end = { at: cutAt === Infinity ? 3102 : cutAt, how: clientEnd };
   const headAt = phase === 'head' ? 3001 : 1;
@@ -240,7 +242,7 @@ describe('what a busy machine does as well', () => {
   it.each<[string, Case, string]>([
     [
       'a client that waits in vain, of an origin that was not left',
-      { cutAt: 4100, clientEnd: 'no-end' },
+      { cutAt: 4100, lastAt: 60, clientEnd: 'no-end' },
       'the stream did not end, and the origin was not left',
     ],
     [
@@ -254,6 +256,15 @@ describe('what a busy machine does as well', () => {
     expect(idleMeasure.noise?.(seen)).toBe(reason);
     expect(idleMeasure.flaw(seen)).toBeUndefined();
     expect(idleMeasure.noise?.(found({ ...given, leftAt: 1050 }))).toBeUndefined();
+  });
+});
+
+describe('a hop that hands on slowly what was written after the silence', () => {
+  it('did not cut it, whether or not the client waited for the end', () => {
+    const slow = found({ cutAt: 4100, lastAt: 3075, clientEnd: 'no-end' });
+    expect(slow.mid).toEqual({ how: 'not-cut', silentMs: 3000 });
+    const slowHead = found({}, {}, { cutAt: 4100, lastAt: 3015, clientEnd: 'no-end', offsetMs: -900 });
+    expect(slowHead.head).toEqual({ how: 'not-cut', silentMs: 3000 });
   });
 });
 
