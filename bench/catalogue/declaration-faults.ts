@@ -1,6 +1,6 @@
 /** What is wrong with a declaration: which field of which variant, what is allowed, what was probably meant. */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { TSchema } from 'typebox';
@@ -93,8 +93,20 @@ function faultsOfFiles(files: Record<string, string>, where: string, folder: str
   });
 }
 
-function refuse(file: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw new UsageError(faults.map((fault) => `${file}: ${fault}`).join('\nunclog: '));
+function refuse(file: string, faults: readonly string[], placeOf = (_fault: string): string => file): void {
+  if (faults.length > 0) throw new UsageError(faults.map((fault) => `${placeOf(fault)}: ${fault}`).join('\nunclog: '));
+}
+
+/** `proxy-configs/nginx/storing.ts:12`: where a variant is declared; `undefined` where that is not written out. */
+function lineOfVariant(id: string, folder: string): string | undefined {
+  const places = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => (line.trim() === `id: '${id}',` ? `${name}:${index + 1}` : [])),
+    );
+  return places.length === 1 ? `proxy-configs/${basename(folder)}/${places[0]}` : undefined;
 }
 
 function faultsOfCompanion(
@@ -115,22 +127,24 @@ function faultsOfCompanion(
  */
 export function checkedProxy(declared: unknown, folder: string): ProxyDeclaration {
   const file = `proxy-configs/${basename(folder)}/index.ts`;
+  const placeOfFault = (fault: string): string => {
+    const id = /^variants\[\d+\] \(([^)]+)\)/.exec(fault)?.[1];
+    return (id === undefined ? undefined : lineOfVariant(id, folder)) ?? file;
+  };
   if (declared === undefined) throw new UsageError(`${file}: it has no default export, which is the declaration`);
-  refuse(file, faultsOfShape(declared, PROXY));
+  refuse(file, faultsOfShape(declared, PROXY), placeOfFault);
   const proxy = declared as ProxyDeclaration;
   if (proxy.id !== basename(folder))
     refuse(file, [`id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"`]);
-  refuse(file, [
-    ...faultsOfFiles(proxy.files ?? {}, proxy.id, folder),
-    ...proxy.variants.flatMap(({ id, files, companion, lanes }, index) => {
-      const where = `variants[${index}] (${id})`;
-      return [
-        ...faultsOfFiles(files, where, folder),
-        ...faultsOfCompanion(companion, Object.values(files), where),
-        ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
-      ];
-    }),
-  ]);
+  const faults = proxy.variants.flatMap(({ id, files, companion, lanes }, index) => {
+    const where = `variants[${index}] (${id})`;
+    return [
+      ...faultsOfFiles(files, where, folder),
+      ...faultsOfCompanion(companion, Object.values(files), where),
+      ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
+    ];
+  });
+  refuse(file, [...faultsOfFiles(proxy.files ?? {}, proxy.id, folder), ...faults], placeOfFault);
   return proxy;
 }
 
