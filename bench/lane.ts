@@ -65,6 +65,8 @@ export interface LaneContext {
   /** How much is measured: the steady stream is left out of `quick`. */
   depth: Depth;
   turns?: LaneTurns;
+  /** Whether the tries tell all that they are to tell besides the delivery; where they never do, three are enough. */
+  isTold?: (soFar: Evidence) => boolean;
   /** What else is measured of the hop, whatever its delivery comes to be: made before the lane waits for quiet, where it must. */
   meanwhile?: (soFar: Evidence) => Promise<void>;
   signal?: AbortSignal;
@@ -91,6 +93,7 @@ export interface Tried {
   floor: Floor;
   reference: Reference;
   turns?: Pick<LaneTurns, 'turn' | 'quiet' | 'quietBeside'>;
+  isTold?: (soFar: Evidence) => boolean;
   /** Once, before the first try that is made in quiet. */
   beforeQuiet?: (evidence: Evidence) => Promise<void>;
 }
@@ -102,6 +105,7 @@ export async function tried({
   floor,
   reference,
   turns,
+  isTold = () => true,
   beforeQuiet = async () => {},
 }: Tried): Promise<Evidence> {
   const { turn, quiet, quietBeside } = turns ?? { turn: AT_ONCE, quiet: AT_ONCE, quietBeside: AT_ONCE };
@@ -120,7 +124,8 @@ export async function tried({
   };
   for (;;) {
     const isLast = evidence.tries.length === MOST_TRIES;
-    if (isLast || !isInDoubt(evidence, floor)) {
+    const isEnough = evidence.tries.length >= ENOUGH_TRIES || isTold(evidence);
+    if (isLast || (isEnough && !isInDoubt(evidence, floor))) {
       const trace = evidence.tries.at(-1) as Trace;
       const frozen = await turn(() => freeze(trace, workload, floor, through));
       if (frozen.length > 0) evidence.frozen = frozen;
@@ -157,7 +162,8 @@ export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
   context: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
-  const { stage, hop, instrument, reference, points, depth, turns, signal, stream: plain = laneStream(lane) } = context;
+  const { stage, hop, instrument, reference, points, depth, turns, signal, isTold } = context;
+  const { stream: plain = laneStream(lane) } = context;
   const { floor, clock } = instrument;
   const { steady } = turns ?? { steady: AT_ONCE };
   const through = (workload: WorkloadInput): Promise<Trace> =>
@@ -180,6 +186,7 @@ export async function measureLane(
     floor,
     reference,
     ...(turns === undefined ? {} : { turns }),
+    ...(isTold === undefined ? {} : { isTold }),
     // All that can be made before, so that little is left when quiet has come, which is at the end of a run.
     async beforeQuiet(soFar) {
       const adding = depth === 'quick' ? undefined : addSteady(soFar, steadily);
@@ -191,7 +198,7 @@ export async function measureLane(
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.
   if (evidence.tries.length >= ENOUGH_TRIES) await turns?.quietOver();
   const { verdict } = judge(evidence, floor);
-  const isTold = verdict !== 'harness-error' && verdict !== 'unsupported';
-  if (depth !== 'quick' && isTold && evidence.paced === undefined) await addSteady(evidence, steadily);
+  const isJudged = verdict !== 'harness-error' && verdict !== 'unsupported';
+  if (depth !== 'quick' && isJudged && evidence.paced === undefined) await addSteady(evidence, steadily);
   return { evidence, delivery: judge(evidence, floor) };
 }

@@ -44,7 +44,11 @@ function heldBytes(trace: Trace, hop: number, own: Trace, { streamedChunks, endA
 }
 
 /** Hop 1 is nearest the client. */
-export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, floor: Floor): HopDelivery {
+export function judgeHop(
+  { tries, frozen, reference, earlierReferences }: Evidence,
+  hop: number,
+  floor: Floor,
+): HopDelivery {
   const last = tries.at(-1);
   const unseen = last === undefined ? 'nothing was measured' : whyUnseen(last.points, hop);
   if (unseen !== undefined) return { verdict: 'unseen', reason: unseen };
@@ -56,6 +60,8 @@ export function judgeHop({ tries, frozen, reference }: Evidence, hop: number, fl
       tries: own,
       ...(frozen === undefined ? {} : { frozen: allHops(frozen, hop, floor) }),
       ...(reference === undefined ? {} : { reference }),
+      // They stand beside the tries one by one.
+      ...(earlierReferences === undefined || own.length < tries.length ? {} : { earlierReferences }),
     },
     floor,
   );

@@ -142,6 +142,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     depth: plan.depth,
     turns,
+    isTold: (soFar) => judgeHops(soFar, instrument.floor).every(({ verdict }) => verdict !== 'inconclusive'),
     async meanwhile(soFar) {
       const likely = judge(soFar, instrument.floor);
       await sightings.see(proven.filter(canBeBefore(likely)), { heldBytes: heldBytesOf(likely) });

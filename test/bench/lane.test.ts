@@ -5,7 +5,7 @@ import type { Vary } from '../../bench/catalogue/declaration.ts';
 import { laneStream, tried } from '../../bench/lane.ts';
 import { longestMs } from '../../bench/measure.ts';
 import type { Trace } from '../../bench/trace.ts';
-import { MOST_TRIES } from '../../bench/verdict/tries-verdict.ts';
+import { ENOUGH_TRIES, MOST_TRIES } from '../../bench/verdict/tries-verdict.ts';
 import { judge } from '../../bench/verdict/verdict.ts';
 import { planChunks } from '../../server/payload.ts';
 import { LOCK_STEP, resolveWorkload, type WorkloadInput } from '../../server/workload.ts';
@@ -158,5 +158,24 @@ describe('bytes that came out at once when they were frozen, though not before',
     const { evidence, delivery } = await judged([coalescing], () => refuting);
     expect(delivery).toMatchObject({ verdict: 'inconclusive', tries: MOST_TRIES });
     expect(evidence.earlierReferences).toHaveLength(MOST_TRIES - 2);
+  });
+});
+
+describe('what else the tries are to tell', () => {
+  const triesUntil = async (isTold: (count: number) => boolean): Promise<number> => {
+    const { tries } = await tried({
+      through: path([streamed()], () => frozen(undefined)),
+      workload: WORKLOAD,
+      floor: FLOOR,
+      reference: { measure: async () => streamed() },
+      isTold: (soFar) => isTold(soFar.tries.length),
+    });
+    return tries.length;
+  };
+
+  it('is waited for, though the delivery is told, for three tries at most', async () => {
+    expect(await triesUntil(() => true)).toBe(1);
+    expect(await triesUntil((count) => count === 2)).toBe(2);
+    expect(await triesUntil(() => false)).toBe(ENOUGH_TRIES);
   });
 });
