@@ -161,21 +161,19 @@ describe('bytes that came out at once when they were frozen, though not before',
   });
 });
 
-describe('what else the tries are to tell', () => {
-  const triesUntil = async (isTold: (count: number) => boolean): Promise<number> => {
-    const { tries } = await tried({
-      through: path([streamed()], () => frozen(undefined)),
-      workload: WORKLOAD,
-      floor: FLOOR,
-      reference: { measure: async () => streamed() },
-      isTold: (soFar) => isTold(soFar.tries.length),
-    });
-    return tries.length;
-  };
-
-  it('is waited for, though the delivery is told, for three tries at most', async () => {
-    expect(await triesUntil(() => true)).toBe(1);
-    expect(await triesUntil((count) => count === 2)).toBe(2);
-    expect(await triesUntil(() => false)).toBe(ENOUGH_TRIES);
+async function triesUntil(isTold: (count: number) => boolean): Promise<number> {
+  const { tries } = await tried({
+    through: path([streamed()], () => frozen(undefined)),
+    workload: WORKLOAD,
+    floor: FLOOR,
+    reference: { measure: async () => streamed() },
+    isTold: (soFar) => isTold(soFar.tries.length),
   });
+  return tries.length;
+}
+
+it('what else the tries are to tell is waited for, though the delivery is told, for three tries at most', async () => {
+  expect(await triesUntil(() => true)).toBe(1);
+  expect(await triesUntil((count) => count === 2)).toBe(2);
+  expect(await triesUntil(() => false)).toBe(ENOUGH_TRIES);
 });
