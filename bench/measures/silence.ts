@@ -100,10 +100,13 @@ function notBySilence({ client: { head, end }, origin }: Trace): string {
   return isRefused ? `the hop answered ${head.status} itself` : `the stream ended before the silence (${end.how})`;
 }
 
-/** What the origin wrote once the silence was over came to the client: slowly, where that did not wait for all of it. */
-function wentOn({ arrivals, origin }: Trace): boolean {
+/** What the origin wrote once the silence was over came to the client, its head too: slowly, where that did not wait for all of it. */
+function wentOn(trace: Trace): boolean {
+  const { arrivals, client, origin } = trace;
   const { endedAt } = silenceOf(origin);
-  return endedAt !== undefined && arrivals.some(({ seq }) => (origin.emissions[seq]?.at ?? -Infinity) >= endedAt);
+  if (endedAt === undefined) return false;
+  const isHead = endedAt === origin.headAt && (client.head?.at ?? -Infinity) >= onClientClock(trace, endedAt);
+  return isHead || arrivals.some(({ seq }) => (origin.emissions[seq]?.at ?? -Infinity) >= endedAt);
 }
 
 function cutOf(trace: Trace, client: ClientSaw): Silence {

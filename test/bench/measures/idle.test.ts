@@ -265,6 +265,8 @@ describe('a hop that hands on slowly what was written after the silence', () => 
     expect(slow.mid).toEqual({ how: 'not-cut', silentMs: 3000 });
     const slowHead = found({}, {}, { cutAt: 4100, lastAt: 3015, clientEnd: 'no-end', offsetMs: -900 });
     expect(slowHead.head).toEqual({ how: 'not-cut', silentMs: 3000 });
+    const headAlone = found({}, {}, { cutAt: 4100, lastAt: 0, clientEnd: 'no-end' });
+    expect(headAlone.head).toEqual({ how: 'not-cut', silentMs: 3000 });
   });
 });
 
