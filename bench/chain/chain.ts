@@ -125,7 +125,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
   const proven = provenChainMeasures(plan, instrument.withheld);
-  const sightings = new Sightings((left, found: Pick<Way, 'paced' | 'heldBytes'>) => {
+  const sightings = new Sightings((left, found: Pick<Way, 'paced' | 'heldBytes' | 'streamed'>) => {
     const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
     return turns.turn(() =>
       measureAll(left, measureContext(stage, instrument, way), {
@@ -149,7 +149,8 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     },
     signal,
   });
-  await sightings.see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery) });
+  const streamed = delivery.verdict === 'streams' ? evidence.tries.at(-1) : undefined;
+  await sightings.see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery), streamed });
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {

@@ -1,8 +1,11 @@
 /** The flush interval of one hop of a chain: the same writes, as they came to the point behind it and left by the one before it. Pure. */
 
 import { frozenOfHop } from '../chain/frozen-of-hop.ts';
+import { rawHopTrace } from '../chain/hop-trace.ts';
 import { isUnseen, NOTHING_CAME, unseen, type Unseen } from '../chain/unseen.ts';
 import { figures, samplesOf, type FlushEvidence, type FlushFigures, type Sample } from './flush-figures.ts';
+import { lockStepHolds } from '../metrics.ts';
+import type { Trace } from '../trace.ts';
 import type { Frozen } from './frozen.ts';
 
 /** Hop 1's first; none where there are no taps. */
@@ -10,6 +13,19 @@ export function samplesOfHops(frozen: Frozen): (Sample[] | Unseen)[] {
   return (frozen.points ?? []).map((_, index) => {
     const own = frozenOfHop(frozen, index + 1);
     return isUnseen(own) ? own : samplesOf(own);
+  });
+}
+
+/** Of a stream in lock-step each word was waited for with nothing else written, which is all that a look does. */
+export function samplesOfWords(streamed: Trace): Sample[] {
+  return lockStepHolds(streamed).map((heldMs) => ({ heldMs }));
+}
+
+/** Hop 1's first; none where there are no taps. */
+export function wordsOfHops(streamed: Trace): (Sample[] | Unseen)[] {
+  return (streamed.points ?? []).map((_, index) => {
+    const own = rawHopTrace(streamed, index + 1);
+    return own === undefined ? unseen(NOTHING_CAME) : samplesOfWords(own);
   });
 }
 

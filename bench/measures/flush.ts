@@ -14,9 +14,8 @@ import {
   type HopSamples,
   type Sample,
 } from './flush-figures.ts';
-import { flushOfHop, flushOfHops, samplesOfHops } from './flush-hops.ts';
+import { flushOfHop, flushOfHops, samplesOfHops, samplesOfWords, wordsOfHops } from './flush-hops.ts';
 import type { Measure, MeasureContext } from './measure.ts';
-import { lockStepHolds } from '../metrics.ts';
 import { ownChunks } from './own-chunks.ts';
 
 const BOUND_MS = 2500;
@@ -121,9 +120,9 @@ async function measure(context: MeasureContext): Promise<FlushEvidence> {
   const { hold, delayLimitMs } = context.floor;
   const evidence: FlushEvidence = { floorMs: hold.p50Ms, delayLimitMs, boundMs: BOUND_MS, looks: [], rounds: [] };
   if (context.streamed !== undefined) {
-    // Each word of it was waited for with nothing else written, which is all that a look does.
-    const words = { ...evidence, looks: [lockStepHolds(context.streamed).map((heldMs) => ({ heldMs }))] };
-    if (figures(words).how === 'none') return words;
+    const words: FlushEvidence = { ...evidence, looks: [samplesOfWords(context.streamed)] };
+    if (context.points !== undefined) words.hops = { looks: [wordsOfHops(context.streamed)], rounds: [] };
+    if ([figures(words), ...flushOfHops(words)].every(({ how }) => how === 'none')) return words;
   }
   const { looks, rounds } = evidence;
   const hops: HopSamples = { looks: [], rounds: [] };

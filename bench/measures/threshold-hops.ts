@@ -46,9 +46,11 @@ export function thresholdEvidenceOfHop(evidence: ThresholdEvidence, hop: number)
       const probe = hops?.[hop - 1];
       return probe === undefined || isUnseen(probe) ? [] : [probe];
     });
-  const { delayLimitMs, waitMs, quietMs } = evidence;
+  const { delayLimitMs, streamedMs, waitMs, quietMs } = evidence;
   return {
     delayLimitMs,
+    // No hop held a word for longer than the path did.
+    ...(streamedMs === undefined ? {} : { streamedMs }),
     waitMs,
     quietMs,
     smallest: own(evidence.smallest),

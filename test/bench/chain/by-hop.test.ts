@@ -8,14 +8,14 @@ import { backpressureMeasure, type BackpressureFigures } from '../../../bench/me
 import type { Filling } from '../../../bench/measures/filling.ts';
 import { flushMeasure } from '../../../bench/measures/flush.ts';
 import { samplesOf, type FlushEvidence } from '../../../bench/measures/flush-figures.ts';
-import { samplesOfHops } from '../../../bench/measures/flush-hops.ts';
+import { flushOfHops, samplesOfHops, samplesOfWords, wordsOfHops } from '../../../bench/measures/flush-hops.ts';
 import type { Frozen } from '../../../bench/measures/frozen.ts';
 import { idleMeasure, type Silent } from '../../../bench/measures/idle.ts';
 import type { ThresholdEvidence } from '../../../bench/measures/threshold-figures.ts';
 import { probeWithHops, thresholdOfHop } from '../../../bench/measures/threshold-hops.ts';
 import type { Point, StreamPoint } from '../../../bench/taps/point.ts';
 import type { WorkloadInput } from '../../../server/workload.ts';
-import { chainTrace, type Place } from './chains.ts';
+import { chainTrace, passing, type Place } from './chains.ts';
 
 const HOPS = [1, 2, 3];
 type Pieces = Frozen['pieces'];
@@ -130,6 +130,11 @@ describe('the threshold of a hop', () => {
     expect(thresholdOfHop(threshold([], [{}, { ms: 15 }, {}]), 2)).toMatchObject({
       reason: expect.stringContaining('15') as string,
     });
+  });
+
+  it('is none, however a busy machine held the few small writes, where each word of the path streamed', () => {
+    const busy = threshold([], [{}, { ms: 15 }, {}]);
+    expect(thresholds({ ...busy, streamedMs: 0.3 })).toEqual(['streams', 'streams', 'streams']);
   });
 
   it('is not told by what came too late to be waited for', () => {
@@ -311,5 +316,26 @@ describe.each(HOPS)('a silence that hop %d cuts', (cutter) => {
     expect(HOPS.map((hop) => idleMeasure.ofHop?.([silent(cutter, how)], hop))).toMatchObject(
       HOPS.map((hop) => (hop === cutter ? cut : notCut)),
     );
+  });
+});
+
+function flushByWords(streamed: ReturnType<typeof passing>): string[] {
+  return flushOfHops({
+    floorMs: 0.2,
+    delayLimitMs: 5,
+    boundMs: 2500,
+    looks: [samplesOfWords(streamed)],
+    rounds: [],
+    hops: { looks: [wordsOfHops(streamed)], rounds: [] },
+  }).map(({ how }) => how);
+}
+
+describe('the words of a stream in lock-step', () => {
+  it('tell of each hop that it lets go at once', () => {
+    expect(flushByWords(passing([0.1, 0.2, 0.3]))).toEqual(['none', 'none', 'none']);
+  });
+
+  it('tell of the one that does not that it must be asked', () => {
+    expect(flushByWords(passing([0.1, 30, 0.3]))).toEqual(['none', 'inconclusive', 'none']);
   });
 });
