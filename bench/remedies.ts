@@ -201,7 +201,7 @@ function withReuseFix(fix: Fix | undefined, result: LaneResult, results: readonl
 
 /** Of a chain that nothing is declared of: what is declared of its guilty hops. */
 function withHopRemedies(
-  chain: Pick<Chain, 'path' | 'hopLanes'>,
+  chain: Pick<Chain, 'path' | 'hopLanes' | 'vary'>,
   result: LaneResult,
   results: readonly LaneResult[],
 ): LaneResult {
@@ -220,14 +220,15 @@ export function withRemedies(
   results: readonly LaneResult[],
   lanes: readonly (Pick<Lane | Chain, 'id' | 'fixes' | 'noFix'> &
     Pick<Lane, 'version' | 'reuseFix'> &
-    Partial<Pick<Chain, 'path' | 'hopLanes'>>)[],
+    Partial<Pick<Chain, 'path' | 'hopLanes' | 'vary'>>)[],
 ): LaneResult[] {
   const declared = new Map(lanes.map((lane) => [keyOf(lane), lane]));
   return results.map((found) => {
-    const { fixes, noFix, path, hopLanes, reuseFix } = declared.get(keyOf(found)) ?? {};
+    const { fixes, noFix, path, hopLanes, vary, reuseFix } = declared.get(keyOf(found)) ?? {};
     const result = withReuseFix(reuseFix, found, results);
     if (!isJudged(result) || result.verdict === 'streams') return result;
-    if (path !== undefined && hopLanes !== undefined) return withHopRemedies({ path, hopLanes }, result, results);
+    if (path !== undefined && hopLanes !== undefined)
+      return withHopRemedies({ path, hopLanes, ...(vary === undefined ? {} : { vary }) }, result, results);
     if (fixes !== undefined) return { ...result, remedies: remediesOf(fixes, result, results) };
     return noFix === undefined ? result : { ...result, noFix };
   });

@@ -24,8 +24,13 @@ const FILLER = ((): string => {
   return text.slice(0, 65_536);
 })();
 
+/** U+8A9E as the three bytes of its UTF-8, a code unit each: what is written and compared is Latin-1. */
+const CHARACTER = '\xe8\xaa\x9e';
+
 function filler(seq: number, length: number, kind: Filler): string {
   if (kind === 'letter') return 'a'.repeat(length);
+  if (kind === 'utf-8')
+    return CHARACTER.repeat(Math.floor(length / CHARACTER.length)) + 'a'.repeat(length % CHARACTER.length);
   const start = (seq * 7919) % FILLER.length;
   let text = FILLER.slice(start, start + length);
   while (text.length < length) text += FILLER.slice(0, length - text.length);
@@ -50,7 +55,7 @@ export const SEQ_PATTERNS: Record<Format, RegExp> = {
   text: /^(\d+):/,
 };
 
-/** Chunk `seq` of a stream, ASCII, `sizeBytes` long or as long as its marks need. */
+/** Chunk `seq` of a stream, a code unit for each byte, `sizeBytes` long or as long as its marks need. */
 export function encodeChunk(format: Format, seq: number, sizeBytes: number, kind: Filler = 'prose'): string {
   const [before, after] = MARKS[format](seq);
   return before + filler(seq, Math.max(0, sizeBytes - before.length - after.length), kind) + after;

@@ -37,11 +37,11 @@ export const ContentCoding = oneOf(
   'The content coding that the origin applies itself, whatever the request accepts, and says in Content-Encoding. The coder is flushed after every chunk. Not with a length that is announced: framing content-length or piecewise.',
 );
 
-const FILLERS = ['prose', 'letter'] as const;
+const FILLERS = ['prose', 'letter', 'utf-8'] as const;
 export type Filler = (typeof FILLERS)[number];
 export const Filler = oneOf(
   FILLERS,
-  'What makes a chunk as long as it is to be: words in no order (default), or one letter, of which a coder makes next to nothing.',
+  'What makes a chunk as long as it is to be: words in no order (default), one letter, of which a coder makes next to nothing, or characters of three bytes each (UTF-8), which no read of a hop needs to end with.',
 );
 
 const LeadMs = Type.Optional(

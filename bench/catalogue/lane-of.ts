@@ -4,7 +4,8 @@ import { UsageError } from '../errors.ts';
 import { laneId, type Catalogue, type Lane } from './catalogue.ts';
 import type { Vary } from './declaration.ts';
 import { streamFault, varied } from './dimensions.ts';
-import { pairsOf, sayUnknown } from './unknown-id.ts';
+import { pairsOf } from './stream-text.ts';
+import { sayUnknown } from './unknown-id.ts';
 
 /** @throws UsageError for an id that names none, a stream that cannot be, or a variant of several lanes none of which is the plain one. */
 export function laneOf(catalogue: Catalogue, id: string): Lane {

@@ -1,8 +1,11 @@
-/** `--path nginx/default,traefik/default`: a chain made on the command line. */
+/** `--path nginx/default,traefik/default?framing=content-length`: a chain made on the command line, and its stream. */
 
 import { nearest, sayMeant } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
 import { firstVariantId, laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
+import type { Vary } from './declaration.ts';
+import { streamFault, varied } from './dimensions.ts';
+import { faultOfStreamText, pairsOf } from './stream-text.ts';
 
 /** Of the id of a chain that is made on the command line. */
 export const PATH_PREFIX = 'path/';
@@ -18,10 +21,8 @@ function variantOf(id: string, { lanes, proxies }: Catalogue): Variant {
   // A proxy, or what was probably meant for one, means its first variant: the one that is configured least.
   const firsts = new Map(proxies.map((proxy) => [proxy.id, firstVariantId(proxy)]));
   const meant = nearest(id, [...variants.keys()]) ?? firsts.get(nearest(id, [...firsts.keys()]) ?? '');
-  if (id.includes('?'))
-    throw new UsageError(
-      `--path takes variants, and "${id}" names a workload: all hops of a path have one stream; leave out what follows the "?"`,
-    );
+  if (/\s/.test(id))
+    throw new UsageError(`--path takes its hops with a comma between, and "${id}" has none: ${EXAMPLE}`);
   throw new UsageError(`--path: no variant has the id "${id}"${sayMeant(meant)}; \`unclog list\` shows them all`);
 }
 
@@ -36,17 +37,39 @@ export function pathFault(path: readonly Variant[]): string | undefined {
   return undefined;
 }
 
-/** `path/nginx/default,traefik/default` */
-export function pathId(path: readonly Pick<Variant, 'id'>[]): string {
-  return laneId(`${PATH_PREFIX}${path.map(({ id }) => id).join(',')}`);
+/** `path/nginx/default,traefik/default?framing=content-length` */
+export function pathId(path: readonly Pick<Variant, 'id'>[], vary?: Vary): string {
+  return laneId(`${PATH_PREFIX}${path.map(({ id }) => id).join(',')}`, vary);
+}
+
+/** The command line that makes the path of such an id: `--path nginx/default,traefik/default`. */
+export function howToMake(id: string): string {
+  const text = id.slice(PATH_PREFIX.length);
+  return `--path ${text.includes('?') ? `'${text}'` : text}`;
+}
+
+/** All hops of a path have one stream, which stands at its end. @throws UsageError */
+function streamOf(text: string): Vary {
+  if (/,[^,&?]+\//.test(text))
+    throw new UsageError(
+      `all hops of a --path have one stream, which stands at its end: '${EXAMPLE.replace('--path ', '')}?framing=content-length'; got "?${text}"`,
+    );
+  const fault = faultOfStreamText(text);
+  if (fault !== undefined) throw new UsageError(`--path: ${fault}`);
+  const vary: Vary = Object.fromEntries((pairsOf(text) ?? []).map(({ id, value }) => [id, value]));
+  const unsendable = streamFault(varied(vary));
+  if (unsendable !== undefined) throw new UsageError(`--path: ${unsendable}`);
+  return vary;
 }
 
 /** Hop 1, nearest the client, first; a variant may stand in it more than once. @throws UsageError */
 export function chainOfPath(catalogue: Catalogue, text: string): Chain {
-  const ids = text.split(',').map((id) => id.trim());
+  const [hops = '', ...stream] = text.split('?');
+  const vary = stream.length === 0 ? undefined : streamOf(stream.join('?'));
+  const ids = hops.split(',').map((id) => id.trim());
   if (ids.includes(''))
     throw new UsageError(`--path has an empty place in "${text}"; it takes ids with one comma between: ${EXAMPLE}`);
-  if (ids.length < 2)
+  if (ids.length < 2 && !/\s/.test(hops))
     throw new UsageError(
       `--path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,
     );
@@ -56,5 +79,5 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
   if (fault !== undefined) throw new UsageError(`--path: ${fault}`);
   const proxies = new Set(path.map(({ proxy }) => proxy.id));
   const hopLanes = catalogue.lanes.filter(({ variant }) => proxies.has(variant.proxy.id));
-  return { id: pathId(path), title: ids.join(' → '), path, hopLanes };
+  return { id: pathId(path, vary), title: ids.join(' → '), path, hopLanes, ...(vary === undefined ? {} : { vary }) };
 }

@@ -1,43 +1,25 @@
 /** What to say of an id that selects nothing: what it probably means, and what does it. Pure. */
 
-import { didYouMean, nearest, sayMeant } from '../../server/nearest.ts';
+import { nearest, sayMeant } from '../../server/nearest.ts';
 import { SUITE } from '../conformance/requirements.ts';
 import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import type { Catalogue } from './catalogue.ts';
-import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
+import { DIMENSIONS } from './dimensions.ts';
 import { matchesChain, matchesLane } from './matching.ts';
+import { faultOfStreamText, pairsOf } from './stream-text.ts';
 
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
 /** Where it begins as a path does, or ends as a config does: no id does either. */
 const FILE = /^(?:\.{0,2}|~)\/|\.(?:conf|cfg|vcl|ya?ml|toml|json|[cm]?[jt]s|py|ini|env)$/;
 
-/** `framing=chunked&chunk=7` as pairs; `undefined` where one is no dimension or no value of it. */
-export function pairsOf(text: string): { id: (typeof DIMENSION_IDS)[number]; value: string }[] | undefined {
-  const pairs = text.split('&').map((part) => {
-    const [name = '', ...rest] = part.split('=');
-    const value = rest.join('=');
-    const id = DIMENSION_IDS.find((known) => known === name);
-    return id === undefined || valueFault(DIMENSIONS[id], value) !== undefined ? undefined : { id, value };
-  });
-  const known = pairs.filter((pair) => pair !== undefined);
-  return known.length === pairs.length ? known : undefined;
-}
-
-/** Of an id whose variant there is: what is wrong with the first of its dimensions that is none, or has no such value. */
+/** Of an id whose variant there is: what is wrong with its dimensions. */
 function faultOfPairs(pattern: string, { lanes }: Catalogue): string | undefined {
   const [variant, ...rest] = pattern.split('?');
-  if (rest.length === 0 || !lanes.some((lane) => lane.variant.id === variant)) return undefined;
-  for (const part of rest.join('?').split('&')) {
-    const [name = '', ...value] = part.split('=');
-    const id = DIMENSION_IDS.find((known) => known === name);
-    if (id === undefined)
-      return `no dimension is called "${name}"${didYouMean(name, DIMENSION_IDS)}; there are: ${DIMENSION_IDS.join(', ')}`;
-    const fault = valueFault(DIMENSIONS[id], value.join('='));
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  return rest.length > 0 && lanes.some((lane) => lane.variant.id === variant)
+    ? faultOfStreamText(rest.join('?'))
+    : undefined;
 }
 
 /** A glob whose first part is nothing that there is: the same with what was probably meant, where that selects something. */

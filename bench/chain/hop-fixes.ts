@@ -16,17 +16,17 @@ export interface FixesOfHop {
   noFix?: string;
 }
 
-type MadeChain = Pick<Chain, 'path' | 'hopLanes'>;
+type MadeChain = Pick<Chain, 'path' | 'hopLanes' | 'vary'>;
 
 /**
  * Where the fix is another config, the chain with that in the hop's place proves it; where it is another stream, or the
  * config cannot stand there, no path does, and the lane of the hop alone is named.
  */
-function inChain(fix: Fix, hop: number, lane: Lane, { path, hopLanes = [] }: MadeChain): HopFix {
+function inChain(fix: Fix, hop: number, lane: Lane, { path, hopLanes = [], vary }: MadeChain): HopFix {
   const proof = hopLanes.find(({ id }) => id === fix.provenBy);
   if (proof === undefined || proof.variant.id === lane.variant.id) return { ...fix, hop };
   const mended = path.with(hop - 1, proof.variant);
-  return pathFault(mended) === undefined ? { ...fix, hop, provenBy: pathId(mended) } : { ...fix, hop };
+  return pathFault(mended) === undefined ? { ...fix, hop, provenBy: pathId(mended, vary) } : { ...fix, hop };
 }
 
 /** The lane of the hop's variant that has the stream of which it clogs, as it is in the version that ran. */

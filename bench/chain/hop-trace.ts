@@ -40,7 +40,9 @@ function before(trace: Trace, hop: number): Received | undefined {
     return { received: client, arrivals, foreign, request: client.request, ...(left === undefined ? {} : { left }) };
   }
   const point = trace.points?.[hop - 2];
-  return point?.sight === 'stream' ? { ...point, request: requestOf(point) } : undefined;
+  if (point?.sight !== 'stream') return undefined;
+  // The connection may be older than the request: hops keep it for the next one.
+  return { ...point, received: { ...point.received, sentAt: point.request.at }, request: requestOf(point) };
 }
 
 function leavingOf({ end }: ClientTrace): 'fin' | 'rst' {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Chain } from '../catalogue/catalogue.ts';
-import { PATH_PREFIX } from '../catalogue/path.ts';
+import { howToMake, PATH_PREFIX } from '../catalogue/path.ts';
 import { UsageError } from '../errors.ts';
 import { drawChain } from '../report/chain.ts';
 import { hopLines } from '../report/hops.ts';
@@ -33,8 +33,8 @@ async function drawn({ result, folder }: LastMeasured): Promise<string[]> {
   return drawChain(JSON.parse(text) as EvidenceFile);
 }
 
-function measured({ id, path }: Chain, last: LastMeasured | undefined, runs: readonly KeptRun[]): string[] {
-  const asked = id.startsWith(PATH_PREFIX) ? `--path ${path.map((variant) => variant.id).join(',')}` : `'${id}'`;
+function measured({ id }: Chain, last: LastMeasured | undefined, runs: readonly KeptRun[]): string[] {
+  const asked = id.startsWith(PATH_PREFIX) ? howToMake(id) : `'${id}'`;
   if (last === undefined) return [wrap(unjudgedLine(id, runs, `unclog run ${asked}`), WIDTH, INDENT)];
   const { result, startedAt } = last;
   const run = `${result.path[0]?.driver}, ${sayTime(startedAt)}`;

@@ -42,7 +42,7 @@ export const driverOption = new Option(
 
 export const pathOption = new Option(
   '--path <hops>',
-  'several hops in a row, the one nearest the client first, with a tap behind each, so that the hop that does it is found: nginx/default,traefik/default; may be repeated',
+  'several hops in a row, the one nearest the client first, with a tap behind each, so that the hop that does it is found: nginx/default,traefik/default, and what stream where it is not the usual one: …?framing=content-length; may be repeated',
 ).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
 
 /** Words by commas, the option perhaps more than once. What follows it by spaces are ids. */

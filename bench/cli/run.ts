@@ -97,7 +97,7 @@ function withOwnStreams(chains: Chain[], { path, vary, workload }: Options, vers
   if (path === undefined) return [];
   throw new UsageError(
     several === undefined
-      ? '--path takes neither --vary nor --workload: these are for lanes of one hop'
+      ? '--path takes neither --vary nor --workload: these are for lanes of one hop; another stream stands at the path’s end: ?framing=content-length'
       : `--path takes one version of each proxy; got several of ${several}`,
   );
 }

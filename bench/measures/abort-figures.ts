@@ -66,10 +66,15 @@ function silenceOf(trace: Trace): { from: number; until: number } | undefined {
   return { from: onClientClock(trace, last.at), until: onClientClock(trace, next) };
 }
 
+/** Whether anything was written before the client left. To a hop it is not where another one behind it holds all. */
+function hadWords(trace: Trace): boolean {
+  return trace.origin.emissions.some(({ at }) => onClientClock(trace, at) <= trace.client.end.at);
+}
+
 /** Whether the client left when it was to. */
 function isValid({ phase, trace }: Departure): boolean {
   const { client, origin, fault } = trace;
-  if (fault !== undefined || client.end.how !== 'left' || origin.emissions.length === 0) return false;
+  if (fault !== undefined || client.end.how !== 'left' || !hadWords(trace)) return false;
   if (origin.end === undefined || (origin.end.how !== 'complete' && origin.end.how !== 'client-left')) return false;
   const leftAt = client.end.at;
   // What the hop closed before was not told of the departure.
@@ -110,8 +115,7 @@ function leftAfterWrite({ leftAt, writesAt }: Sighting): number {
   return leftAt - (writesAt.findLast((at) => at <= leftAt) ?? leftAt);
 }
 
-function phaseFigures(departures: Departure[]): PhaseFigures | undefined {
-  const valid = departures.filter(isValid);
+function phaseFigures(valid: Departure[]): PhaseFigures | undefined {
   const [first] = valid;
   if (first === undefined) return undefined;
   const sightings = valid.map(sightingOf);
@@ -131,7 +135,7 @@ function phaseFigures(departures: Departure[]): PhaseFigures | undefined {
 
 function by(how: Leaving, departures: readonly Departure[]): ByPhase {
   const of = (phase: Phase): PhaseFigures | undefined =>
-    phaseFigures(departures.filter((one) => one.phase === phase && one.how === how));
+    phaseFigures(departures.filter((one) => one.phase === phase && one.how === how && isValid(one)));
   const [writing, idle] = [of('writing'), of('idle')];
   return { ...(writing === undefined ? {} : { writing }), ...(idle === undefined ? {} : { idle }) };
 }
@@ -170,6 +174,25 @@ export function figures({ departures, direct }: AbortEvidence): AbortFigures {
     ...throughWay(ends, by('fin', direct)),
     ...(passesResets(resetsByWay) ? { byReset: throughWay(resets, resetsByWay) } : {}),
   };
+}
+
+/** Whether nothing of the stream had come to the hop when its downstream left. */
+function isWordless({ phase, trace }: Departure): boolean {
+  return phase === 'idle' && trace.fault === undefined && trace.client.end.how === 'left' && !hadWords(trace);
+}
+
+/**
+ * Of a hop to which nothing of the stream had come, as one behind it holds all: that it tells its upstream at once. One
+ * that did not might have with a word: of that nothing is known.
+ */
+export function figuresWithoutWords(departures: readonly Departure[]): AbortFigures | undefined {
+  const of = (how: Leaving): ByPhase => {
+    const idle = phaseFigures(departures.filter((one) => one.how === how && isWordless(one)));
+    return idle?.when === 'at-once' ? { idle } : {};
+  };
+  const [ends, byReset] = [of('fin'), of('rst')];
+  if (ends.idle === undefined && byReset.idle === undefined) return undefined;
+  return { by: 'fin', ...ends, byReset };
 }
 
 /** Of all departures alike; `undefined` where a client did leave. */

@@ -24,7 +24,7 @@ function sayLater({ since, ms }: Extract<Moment, { when: 'later' }>): string {
   if (since === undefined) return `only ${sayRange(ms)} later, at no fixed moment`;
   switch (since) {
     case 'client-left':
-      return `only ${sayRange(ms)} later, whatever it writes`;
+      return `only ${sayRange(ms)} later`;
     case 'last-write':
       return `only ${milliseconds(ms.min)} after its last write, whether the client is there or not`;
     case 'request':

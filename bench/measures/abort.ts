@@ -11,6 +11,7 @@ import { ABORT_AFTER_MS } from '../relays/relays.ts';
 import type { WorkloadInput } from '../../server/workload.ts';
 import {
   figures,
+  figuresWithoutWords,
   leavesDoubt,
   type AbortEvidence,
   type AbortFigures,
@@ -152,10 +153,13 @@ function isAfter({ writing, idle }: ByPhase, ms: number): boolean {
 
 /** When a hop told its upstream that its own downstream had left. */
 function ofHop({ departures }: AbortEvidence, hop: number): AbortFigures | Unseen {
-  const found = figures({ departures: departuresOfHop(departures, hop) });
+  const own = departuresOfHop(departures, hop);
+  const told = own.filter(({ trace }) => trace.client.end.how === 'left');
+  if (told.length === 0) return unseen('it was never told itself that the client left');
+  const found = figures({ departures: own });
   const { writing, idle, byReset } = found;
-  const phases = [writing, idle, byReset?.writing, byReset?.idle];
-  return phases.some((one) => one !== undefined) ? found : unseen('it was never told itself that the client left');
+  if ([writing, idle, byReset?.writing, byReset?.idle].some((one) => one !== undefined)) return found;
+  return figuresWithoutWords(told) ?? unseen('what was to have come to it when the client left had not');
 }
 
 export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
@@ -184,7 +188,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
     },
     {
       relay: `abort-after-${ABORT_AFTER_MS}-ms`,
-      expected: `the origin learns that the client left only ${ABORT_AFTER_MS} ms later, whatever it writes`,
+      expected: `the origin learns that the client left only ${ABORT_AFTER_MS} ms later`,
       convicted: (found) =>
         isToldEitherWay(found, 'later', { fin: 'fin', rst: 'fin' }) && isAfter(found, ABORT_AFTER_MS),
     },

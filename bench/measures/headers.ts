@@ -57,10 +57,13 @@ const TRAILERS = { 'x-unclog-trailer': 'passed on' };
 /** A client that takes trailers says so (RFC 9110, section 10.1.4). */
 const TAKES_TRAILERS = { te: 'trailers', connection: 'te' };
 
-/** Chunks no larger than their own marks; one larger than any buffer; and those about the sizes of buffers. */
-const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes'>> = {
+/**
+ * Chunks no larger than their own marks; one larger than any buffer, of characters that a read ends in the middle of; and
+ * those about the sizes of buffers.
+ */
+const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes' | 'filler'>> = {
   'smallest chunks': { count: 200, chunkBytes: [1] },
-  'a chunk of 1 MiB': { count: 1, chunkBytes: [1024 * 1024] },
+  'a chunk of 1 MiB': { count: 1, chunkBytes: [1024 * 1024], filler: 'utf-8' },
   'chunks of mixed sizes': { count: 9, chunkBytes: [1, 65_536, 1, 65_537, 4095, 4096, 4097, 16_384, 1] },
 };
 
@@ -239,6 +242,12 @@ export const headersMeasure: Measure<HeaderEvidence, HeaderFigures> = {
       // What is altered in a chunk's own marks is no chunk any more.
       convicted: ({ integrity }) =>
         integrity.every(({ breakage }) => breakage?.how === 'altered' || breakage?.how === 'foreign'),
+    },
+    {
+      relay: 'decode-utf-8',
+      expected: 'a chunk that it reads in pieces altered, as characters are cut there',
+      convicted: ({ integrity }) =>
+        integrity.every(({ case: sizes, breakage }) => (breakage !== undefined) === (sizes === 'a chunk of 1 MiB')),
     },
   ],
 };

@@ -79,13 +79,24 @@ export function duplexFigures(exchange: Exchange): DuplexFigures {
   return { how: 'unknown', reason: 'the response is held to its own end' };
 }
 
+/** The origin was asked only when the request had ended: of one with more bytes it would have been before. */
+function wasHeld({ sent: { endedAt }, origin, clock }: Exchange): boolean {
+  const writtenAt = origin.emissions[0]?.at;
+  return writtenAt !== undefined && endedAt !== undefined && writtenAt + clock.offsetMs >= endedAt;
+}
+
+const HELD = { how: 'unknown', reason: 'the few bytes of that request were held to its end' } as const;
+
 function figures({ delayLimitMs, exchanges }: RequestEvidence): RequestFigures {
   const of = (framing: UploadFraming): RequestFigures[UploadFraming] => {
     const ofFraming = exchanges.filter((one) => one.framing === framing);
     const apart = ofFraming.filter(({ answer }) => answer === 'request-end');
-    const seen = ofFraming.filter(({ answer }) => answer === 'request-head').map(duplexFigures);
+    const open = ofFraming.filter(({ answer }) => answer === 'request-head');
+    const seen = open.map(duplexFigures);
     const [duplex = NOT_MEASURED] = seen.toSorted((a, b) => WORST_FIRST.indexOf(a.how) - WORST_FIRST.indexOf(b.how));
-    return { body: bodyOf(apart, delayLimitMs) ?? NOT_MEASURED, duplex };
+    const body = bodyOf(apart, delayLimitMs) ?? NOT_MEASURED;
+    const isOfTooFew = body.how === 'coalesces' && duplex.how === 'waits' && open.every(wasHeld);
+    return { body, duplex: isOfTooFew ? HELD : duplex };
   };
   return { chunked: of('chunked'), 'content-length': of('content-length') };
 }

@@ -253,6 +253,8 @@ const RELAYS = {
   'duplicate-chunk': guilty(atMarkedPiece((bytes, out) => void out.write(Buffer.concat([bytes, bytes])))),
   'reorder-chunks': guilty(reorder),
   'alter-byte': guilty(atMarkedPiece((bytes, out) => void out.write(alterByte(bytes)))),
+  // What Node does with a string: bytes that are no whole character become U+FFFD.
+  'decode-utf-8': guilty((out) => ({ piece: (bytes) => out.write(bytes.toString('utf8')), end: () => out.end() })),
   'cut-early': guilty(atMarkedPiece((_, out) => void out.destroy())),
   'end-early': guilty(atMarkedPiece((_, out) => void out.end())),
   'strip-header': guilty(passOn, { rewrite: (fields) => ({ ...fields, 'x-accel-buffering': undefined }) }),

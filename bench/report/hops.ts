@@ -52,7 +52,7 @@ export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint,
 }
 
 function digits(ms: number): string {
-  return ms.toPrecision(2);
+  return String(Number(ms.toPrecision(2)));
 }
 
 /** Beside the noise of the same pairing, of which it may be a part; what is not above zero was not seen. */

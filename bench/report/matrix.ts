@@ -109,7 +109,7 @@ export function totals(lanes: LaneResult[]): string {
 
 /** Two digits that matter: floors are well under a millisecond. */
 function precise(ms: number): string {
-  return ms.toPrecision(2);
+  return String(Number(ms.toPrecision(2)));
 }
 
 /** Of how many the proof was made again by itself. */

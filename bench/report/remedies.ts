@@ -1,7 +1,7 @@
 /** What frees a lane, in words: the change, the lane that proved it, what it costs, why it stands first. Pure. */
 
 import type { Chain, Lane } from '../catalogue/catalogue.ts';
-import { PATH_PREFIX } from '../catalogue/path.ts';
+import { howToMake, PATH_PREFIX } from '../catalogue/path.ts';
 import { unprovenRemedy, type Remedy } from '../remedies.ts';
 import type { LaneResult, LaneVerdict, MeasureResult } from '../results.ts';
 
@@ -27,7 +27,7 @@ function did(verdict: LaneVerdict): string {
 /** Of a hop of a chain: by what path it can be proven, or that it was declared of the hop alone. */
 function unprovenOfHop(provenBy: string): string {
   return provenBy.startsWith(PATH_PREFIX)
-    ? `not proven in this run: --path ${provenBy.slice(PATH_PREFIX.length)} would tell`
+    ? `not proven in this run: ${howToMake(provenBy)} would tell`
     : `not proven in this chain; of the hop alone by ${provenBy}`;
 }
 

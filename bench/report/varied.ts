@@ -106,6 +106,10 @@ export function variedReport(results: Results, where: string, paint: Paint): str
     for (const sentence of [...sayWhatMatters(members), ...reasons(members)]) out.push(wrap(sentence, WIDTH));
     out.push('');
   }
+  if (results.lanes.some(({ measures }) => measures !== undefined))
+    out.push(
+      wrap('What was measured besides delivery is not in the table: `unclog explain ID` shows it of one lane.', WIDTH),
+    );
   if (!results.instrument.sound) out.push('The instrument did not prove itself, so nothing was judged.');
   for (const line of [
     ...withheldLines(results.instrument),

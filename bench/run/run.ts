@@ -125,6 +125,14 @@ async function resultOfChain(
   return judgedChain(chain, provided, place === undefined ? undefined : { ...options, ...place, turns });
 }
 
+/**
+ * Before how many of the lanes, the longest first, chains begin: each takes longer than a lane, but what begins a run of all
+ * lanes are those whose hops take seconds of work to start, and beside these no stream is told well.
+ */
+function placeOfChains(lanes: number, atOnce: number): number {
+  return Math.min(atOnce, Math.floor(lanes / 4));
+}
+
 /** Where the instrument is not sound nothing is judged: the lanes come back empty. */
 export async function run(asked: RunOptions): Promise<RunOutcome> {
   const { signal, onEvent } = asked;
@@ -147,18 +155,18 @@ export async function run(asked: RunOptions): Promise<RunOutcome> {
   const slots = slotsFor(options.jobs);
   const slotted = { ...options, slots, known: new KnownThresholds() };
   const all = [...lanes, ...asked.chains];
-  // Chains first: each takes longer than a lane.
-  const work = [
-    ...asked.chains.map((chain) => ({
-      item: chain as Lane | Chain,
-      measure: () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted),
-    })),
-    ...placeLanes(provided, proven, slotted).map((placed) => ({
+  const work: { item: Lane | Chain; measure: () => Promise<LaneResult> }[] = placeLanes(provided, proven, slotted).map(
+    (placed) => ({
       item: placed.lane,
       measure: () =>
         resultOfLane(placed, provided.get(placed.lane.variant.proxy, placed.lane.version), proven, slotted),
-    })),
-  ];
+    }),
+  );
+  const chains = asked.chains.map((chain) => ({
+    item: chain,
+    measure: () => resultOfChain(chain, paths.get(chain) as ProvidedPath, proven, slotted),
+  }));
+  work.splice(placeOfChains(lanes.length, slots.lanes.count), 0, ...chains);
   const order = new Map<LaneResult, number>();
   stack.use(governed(slots));
   await workOff(work, slots.lanes, async ({ item, measure }) => {

@@ -1,6 +1,6 @@
 /** What decides how much of a response nginx gathers before it passes any of it on. */
 
-import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import type { Fix, VariantDeclaration, Vary } from '../../bench/catalogue/declaration.ts';
 import {
   PROXY_MODULE,
   EVENT_PIPE,
@@ -11,7 +11,13 @@ import {
   ORIGIN_ASKS,
 } from './common.ts';
 
-const UNBUFFERED_LARGE = { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?chunk=16384' };
+/** What frees a stream that nginx buffers as it comes. */
+function unbuffered(stream: string): Fix[] {
+  return [
+    { change: ORIGIN_ASKS, provenBy: `nginx/default?${stream}&response-header=${NO_BUFFERING}` },
+    { change: 'proxy_buffering off;', provenBy: `nginx/buffering-off?${stream}` },
+  ];
+}
 
 export const buffering: VariantDeclaration[] = [
   {
@@ -53,30 +59,27 @@ export const buffering: VariantDeclaration[] = [
         core: true,
         expected: 'coalesces',
         why: 'A body with a Content-Length has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers, and only then sends even the headers. A body shorter than that comes out at its end.',
-        fix: [
-          { change: ORIGIN_ASKS, provenBy: `nginx/default?framing=content-length&response-header=${NO_BUFFERING}` },
-          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
-        ],
+        fix: unbuffered('framing=content-length'),
       },
       {
         vary: { framing: 'close-delimited' },
         expected: 'coalesces',
         why: 'A body that ends with the connection has no chunks to wait for, so nginx fills a whole buffer first: one memory page (4 KiB here) less the response headers.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        fix: unbuffered('framing=close-delimited'),
       },
       {
         vary: { chunk: '16384' },
         expected: 'coalesces',
         why: 'An HTTP chunk that is larger than a buffer passes in whole buffers, and what is left of it waits: the last bytes of a large event come only with the next one.',
         // HTTP/1.1 alone would not free it.
-        earlier: { ...BEFORE_HTTP_1_1, fix: UNBUFFERED_LARGE },
-        fix: UNBUFFERED_LARGE,
+        earlier: { ...BEFORE_HTTP_1_1, fix: unbuffered('chunk=16384') },
+        fix: unbuffered('chunk=16384'),
       },
       {
         vary: { framing: 'piecewise' },
         expected: 'coalesces',
         why: 'The whole body is one HTTP chunk here, announced first and filled bit by bit: nginx waits for the end of that chunk or for a full buffer (4 KiB), as it does with a Content-Length. It is the complete HTTP chunk that passes at once, not the flush of the origin.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=piecewise' },
+        fix: unbuffered('framing=piecewise'),
       },
       {
         vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
@@ -84,6 +87,14 @@ export const buffering: VariantDeclaration[] = [
         expected: 'streams',
         why: 'The origin may switch buffering off for its own response with X-Accel-Buffering: no; nginx obeys, and takes the header out of what the client sees.',
       },
+      ...([{ framing: 'close-delimited' }, { framing: 'piecewise' }, { chunk: '16384' }] satisfies Vary[]).map(
+        (stream) =>
+          ({
+            vary: { ...stream, 'response-header': NO_BUFFERING },
+            expected: 'streams',
+            why: 'With buffering off for this response nothing waits for a buffer to fill, whatever marks the end of the body and however large a chunk is.',
+          }) as const,
+      ),
     ],
   },
   {

@@ -81,6 +81,19 @@ describe('a chunk', () => {
     expect(arrivals.arrivals.map(({ altered }) => altered)).toEqual([undefined, true]);
   });
 
+  it('of characters of three bytes is as long as of words, valid UTF-8, and told from what a decoder makes of a part', () => {
+    for (const size of [32, 33, 34, 65_537]) {
+      const bytes = Buffer.from(encodeChunk('sse', 0, size, 'utf-8'), 'latin1');
+      expect(bytes).toHaveLength(size);
+      expect(Buffer.from(bytes.toString('utf8')).equals(bytes)).toBe(true);
+    }
+    const bytes = Buffer.from(encodeChunk('sse', 0, 34, 'utf-8'), 'latin1');
+    const halves = [bytes.subarray(0, 16), bytes.subarray(16)].map((half) => half.toString('utf8')).join('');
+    const arrivals = new Arrivals(resolveWorkload({ filler: 'utf-8', chunkBytes: [34], count: 1 }));
+    arrivals.feed(Buffer.from(halves), 1, 0);
+    expect(arrivals.arrivals.map(({ altered }) => altered)).toEqual([true]);
+  });
+
   it('is ASCII, so that its characters are its bytes', () => {
     fc.assert(
       fc.property(anyChunk, ({ format, seq, size }) => {

@@ -14,6 +14,13 @@ describe('--path', () => {
     expect(chain).not.toHaveProperty('expected');
   });
 
+  it('has one stream, which stands at its end', () => {
+    const chain = chainOfPath(catalogue, 'nginx/default,node/pipe?accept-encoding=gzip,br&framing=content-length');
+    expect(chain.vary).toEqual({ 'accept-encoding': 'gzip,br', framing: 'content-length' });
+    expect(chain.id).toBe('path/nginx/default,node/pipe?accept-encoding=gzip,br&framing=content-length');
+    expect(chain.path).toHaveLength(2);
+  });
+
   it.each([
     [
       'nginx/default',
@@ -36,8 +43,13 @@ describe('--path', () => {
     ['zebra,node/pipe', /no variant has the id "zebra"; `unclog list` shows them all/],
     [
       'nginx/default?framing=content-length,node/pipe',
-      /takes variants, and "nginx\/default\?framing=content-length" names a workload/,
+      /have one stream, which stands at its end: 'nginx\/default,traefik\/default\?framing=content-length'/,
     ],
+    ['nginx/default,node/pipe?framming=chunked', /no dimension is called "framming" \(did you mean "framing"\?\)/],
+    ['nginx/default,node/pipe?framing=chunky', /"chunky" is no value of framing/],
+    ['nginx/default,node/pipe?', /no dimension is called ""/],
+    ['nginx/default,node/pipe?framing=content-length&content-encoding=gzip', /--path: /],
+    ['nginx/default node/pipe', /with a comma between, and "nginx\/default node\/pipe" has none/],
     [Array.from({ length: 9 }, () => 'node/pipe').join(','), /at most 8 hops; got 9/],
   ])('refuses "%s" and says what is allowed', (text, message) => {
     expect(() => chainOfPath(catalogue, text)).toThrow(UsageError);

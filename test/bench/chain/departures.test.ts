@@ -51,6 +51,39 @@ describe.each([1, 2, 3])('a zombie at hop %d of three', (zombie) => {
   });
 });
 
+/** Hop 2 holds all, so that nothing comes to hop 1, which tells it of the departure so long after that. */
+function wordless(lateMs: number): Departure[] {
+  const emittedAt = [100, 250];
+  const silence = { afterChunk: 1, ms: 2750 };
+  const workload: WorkloadInput = { count: 3, chunkBytes: [100], pace: { mode: 'paced', intervalMs: 150, silence } };
+  return [1250, 1400, 1700, 1850].map((leftAt) => {
+    const [none, all] = [emittedAt.map(() => undefined), emittedAt.map((at) => at + 0.1)];
+    const left = (ms: number) =>
+      ({ end: { at: END_AT, how: 'no-end' }, left: { at: leftAt + ms, how: 'fin' } }) as const;
+    const places: Place[] = [
+      { arrivedAt: none, end: { at: leftAt, how: 'left', detail: 'fin' } },
+      { arrivedAt: none, ...left(lateMs) },
+      { arrivedAt: all, ...left(lateMs + 0.2) },
+    ];
+    const trace = chainTrace({ workload, emittedAt, endAt: END_AT, places });
+    return { phase: 'idle', how: 'fin', round: 1, watchMs: 2000, trace };
+  });
+}
+
+function ofWordlessHop(lateMs: number) {
+  return abortMeasure.ofHop?.({ departures: wordless(lateMs) }, 1);
+}
+
+describe('a hop to which nothing had come when the client left', () => {
+  it('is told to need no word for it, where it tells at once', () => {
+    expect(ofWordlessHop(0.3)).toMatchObject({ idle: { when: 'at-once', seen: ['fin'], told: 4 } });
+  });
+
+  it('is unseen where it does not: it might have, with a word', () => {
+    expect(ofWordlessHop(600)).toMatchObject({ reason: expect.stringContaining('had not') as string });
+  });
+});
+
 it('a hop that tells at once is not spoken of, one that is late is', () => {
   expect(abortMeasure.flaw(abortOfHop(departures(3), 1))).toBeUndefined();
   expect(abortMeasure.flaw(abortOfHop(departures(3, 170), 1))).toBe('the origin is told late of a departure');

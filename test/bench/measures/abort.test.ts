@@ -271,7 +271,7 @@ describe('it says', () => {
 
   it('the write of the next, and how long a timer is', () => {
     expect(said(...tries({}, 1, true), ...tries({ phase: 'idle' }, 240))).toBe(
-      'the origin learns that the client left only when it writes again (within 1.0 ms of write 1, one each 400 ms) while it writes, only 240 ms later, whatever it writes while it is silent, by FIN',
+      'the origin learns that the client left only when it writes again (within 1.0 ms of write 1, one each 400 ms) while it writes, only 240 ms later while it is silent, by FIN',
     );
   });
 

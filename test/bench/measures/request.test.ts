@@ -65,8 +65,12 @@ function found(given: Case = {}): RequestFigures['chunked'] {
   return figures({ delayLimitMs: 5, exchanges }).chunked;
 }
 
+function chunkedOf(...exchanges: Exchange[]): RequestFigures['chunked'] {
+  return figures({ delayLimitMs: 5, exchanges }).chunked;
+}
+
 function bodyOf(...exchanges: Exchange[]): unknown {
-  return figures({ delayLimitMs: 5, exchanges }).chunked.body;
+  return chunkedOf(...exchanges).body;
 }
 
 describe('the body of a request', () => {
@@ -159,6 +163,22 @@ describe('the body of a request', () => {
 });
 
 describe('full duplex', () => {
+  it('is not told by a request of fewer bytes than the hop holds: with more it might have been answered before its end', () => {
+    const released = { came: [31, 31, 31], stalled: 0 };
+    const waited = (writtenAt: number): Exchange => {
+      const one = exchange({ answer: 'request-head', came: [61, 61, 61], stalled: 0, beganAt: 63 });
+      return { ...one, origin: { ...one.origin, emissions: [{ seq: 0, at: writtenAt, bytes: 32 }] } };
+    };
+    expect(chunkedOf(exchange(released), waited(62))).toMatchObject({
+      body: { how: 'coalesces' },
+      duplex: { how: 'unknown', reason: 'the few bytes of that request were held to its end' },
+    });
+    // What was asked at once and answered at the end waits for that, and so does what holds all.
+    expect(chunkedOf(exchange(released), waited(6)).duplex).toEqual({ how: 'waits' });
+    const held = exchange({ came: [61, 61, 61], stalled: 0 });
+    expect(chunkedOf(held, waited(62))).toMatchObject({ body: { how: 'buffers' }, duplex: { how: 'waits' } });
+  });
+
   it('is when the response began before the request ended, on one clock', () => {
     expect(found({ beganAt: 8 }).duplex).toEqual({ how: 'yes', ms: 2 });
     expect(found({ beganAt: 8, offsetMs: -500 }).duplex).toEqual({ how: 'yes', ms: 2 });
