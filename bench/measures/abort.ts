@@ -159,7 +159,9 @@ function ofHop({ departures }: AbortEvidence, hop: number): AbortFigures | Unsee
   const found = figures({ departures: own });
   const { writing, idle, byReset } = found;
   if ([writing, idle, byReset?.writing, byReset?.idle].some((one) => one !== undefined)) return found;
-  return figuresWithoutWords(told) ?? unseen('what was to have come to it when the client left had not');
+  return (
+    figuresWithoutWords(told) ?? unseen('nothing had come to it when the client left, and with a word it may tell that')
+  );
 }
 
 export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {

@@ -118,8 +118,23 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
-/** They may be the path's doing, or that they are the same a coincidence. */
-function besideBusyMachine(eachTime: number[]): Delivery {
+/** The words that were clearly held in every try: a busy machine adds holds and takes none away. */
+function heldInAll({ tries }: Evidence, floor: Floor): number[] {
+  return common(tries.map((trace) => clearlyHeld(trace, floor)));
+}
+
+/**
+ * They may be the path's doing, or that they are the same a coincidence: of as many tries as are made that is none, where
+ * no relay beside them held one of those.
+ */
+function besideBusyMachine(evidence: Evidence, hold: Quantiles, floor: Floor): Delivery {
+  const { tries, reference, earlierReferences = [] } = evidence;
+  const eachTime = heldInAll(evidence, floor);
+  const beside = [...earlierReferences, ...(reference === undefined ? [] : [reference])];
+  const byRelay = new Set(beside.flatMap((trace) => clearlyHeld(trace, floor)));
+  const words = eachTime.filter((seq) => !byRelay.has(seq));
+  if (tries.length >= MOST_TRIES && words.length > 0)
+    return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
   const named = eachTime.length === 1 ? `word ${eachTime.join()} was` : `words ${eachTime.join(', ')} were`;
   return inconclusive(`${named} held each time, beside what the busy machine held`);
 }
@@ -152,17 +167,16 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * machine.ms)
     return inconclusive(`${machine.said}: the machine was busy`);
   if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
-  // In all tries: a busy machine adds holds and takes none away.
-  const eachTime = common(evidence.tries.map((trace) => clearlyHeld(trace, floor)));
+  const eachTime = heldInAll(evidence, floor);
   if (delivery.verdict === 'inconclusive') {
     const held = heldEachTime(tries, last, reference, floor);
     if (held !== undefined) return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, ...held });
-    const before = wereHeldBefore(tries, last, reference, floor);
-    return before ?? (eachTime.length > 0 ? besideBusyMachine(eachTime) : { verdict: 'streams', hold });
+    if (eachTime.length > 0) return besideBusyMachine(evidence, hold, floor);
+    return wereHeldBefore(tries, last, reference, floor) ?? { verdict: 'streams', hold };
   }
   if (eachTime.length === 0) return delivery;
   const innocent = clearlyHeld(reference, floor);
   const words = eachTime.filter((seq) => !innocent.includes(seq));
-  if (words.length === 0) return besideBusyMachine(eachTime);
-  return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words });
+  if (words.length === 0 || tries.length < ENOUGH_TRIES) return besideBusyMachine(evidence, hold, floor);
+  return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
 }

@@ -101,7 +101,7 @@ describe('what taps add', () => {
   it('is said with the noise of the same pairing', () => {
     const taps = { ...floor, adds: { n: 300, p50Ms: 0.05, p99Ms: 0.2 }, noise: { n: 300, p50Ms: -0.001, p99Ms: 0.15 } };
     expect(tapLine('native', taps)).toBe(
-      'Taps (native): one adds 0.050 ms p50, 0.20 ms p99, of 300 words each with its like streamed past it; two such past it differ by 0.0010 ms p50, 0.15 ms p99: the noise; 3 in a row: streams, hold 0.35 / 0.75 ms.',
+      'Taps (native): one adds 0.05 ms p50, 0.2 ms p99, of 300 words each with its like streamed past it; two such past it differ by 0.001 ms p50, 0.15 ms p99: the noise; 3 in a row: streams, hold 0.35 / 0.75 ms.',
     );
   });
 

@@ -372,6 +372,18 @@ describe('a word that is held alone', () => {
       reason: 'word 0 was held each time, beside what the busy machine held',
     });
   });
+
+  it('is a delay on a busy machine too, held in as many tries as are made and through no relay beside them', () => {
+    const busy = [1, 5, 2, 7, 4].map((at) => streamed((seq) => ({ 0: 27, [at]: 8 })[seq] ?? 0.2, { lagMs: 8 }));
+    const relay = streamed((seq) => ({ 3: 8, 7: 8 })[seq] ?? 0.2);
+    const held = streamed((seq) => ({ 0: 27, 7: 8 })[seq] ?? 0.2);
+    const told = (tries: Trace[], earlierReferences: Trace[]): unknown =>
+      judge({ ...evidenceOf(...tries), reference: relay, earlierReferences }, FLOOR);
+    expect(told(busy, [relay, relay, relay])).toMatchObject({ verdict: 'delays', words: [0], share: 1 / 10 });
+    expect(told(busy, [relay, held, relay])).toMatchObject({ verdict: 'inconclusive' });
+    expect(told(busy.slice(1), [relay, relay])).toMatchObject({ verdict: 'inconclusive' });
+    expect(told([...busy.slice(1), streamed(0.2)], [relay, relay, relay])).toMatchObject({ verdict: 'streams' });
+  });
 });
 
 /** Three of ten held shorter than the others. */
