@@ -127,11 +127,10 @@ function heldInAll({ tries }: Evidence, floor: Floor): number[] {
  * They may be the path's doing, or that they are the same a coincidence: of as many tries as are made that is none, where
  * no relay beside them held one of those.
  */
-function besideBusyMachine(evidence: Evidence, hold: Quantiles, floor: Floor): Delivery {
-  const { tries, reference, earlierReferences = [] } = evidence;
+function besideBusyMachine(evidence: Evidence, reference: Trace, hold: Quantiles, floor: Floor): Delivery {
+  const { tries, earlierReferences = [] } = evidence;
   const eachTime = heldInAll(evidence, floor);
-  const beside = [...earlierReferences, ...(reference === undefined ? [] : [reference])];
-  const byRelay = new Set(beside.flatMap((trace) => clearlyHeld(trace, floor)));
+  const byRelay = new Set([...earlierReferences, reference].flatMap((trace) => clearlyHeld(trace, floor)));
   const words = eachTime.filter((seq) => !byRelay.has(seq));
   if (tries.length >= MOST_TRIES && words.length > 0)
     return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
@@ -171,12 +170,12 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (delivery.verdict === 'inconclusive') {
     const held = heldEachTime(tries, last, reference, floor);
     if (held !== undefined) return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, ...held });
-    if (eachTime.length > 0) return besideBusyMachine(evidence, hold, floor);
+    if (eachTime.length > 0) return besideBusyMachine(evidence, reference, hold, floor);
     return wereHeldBefore(tries, last, reference, floor) ?? { verdict: 'streams', hold };
   }
   if (eachTime.length === 0) return delivery;
   const innocent = clearlyHeld(reference, floor);
   const words = eachTime.filter((seq) => !innocent.includes(seq));
-  if (words.length === 0 || tries.length < ENOUGH_TRIES) return besideBusyMachine(evidence, hold, floor);
+  if (words.length === 0 || tries.length < ENOUGH_TRIES) return besideBusyMachine(evidence, reference, hold, floor);
   return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
 }

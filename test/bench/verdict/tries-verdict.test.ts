@@ -364,6 +364,14 @@ describe('a word that is held alone', () => {
     });
   });
 
+  it('tells nothing, in as many tries as tell otherwise, when it was the relay’s too; and neither do several', () => {
+    const both = streamed((seq) => (seq < 2 ? 25 : 0.2), { workload: { ...WORKLOAD, count: 20 } });
+    expect(judge({ ...evidenceOf(first, first, first), reference: first }, FLOOR).verdict).toBe('inconclusive');
+    expect(judge({ ...evidenceOf(both, both, both), reference: both }, FLOOR)).toMatchObject({
+      reason: 'words 0, 1 were held each time, beside what the busy machine held',
+    });
+  });
+
   it('tells nothing, and is no stream, where a busy machine held others too, now these and now those', () => {
     const busy = [1, 5].map((at) => streamed((seq) => ({ 0: 27, [at]: 8 })[seq] ?? 0.2, { lagMs: 8 }));
     const relay = streamed((seq) => ({ 3: 8, 7: 8 })[seq] ?? 0.2);
@@ -381,6 +389,7 @@ describe('a word that is held alone', () => {
       judge({ ...evidenceOf(...tries), reference: relay, earlierReferences }, FLOOR);
     expect(told(busy, [relay, relay, relay])).toMatchObject({ verdict: 'delays', words: [0], share: 1 / 10 });
     expect(told(busy, [relay, held, relay])).toMatchObject({ verdict: 'inconclusive' });
+    expect(judge({ ...evidenceOf(...busy), reference: held }, FLOOR).verdict).toBe('inconclusive');
     expect(told(busy.slice(1), [relay, relay])).toMatchObject({ verdict: 'inconclusive' });
     expect(told([...busy.slice(1), streamed(0.2)], [relay, relay, relay])).toMatchObject({ verdict: 'streams' });
   });
