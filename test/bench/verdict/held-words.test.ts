@@ -23,6 +23,11 @@ describe('a word that is clearly held', () => {
     }
   });
 
+  it('is held for longer than that, and not just so long', () => {
+    const exactly = makeTrace({ emittedAt: [10, 40, 70], pieces: arriving([30, 40.2, 70.2]), endAt: 80 });
+    expect(clearlyHeld(exactly, FLOOR)).toEqual([]);
+  });
+
   it('counts from the limit where that is more', () => {
     expect(clearlyHeld(atMs(30.1), { ...FLOOR, delayLimitMs: 30 })).toEqual([2]);
     expect(clearlyHeld(atMs(29.9), { ...FLOOR, delayLimitMs: 30 })).toEqual([]);

@@ -364,6 +364,10 @@ describe('a word that is held alone', () => {
     });
   });
 
+  it('is none where it was held for less than is clear, the same each time or not', () => {
+    expect(besideAQuietRelay(holding(0), holding(0), holding(0))).toBe('streams');
+  });
+
   it('tells nothing, in as many tries as tell otherwise, when it was the relay’s too; and neither do several', () => {
     const both = streamed((seq) => (seq < 2 ? 25 : 0.2), { workload: { ...WORKLOAD, count: 20 } });
     expect(judge({ ...evidenceOf(first, first, first), reference: first }, FLOOR).verdict).toBe('inconclusive');
