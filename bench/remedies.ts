@@ -5,7 +5,7 @@
 
 import type { Chain, Lane } from './catalogue/catalogue.ts';
 import type { Fix } from './catalogue/declaration.ts';
-import { fixesOfHops, type HopFix } from './chain/hop-fixes.ts';
+import { fixesOfHops, type HopFix, type MadeChain } from './chain/hop-fixes.ts';
 import { isJudged, type LaneResult, type LaneVerdict } from './results.ts';
 
 export interface Remedy extends Fix, Partial<Pick<HopFix, 'hop'>> {
@@ -200,11 +200,7 @@ function withReuseFix(fix: Fix | undefined, result: LaneResult, results: readonl
 }
 
 /** Of a chain that nothing is declared of: what is declared of its guilty hops. */
-function withHopRemedies(
-  chain: Pick<Chain, 'path' | 'hopLanes' | 'vary'>,
-  result: LaneResult,
-  results: readonly LaneResult[],
-): LaneResult {
+function withHopRemedies(chain: MadeChain, result: LaneResult, results: readonly LaneResult[]): LaneResult {
   const found = fixesOfHops(chain, result);
   const remedies = found.flatMap(({ fixes }) => remediesOf(fixes, result, results));
   const reasons = found.flatMap(({ noFix }) => noFix ?? []);
@@ -227,8 +223,7 @@ export function withRemedies(
     const { fixes, noFix, path, hopLanes, vary, reuseFix } = declared.get(keyOf(found)) ?? {};
     const result = withReuseFix(reuseFix, found, results);
     if (!isJudged(result) || result.verdict === 'streams') return result;
-    if (path !== undefined && hopLanes !== undefined)
-      return withHopRemedies({ path, hopLanes, ...(vary === undefined ? {} : { vary }) }, result, results);
+    if (path !== undefined && hopLanes !== undefined) return withHopRemedies({ path, hopLanes, vary }, result, results);
     if (fixes !== undefined) return { ...result, remedies: remediesOf(fixes, result, results) };
     return noFix === undefined ? result : { ...result, noFix };
   });

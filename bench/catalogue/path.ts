@@ -2,6 +2,7 @@
 
 import { nearest, sayMeant } from '../../server/nearest.ts';
 import { UsageError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { firstVariantId, laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
 import type { Vary } from './declaration.ts';
 import { streamFault, varied } from './dimensions.ts';
@@ -44,8 +45,7 @@ export function pathId(path: readonly Pick<Variant, 'id'>[], vary?: Vary): strin
 
 /** The command line that makes the path of such an id: `--path nginx/default,traefik/default`. */
 export function howToMake(id: string): string {
-  const text = id.slice(PATH_PREFIX.length);
-  return `--path ${text.includes('?') ? `'${text}'` : text}`;
+  return `--path ${shellWord(id.slice(PATH_PREFIX.length))}`;
 }
 
 /** All hops of a path have one stream, which stands at its end. @throws UsageError */

@@ -2,7 +2,7 @@
 
 import type { Chain, Variant } from '../catalogue/catalogue.ts';
 import type { Address } from '../client/client.ts';
-import { heldBytesOf, type Delivery } from '../verdict/delivery.ts';
+import type { Delivery } from '../verdict/delivery.ts';
 import { reachOf, type Plan } from '../run/depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { laneStream, measureLane, type LaneTurns } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
 import { canBeBefore, measureAll, Sightings, type Seen } from '../measures/all.ts';
-import { measureContext, type Way } from '../measures/context.ts';
+import { foundBy, measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { judge } from '../verdict/verdict.ts';
 import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
@@ -125,7 +125,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
   const proven = provenChainMeasures(plan, instrument.withheld);
-  const sightings = new Sightings((left, found: Pick<Way, 'paced' | 'heldBytes' | 'streamed'>) => {
+  const sightings = new Sightings((left, found: ReturnType<typeof foundBy>) => {
     const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
     return turns.turn(() =>
       measureAll(left, measureContext(stage, instrument, way), {
@@ -145,12 +145,11 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     isTold: (soFar) => judgeHops(soFar, instrument.floor).every(({ verdict }) => verdict !== 'inconclusive'),
     async meanwhile(soFar) {
       const likely = judge(soFar, instrument.floor);
-      await sightings.see(proven.filter(canBeBefore(likely)), { heldBytes: heldBytesOf(likely) });
+      await sightings.see(proven.filter(canBeBefore(likely)), foundBy(soFar, likely));
     },
     signal,
   });
-  const streamed = delivery.verdict === 'streams' ? evidence.tries.at(-1) : undefined;
-  await sightings.see(proven, { paced: evidence.paced, heldBytes: heldBytesOf(delivery), streamed });
+  await sightings.see(proven, foundBy(evidence, delivery));
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {

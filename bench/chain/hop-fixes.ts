@@ -16,7 +16,8 @@ export interface FixesOfHop {
   noFix?: string;
 }
 
-type MadeChain = Pick<Chain, 'path' | 'hopLanes' | 'vary'>;
+/** On a command line: of its hops the lanes are known, and of itself nothing is declared. */
+export type MadeChain = Pick<Chain, 'path' | 'hopLanes'> & { vary?: Chain['vary'] | undefined };
 
 /**
  * Where the fix is another config, the chain with that in the hop's place proves it; where it is another stream, or the

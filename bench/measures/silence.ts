@@ -113,10 +113,10 @@ function cutOf(trace: Trace, client: ClientSaw): Silence {
   const { origin, foreign } = trace;
   const { sentAt: requestAt = trace.client.connectAt, reads, end, head } = trace.client;
   const leftAt = origin.abort?.at ?? (origin.end?.how === 'client-left' ? origin.end.at : undefined);
-  if (client === 'hangs' && leftAt === undefined && wentOn(trace))
-    return { how: 'not-cut', silentMs: silenceOf(origin).silentMs };
   if (client === 'hangs' && leftAt === undefined)
-    return { how: 'unknown', reason: 'the stream did not end, and the origin was not left', isNoise: true };
+    return wentOn(trace)
+      ? { how: 'not-cut', silentMs: silenceOf(origin).silentMs }
+      : { how: 'unknown', reason: 'the stream did not end, and the origin was not left', isNoise: true };
   // When the client gives up the hop leaves the origin for that.
   if (client === 'hangs' && leftAt !== undefined && end.at - onClientClock(trace, leftAt) < HANGS_MS)
     return {

@@ -2,7 +2,7 @@
 
 import type { HopResult, LaneResult } from '../results.ts';
 import type { TapFloor } from '../taps/floor.ts';
-import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint } from './text.ts';
+import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint, twoDigits } from './text.ts';
 
 const INDENT = '    ';
 const UNDER = `${INDENT}       `;
@@ -51,17 +51,14 @@ export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint,
   ]);
 }
 
-function digits(ms: number): string {
-  return String(Number(ms.toPrecision(2)));
-}
-
 /** Beside the noise of the same pairing, of which it may be a part; what is not above zero was not seen. */
 function added(ms: number): string {
-  return ms > 0 ? `${digits(ms)} ms` : 'nothing that was seen';
+  return ms > 0 ? `${twoDigits(ms)} ms` : 'nothing that was seen';
 }
 
 /** What taps do to the figures of a chain. */
 export function tapLine(driver: string, { adds, noise, inARow }: TapFloor): string {
-  const row = inARow.hold === undefined ? '' : `, hold ${digits(inARow.hold.p50Ms)} / ${digits(inARow.hold.p99Ms)} ms`;
-  return `Taps (${driver}): one adds ${added(adds.p50Ms)} p50, ${added(adds.p99Ms)} p99, of ${adds.n} words each with its like streamed past it; two such past it differ by ${digits(Math.abs(noise.p50Ms))} ms p50, ${digits(Math.abs(noise.p99Ms))} ms p99: the noise; ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
+  const row =
+    inARow.hold === undefined ? '' : `, hold ${twoDigits(inARow.hold.p50Ms)} / ${twoDigits(inARow.hold.p99Ms)} ms`;
+  return `Taps (${driver}): one adds ${added(adds.p50Ms)} p50, ${added(adds.p99Ms)} p99, of ${adds.n} words each with its like streamed past it; two such past it differ by ${twoDigits(Math.abs(noise.p50Ms))} ms p50, ${twoDigits(Math.abs(noise.p99Ms))} ms p99: the noise; ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
 }

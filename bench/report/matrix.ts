@@ -18,6 +18,7 @@ import {
   WIDTH,
   wrap,
   type Paint,
+  twoDigits,
 } from './text.ts';
 
 const INDENT = '    ';
@@ -107,11 +108,6 @@ export function totals(lanes: LaneResult[]): string {
   return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
 }
 
-/** Two digits that matter: floors are well under a millisecond. */
-function precise(ms: number): string {
-  return String(Number(ms.toPrecision(2)));
-}
-
 /** Of how many the proof was made again by itself. */
 function alone(relays: Results['instrument']['proofs'][number]['relays']): string {
   const again = relays.filter(({ first }) => first !== undefined).length;
@@ -138,12 +134,12 @@ export function instrumentLines({ proofs }: Results['instrument']): string[] {
     const among =
       amongLanes === undefined
         ? ''
-        : `, ${precise(amongLanes.hold.p50Ms)} / ${precise(amongLanes.hold.p99Ms)} ms among them (${plural(amongLanes.streams, 'stream')})`;
+        : `, ${twoDigits(amongLanes.hold.p50Ms)} / ${twoDigits(amongLanes.hold.p99Ms)} ms among them (${plural(amongLanes.streams, 'stream')})`;
     const clockSays = clock.shared
       ? 'origin and client share one clock'
-      : `clocks compared to ±${precise(clock.errorMs)} ms`;
+      : `clocks compared to ±${twoDigits(clock.errorMs)} ms`;
     return [
-      `Floor (${driver}): hold ${precise(floor.hold.p50Ms)} / ${precise(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${precise(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${ENOUGH_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
+      `Floor (${driver}): hold ${twoDigits(floor.hold.p50Ms)} / ${twoDigits(floor.hold.p99Ms)} ms p50/p99 through a transparent relay before the lanes${among}; a word held over ${twoDigits(floor.delayLimitMs)} ms counts as delayed, a lane \`delays\` where ${percent(RULE_SHARE)} of its words are (or, in each of ${ENOUGH_TRIES} tries, ${percent(MANY_SHARE)} or the same ones); ${clockSays}.`,
       ...(taps === undefined ? [] : [tapLine(driver, taps)]),
       `Proof (${driver}): ${right} of ${relays.length} relays judged rightly${alone(relays)}: ${proved(relays)}.`,
     ];

@@ -33,6 +33,11 @@ export function lastWords({ log, command }: Pick<LaneResult, 'log' | 'command'>)
   ];
 }
 
+/** Two digits that matter: floors are well under a millisecond. */
+export function twoDigits(ms: number): string {
+  return String(Number(ms.toPrecision(2)));
+}
+
 /** Breaks a text at spaces so that no line is over `width`; a word that is longer stands alone. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = [];

@@ -3,7 +3,7 @@
 import { because } from '../verdict/because.ts';
 import type { Lane } from '../catalogue/catalogue.ts';
 import { streamFault } from '../catalogue/dimensions.ts';
-import { heldBytesOf, type Delivery } from '../verdict/delivery.ts';
+import type { Delivery } from '../verdict/delivery.ts';
 import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
 import type { Evidence } from '../evidence.ts';
@@ -13,7 +13,7 @@ import { codingOf, describe, figures, notProvided, notStarted, pathEntry, report
 import { canBeBefore, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
 import type { KnownThresholds } from '../measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
-import { measureContext } from '../measures/context.ts';
+import { foundBy, measureContext } from '../measures/context.ts';
 import type { Provided } from './provision.ts';
 import { isAskedOverHttp2 } from '../metrics.ts';
 import { judge } from '../verdict/verdict.ts';
@@ -38,17 +38,6 @@ export type LaneOptions = Pick<RunOptions, 'plan' | 'signal' | 'onEvent' | 'keep
   slots: RunSlots;
   known: KnownThresholds;
 };
-
-/** What delivery tells the measures after it. */
-function foundBy(evidence: Evidence, delivery: Delivery): Pick<MeasureContext, 'paced' | 'heldBytes' | 'streamed'> {
-  const heldBytes = heldBytesOf(delivery);
-  const streamed = delivery.verdict === 'streams' ? evidence.tries.at(-1) : undefined;
-  return {
-    ...(evidence.paced === undefined ? {} : { paced: evidence.paced }),
-    ...(heldBytes === undefined ? {} : { heldBytes }),
-    ...(streamed === undefined ? {} : { streamed }),
-  };
-}
 
 interface MeasuredLane {
   evidence: Evidence;

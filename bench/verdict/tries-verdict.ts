@@ -118,18 +118,16 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
-/** The words that were clearly held in every try: a busy machine adds holds and takes none away. */
-function heldInAll({ tries }: Evidence, floor: Floor): number[] {
-  return common(tries.map((trace) => clearlyHeld(trace, floor)));
-}
-
 /**
- * They may be the path's doing, or that they are the same a coincidence: of as many tries as are made that is none, where
- * no relay beside them held one of those.
+ * Of words that were clearly held each time: they may be the path's doing, or that they are the same a coincidence. Of as
+ * many tries as are made that is none, where no relay beside them held one of those.
  */
-function besideBusyMachine(evidence: Evidence, reference: Trace, hold: Quantiles, floor: Floor): Delivery {
-  const { tries, earlierReferences = [] } = evidence;
-  const eachTime = heldInAll(evidence, floor);
+function besideBusyMachine(
+  { tries, earlierReferences = [] }: Evidence,
+  reference: Trace,
+  eachTime: number[],
+  { hold, floor }: { hold: Quantiles; floor: Floor },
+): Delivery {
   const byRelay = new Set([...earlierReferences, reference].flatMap((trace) => clearlyHeld(trace, floor)));
   const words = eachTime.filter((seq) => !byRelay.has(seq));
   if (tries.length >= MOST_TRIES && words.length > 0)
@@ -166,16 +164,18 @@ export function acrossTries(evidence: Evidence, last: Trace, floor: Floor): Deli
   if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * machine.ms)
     return inconclusive(`${machine.said}: the machine was busy`);
   if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
-  const eachTime = heldInAll(evidence, floor);
+  // In all tries: a busy machine adds holds and takes none away.
+  const eachTime = common(evidence.tries.map((trace) => clearlyHeld(trace, floor)));
   if (delivery.verdict === 'inconclusive') {
     const held = heldEachTime(tries, last, reference, floor);
     if (held !== undefined) return inAllTries(tries, { verdict: 'delays', hold, floor: floor.hold, ...held });
-    if (eachTime.length > 0) return besideBusyMachine(evidence, reference, hold, floor);
+    if (eachTime.length > 0) return besideBusyMachine(evidence, reference, eachTime, { hold, floor });
     return wereHeldBefore(tries, last, reference, floor) ?? { verdict: 'streams', hold };
   }
   if (eachTime.length === 0) return delivery;
   const innocent = clearlyHeld(reference, floor);
   const words = eachTime.filter((seq) => !innocent.includes(seq));
-  if (words.length === 0 || tries.length < ENOUGH_TRIES) return besideBusyMachine(evidence, reference, hold, floor);
+  if (words.length === 0 || tries.length < ENOUGH_TRIES)
+    return besideBusyMachine(evidence, reference, eachTime, { hold, floor });
   return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
 }
