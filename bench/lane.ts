@@ -10,7 +10,7 @@ import type { Hop, Stage } from './drivers/driver.ts';
 import type { Evidence } from './evidence.ts';
 import type { Floor } from './floor.ts';
 import { freeze } from './freeze.ts';
-import { clearlyHeld } from './verdict/held-words.ts';
+import { isInDoubt } from './verdict/doubt.ts';
 import type { Instrument, Reference } from './instrument.ts';
 import { measureStream, type PointReader } from './measure.ts';
 import { pacedWorkload } from './measures/paced.ts';
@@ -36,21 +36,6 @@ function lockStepPace({ patienceMs }: Pick<Lane, 'patienceMs'>): LockStep {
 /** What the lane asks of the origin, and how its client asks. */
 export function laneStream({ vary = {}, preset }: Pick<Lane, 'vary' | 'preset'>): LaneStream {
   return varied(vary, presetOf(preset).workload);
-}
-
-/**
- * A delay is believed only with the transparent relay measured beside it, a break that a timeout makes when it is seen
- * again, and that all was held to the end where the wait for it was long beside what the path then took.
- */
-function isInDoubt(evidence: Evidence, floor: Floor): boolean {
-  const { verdict } = judge(evidence, floor);
-  const last = evidence.tries.at(-1);
-  if (verdict === 'inconclusive') return true;
-  if (evidence.tries.length === 1 && last !== undefined && brokenByTime(last) !== undefined) return true;
-  if (last === undefined) return false;
-  if (verdict === 'buffers' && evidence.tries.length < ENOUGH_TRIES) return longerLingerMs(last) !== undefined;
-  if (evidence.reference !== undefined) return false;
-  return verdict === 'delays' || (verdict === 'streams' && clearlyHeld(last, floor).length > 0);
 }
 
 export interface LaneContext {

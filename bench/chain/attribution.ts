@@ -1,11 +1,13 @@
 /** Which hop of a chain did it: the same figures as of a whole path, hop by hop. Pure, from the kept evidence. */
 
 import { milliseconds } from '../verdict/because.ts';
-import type { Delivery } from '../verdict/delivery.ts';
+import { inconclusive, type Delivery } from '../verdict/delivery.ts';
+import { isInDoubt } from '../verdict/doubt.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Floor } from '../floor.ts';
 import { sizeOf } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
+import { judgeTrace } from '../verdict/trace-verdict.ts';
 import { judge } from '../verdict/verdict.ts';
 import type { Alone } from './chain.ts';
 import { hopTrace, rawHopTrace } from './hop-trace.ts';
@@ -43,28 +45,36 @@ function heldBytes(trace: Trace, hop: number, own: Trace, { streamedChunks, endA
   return came - sizeOf(own.origin.emissions.slice(0, streamedChunks));
 }
 
+/** The same evidence as if it were of this hop alone. */
+function ofHop({ tries, frozen, reference, earlierReferences }: Evidence, hop: number, floor: Floor): Evidence {
+  const own = allHops(tries, hop, floor);
+  return {
+    tries: own,
+    ...(frozen === undefined ? {} : { frozen: allHops(frozen, hop, floor) }),
+    ...(reference === undefined ? {} : { reference }),
+    // They stand beside the tries one by one.
+    ...(earlierReferences === undefined || own.length < tries.length ? {} : { earlierReferences }),
+  };
+}
+
+/** A hop that needs bytes needs them each time; behind another that holds them a busy moment looks the same once. */
+function heldInAll(own: readonly Trace[], delivery: Delivery, floor: Floor): Delivery {
+  if (delivery.verdict !== 'coalesces' && delivery.verdict !== 'buffers') return delivery;
+  const held = own.filter((trace) => isGuilty(judgeTrace(trace, floor))).length;
+  if (held === own.length) return delivery;
+  return inconclusive(`it held words in ${held} of ${own.length} tries`, own.length);
+}
+
 /** Hop 1 is nearest the client. */
-export function judgeHop(
-  { tries, frozen, reference, earlierReferences }: Evidence,
-  hop: number,
-  floor: Floor,
-): HopDelivery {
-  const last = tries.at(-1);
+export function judgeHop(evidence: Evidence, hop: number, floor: Floor): HopDelivery {
+  const last = evidence.tries.at(-1);
   const unseen = last === undefined ? 'nothing was measured' : whyUnseen(last.points, hop);
   if (unseen !== undefined) return { verdict: 'unseen', reason: unseen };
-  const own = allHops(tries, hop, floor);
+  const seen = ofHop(evidence, hop, floor);
+  const own = seen.tries;
   const { origin } = own.at(-1) as Trace;
   const endAt = origin.end?.at ?? Number.POSITIVE_INFINITY;
-  const delivery = judge(
-    {
-      tries: own,
-      ...(frozen === undefined ? {} : { frozen: allHops(frozen, hop, floor) }),
-      ...(reference === undefined ? {} : { reference }),
-      // They stand beside the tries one by one.
-      ...(earlierReferences === undefined || own.length < tries.length ? {} : { earlierReferences }),
-    },
-    floor,
-  );
+  const delivery = heldInAll(own, judge(seen, floor), floor);
   if (delivery.verdict === 'harness-error' && !origin.emissions.some(({ at }) => at < endAt))
     return { verdict: 'unseen', reason: NOTHING_CAME };
   if (delivery.verdict === 'buffers') {
@@ -107,6 +117,19 @@ export function isGuilty({ verdict }: HopDelivery): boolean {
     case 'unseen':
       return false;
   }
+}
+
+/** In so many tries each of several hops is seen to do it before that is believed: one alone holds up the others. */
+const TRIES_OF_SEVERAL = 2;
+
+/** Whether the tries tell what each hop does. */
+export function isToldOfHops(evidence: Evidence, floor: Floor): boolean {
+  const deliveries = judgeHops(evidence, floor);
+  if (deliveries.filter(isGuilty).length > 1 && evidence.tries.length < TRIES_OF_SEVERAL) return false;
+  return deliveries.every(
+    ({ verdict }, index) =>
+      verdict === 'unseen' || (verdict !== 'inconclusive' && !isInDoubt(ofHop(evidence, index + 1, floor), floor)),
+  );
 }
 
 /** Of a hop that could not be seen in the chain: what it does alone, of the stream as the others made it where that was tried. */

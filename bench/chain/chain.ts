@@ -15,7 +15,7 @@ import { canBeBefore, measureAll, Sightings, type Seen } from '../measures/all.t
 import { foundBy, measureContext } from '../measures/context.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { judge } from '../verdict/verdict.ts';
-import { isGuilty, judgeHops, type HopDelivery } from './attribution.ts';
+import { isGuilty, isToldOfHops, judgeHops, type HopDelivery } from './attribution.ts';
 import { asItGot } from './causes.ts';
 import type { FlowReader } from '../taps/flow.ts';
 import { provenChainMeasures } from './measures.ts';
@@ -142,7 +142,7 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     points,
     depth: plan.depth,
     turns,
-    isTold: (soFar) => judgeHops(soFar, instrument.floor).every(({ verdict }) => verdict !== 'inconclusive'),
+    isTold: (soFar) => isToldOfHops(soFar, instrument.floor),
     async meanwhile(soFar) {
       const likely = judge(soFar, instrument.floor);
       await sightings.see(proven.filter(canBeBefore(likely)), foundBy(soFar, likely));

@@ -37,8 +37,8 @@ export type Verdict = Delivery['verdict'];
 export const TOLD_BY_HOLDS: ReadonlySet<string> = new Set(['streams', 'delays', 'inconclusive']);
 
 /** Of one try. */
-export function inconclusive(reason: string): Delivery {
-  return { verdict: 'inconclusive', reason, tries: 1 };
+export function inconclusive(reason: string, tries = 1): Delivery {
+  return { verdict: 'inconclusive', reason, tries };
 }
 
 /** What was held until more was written, where that is the verdict. */

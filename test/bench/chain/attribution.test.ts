@@ -3,7 +3,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { guiltyHops, judgeHop, judgeHops, sayHeadHold, type HopDelivery } from '../../../bench/chain/attribution.ts';
+import {
+  guiltyHops,
+  isToldOfHops,
+  judgeHop,
+  judgeHops,
+  sayHeadHold,
+  type HopDelivery,
+} from '../../../bench/chain/attribution.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import { judge } from '../../../bench/verdict/verdict.ts';
 import { chunkText, deepFrozen, FLOOR } from '../traces.ts';
@@ -121,6 +128,52 @@ it('a hop that keeps a part of what only raises the bytes for another is judged 
   });
   expect(trace.origin.emissions.length).toBeGreaterThan(count);
   expect(verdicts({ ...trace, points: points ?? [] })).toEqual(['buffers', 'streams']);
+});
+
+/** Hop 1 of two holds the bytes; what came before hop 2, on its way to hop 1, came later by `lateMs`. */
+function beside(lateMs: (seq: number) => number): Trace {
+  const trace = holding(1, 2, 1150);
+  const points = trace.points?.map((point, index) =>
+    index > 0 || point.sight !== 'stream'
+      ? point
+      : { ...point, arrivals: point.arrivals.map((one) => ({ ...one, at: one.at + lateMs(one.seq) })) },
+  );
+  return { ...trace, points: points ?? [] };
+}
+
+describe('a hop behind one that holds bytes', () => {
+  const onTime = beside(() => 0);
+  const late = beside(() => 12);
+  const toTheEnd = beside((seq) => (seq > 5 ? 400 : 0));
+  const reference = passing([0.1]);
+  const told = (tries: Trace[]): boolean => isToldOfHops({ tries, reference }, FLOOR);
+
+  it('is told by one try where it passes all', () => {
+    expect(isToldOfHops({ tries: [onTime] }, FLOOR)).toBe(true);
+    expect(hopsOf(onTime)[1]).toMatchObject({ verdict: 'streams' });
+  });
+
+  it('is not convicted of a delay with no relay beside it', () => {
+    expect(hopsOf(late)[1]).toMatchObject({ verdict: 'delays' });
+    expect(isToldOfHops({ tries: [late] }, FLOOR)).toBe(false);
+  });
+
+  it('is not convicted of bytes held once', () => {
+    expect(hopsOf(toTheEnd)[1]).toMatchObject({ verdict: 'buffers' });
+    expect(told([toTheEnd])).toBe(false);
+    expect(judgeHops({ tries: [onTime, toTheEnd], reference }, FLOOR)[1]).toEqual({
+      verdict: 'inconclusive',
+      reason: 'it held words in 1 of 2 tries',
+      tries: 2,
+    });
+    expect(told([onTime, toTheEnd])).toBe(false);
+    expect(judgeHops({ tries: [toTheEnd, onTime], reference }, FLOOR)[1]).toMatchObject({ verdict: 'streams' });
+    expect(told([toTheEnd, onTime])).toBe(true);
+  });
+
+  it('is convicted of bytes held each time', () => {
+    expect(judgeHops({ tries: [toTheEnd, toTheEnd], reference }, FLOOR)[1]).toMatchObject({ verdict: 'buffers' });
+  });
 });
 
 /** When the head came: to the client, and to each tap. */
