@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 import { judgeHops } from '../../bench/chain/attribution.ts';
 import { untilNothingIsLeft } from './leftovers.ts';
-import { codeOf, evidenceIn, resultsIn, scratch, startUnclog, unclog } from './unclog.ts';
+import { codeOf, evidenceIn, notAsExpected, resultsIn, scratch, startUnclog, unclog } from './unclog.ts';
 
 test('every chain of the catalogue is as expected, its guilty hop too, and can be judged again from its evidence', async () => {
   await using folder = await scratch();
@@ -23,10 +23,7 @@ test('every chain of the catalogue is as expected, its guilty hop too, and can b
     folder.path,
   ]);
   const { lanes, instrument } = await resultsIn(folder.path);
-  const wrong = lanes
-    .filter(({ asExpected }) => asExpected !== true)
-    .map(({ id, verdict, guilty, because }) => `${id}: ${verdict} by ${guilty?.join()} (${because})`);
-  expect(wrong, stderr).toEqual([]);
+  expect(notAsExpected(lanes), stderr).toEqual([]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Taps (native): one adds ');
   for (const lane of lanes) {

@@ -9,7 +9,7 @@ import { networkName, removeSession, SESSION_LABEL } from '../../bench/drivers/d
 import { imageFor } from '../../bench/drivers/images.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import { NEEDS_ENGINE, noEngine } from './engine.ts';
-import { codeOf, resultsIn, scratch, startUnclog, toldBy, unclog, unclogRun } from './unclog.ts';
+import { codeOf, resultsIn, scratch, startUnclog, toldBy, unclog, unclogRun, wrongOf } from './unclog.ts';
 
 /** An engine that was ended while something ran may have kept its networks: they are not of these tests. */
 let before: ReadonlySet<string> = new Set();
@@ -49,11 +49,8 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
       results.lanes.filter(({ id }) => withoutImage.has(id) === isOutside),
     );
     expect(new Set(outside?.map(({ verdict }) => verdict))).toEqual(new Set(['skipped']));
-    const wrong = inside
-      ?.filter(({ asExpected }) => asExpected !== true)
-      .map(({ id, verdict, because, expected }) => `${id}: ${verdict} (${because}), expected ${expected}`);
-    expect(wrong).toEqual([]);
-    expect(exitCode).toBe(0);
+    expect(await wrongOf(inside ?? [], 'docker')).toEqual([]);
+    expect(exitCode).toBe(codeOf(results));
     expect(inside?.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
     expect(await leftInEngine()).toEqual([]);
   });

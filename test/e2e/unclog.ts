@@ -48,9 +48,37 @@ export async function evidenceIn(folder: string, { evidence = '' }: LaneResult):
   return JSON.parse(await readFile(join(folder, 'latest', evidence), 'utf8')) as EvidenceFile;
 }
 
-/** Of a run whose lanes are all as expected: noise may still have forbidden figures that were asked for by name. */
+/** Of a run whose lanes are all as expected: noise may still have forbidden a verdict, or figures that were asked for by name. */
 export function codeOf({ lanes, options }: Pick<Results, 'lanes' | 'options'>): 0 | 3 {
+  if (lanes.some(({ verdict }) => verdict === 'inconclusive')) return 3;
   return options.named !== true || noisyFigures(lanes).length === 0 ? 0 : 3;
+}
+
+/** The lanes that are not as expected, each with what was found of it and of its hops. */
+export function notAsExpected(lanes: readonly LaneResult[]): string[] {
+  return lanes
+    .filter(({ verdict, asExpected }) => verdict !== 'skipped' && asExpected !== true)
+    .map(({ id, verdict, because, expected, hops = [] }) => {
+      const each = hops.map((hop) => `hop ${hop.hop} ${hop.verdict} (${hop.because})`).join(', ');
+      return `${id}: ${verdict} (${because}), expected ${expected}${each === '' ? '' : `: ${each}`}`;
+    });
+}
+
+/**
+ * Of a run of many lanes what is wrong. Those that noise left without a verdict are measured by themselves, once, as
+ * their user would: no verdict then is wrong as well.
+ */
+export async function wrongOf(lanes: readonly LaneResult[], driver: 'native' | 'docker'): Promise<string[]> {
+  const { noisy = [], told = [] } = Object.groupBy(lanes, ({ verdict }) =>
+    verdict === 'inconclusive' ? 'noisy' : 'told',
+  );
+  const wrong = notAsExpected(told);
+  if (noisy.length === 0) return wrong;
+  console.warn(`measured again by themselves:\n${notAsExpected(noisy).join('\n')}`);
+  await using folder = await scratch();
+  const ids = noisy.map(({ id }) => id);
+  const { results } = await unclogRun([...ids, '--quick', '--driver', driver], folder.path);
+  return [...wrong, ...notAsExpected(results.lanes.filter(({ id }) => ids.includes(id)))];
 }
 
 /** What a failed assertion shows of a run: what it withheld and why, and its progress. */
