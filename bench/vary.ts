@@ -58,18 +58,20 @@ function partsOf(text: string): string[] {
   }, []);
 }
 
-/** `framing,chunk=32|1024` → two axes; `all` is every dimension. @throws UsageError for one that there is not. */
+/** `framing,chunk=32|1024` → two axes; `all` is every dimension. @throws UsageError for one that there is not, or is there twice. */
 export function parseVary(text: string): Axis[] {
-  const axes = partsOf(text).flatMap((part) =>
-    part === ALL ? DIMENSION_IDS.map((id) => ({ id, values: [...DIMENSIONS[id].values] })) : [parseAxis(part)],
-  );
+  const parts = partsOf(text);
+  const named = parts.filter((part) => part !== ALL).map(parseAxis);
+  const twice = named.find(({ id }, index) => named.findIndex((other) => other.id === id) < index);
+  if (twice !== undefined)
+    throw new UsageError(`--vary names ${twice.id} twice; several of its values: ${twice.id}=${exampleOf(twice.id)}`);
+  if (!parts.includes(ALL)) return named;
   // What is named by itself, with its values, counts more than `all`.
-  const named = new Map(axes.map((axis) => [axis.id, axis]));
-  for (const part of partsOf(text).filter((one) => one !== ALL)) {
-    const axis = parseAxis(part);
-    named.set(axis.id, axis);
-  }
-  return [...named.values()];
+  return DIMENSION_IDS.map((id) => named.find((axis) => axis.id === id) ?? { id, values: [...DIMENSIONS[id].values] });
+}
+
+function exampleOf(id: DimensionId): string {
+  return DIMENSIONS[id].values.slice(0, 2).join('|');
 }
 
 /** Every combination. */
@@ -142,11 +144,20 @@ function commonOf(lanes: readonly Lane[]): Vary {
   return Object.fromEntries(Object.entries(first ?? {}).filter(isCommon));
 }
 
-/** A lane that is not of the catalogue, so that nothing is expected of it. */
+/** A lane of which nothing is expected; where the catalogue has the same, with what frees that. */
 function laneAt(variant: Variant, point: Point, lanes: readonly Lane[]): Lane {
   const patience = Math.max(0, ...lanes.map(({ patienceMs = 0 }) => patienceMs));
   const vary = { ...commonOf(lanes), ...point } as Vary;
-  return { id: laneId(variant.id, vary), variant, vary, ...(patience === 0 ? {} : { patienceMs: patience }) };
+  const id = laneId(variant.id, vary);
+  const { fixes, noFix } = lanes.find((lane) => lane.id === id) ?? {};
+  return {
+    id,
+    variant,
+    vary,
+    ...(patience === 0 ? {} : { patienceMs: patience }),
+    ...(fixes === undefined ? {} : { fixes }),
+    ...(noFix === undefined ? {} : { noFix }),
+  };
 }
 
 /**

@@ -142,10 +142,12 @@ export const measureOption = new Option(
   `besides delivery only these, by commas, of every lane: all, ${MEASURES.map(({ id }) => id).join(', ')}`,
 ).argParser(byCommas);
 
-/** @throws UsageError for a measure that there is not. */
+/** @throws UsageError for a measure that there is not, or is there twice. */
 export function parseMeasures(names: readonly string[]): AnyMeasure[] {
   const known = MEASURES.map(({ id }) => id);
   const wanted = new Set(names);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new UsageError(`--measure names ${twice} twice; each is measured once`);
   if (wanted.has('all')) return MEASURES;
   for (const name of wanted) {
     if (known.includes(name)) continue;

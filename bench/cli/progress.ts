@@ -106,9 +106,14 @@ export class Progress {
     }
   }
 
-  end(): void {
+  /** @param isCut whether it was ended before its time: what was done by then is lost */
+  end(isCut = false): void {
     clearInterval(this.#life);
     if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
+    if (isCut && this.#done > 0)
+      this.#line(
+        `${this.#done} of ${this.#total} ${this.#noun}s were done; of a run that does not end nothing is kept`,
+      );
   }
 
   #count(): string {

@@ -90,7 +90,7 @@ export async function runConformance(
     signal: interruption.signal,
     onEvent: (event) => progress.on(event),
     keep: (evidence) => folder.keep(evidence),
-  }).finally(() => progress.end());
+  }).finally(() => progress.end(interruption.signal.aborted));
   interruption.signal.throwIfAborted();
   const results: Results = {
     ...documentHead(startedAt),

@@ -169,7 +169,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
       if (options.path !== undefined) drawn.push(...drawChain(evidence));
       return folder.keep(evidence);
     },
-  }).finally(() => progress.end());
+  }).finally(() => progress.end(interruption.signal.aborted));
   interruption.signal.throwIfAborted();
 
   const results: Results = {

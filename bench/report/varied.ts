@@ -92,6 +92,22 @@ function reasons(results: readonly LaneResult[]): string[] {
   );
 }
 
+/** What frees the lanes that the catalogue has as well, or why nothing does: once for all of which the same is declared. */
+function fixes(results: readonly LaneResult[]): string[] {
+  const known = results.flatMap(({ id, remedies = [], noFix }) => {
+    if (remedies.length === 0 && noFix === undefined) return [];
+    const changes = remedies.map(({ change }) => change).join('; or: ');
+    return [{ id, says: remedies.length === 0 ? `no fix: ${noFix}` : `fix: ${changes}` }];
+  });
+  const groups = [...Map.groupBy(known, ({ says }) => says)].map(([says, members]) => {
+    const ids = members.map(({ id }) => id);
+    return `${says} (declared of ${list(ids, 'and')})`;
+  });
+  return groups.length === 0
+    ? []
+    : [...groups, '`unclog explain ID` names the lane that proves each, and what it costs.'];
+}
+
 export function variedReport(results: Results, where: string, paint: Paint): string {
   const out: string[] = [...headLines(results), ''];
   for (const members of Map.groupBy(
@@ -103,7 +119,8 @@ export function variedReport(results: Results, where: string, paint: Paint): str
     const program =
       hop === undefined ? `  ${first?.version ?? ''}`.trimEnd() : `  ${hop.proxy} ${hop.version} (${hop.driver})`;
     out.push(paint('bold', `${commonId(members)}${program}`), table(members, paint), '');
-    for (const sentence of [...sayWhatMatters(members), ...reasons(members)]) out.push(wrap(sentence, WIDTH));
+    for (const sentence of [...sayWhatMatters(members), ...fixes(members), ...reasons(members)])
+      out.push(wrap(sentence, WIDTH));
     out.push('');
   }
   if (results.lanes.some(({ measures }) => measures !== undefined))

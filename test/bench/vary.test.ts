@@ -59,6 +59,7 @@ describe('--vary', () => {
       'chunk=big',
       '--vary chunk: "big" is no value of chunk; allowed: 32 | 1 | 1024 | 16384 | 65536, or a number of bytes',
     ],
+    ['framing,method,framing=chunked', '--vary names framing twice; several of its values: framing=chunked|piecewise'],
     ['framing=chunked,methd', '--vary knows no dimension "methd" (did you mean "method"?)'],
   ])('%j is refused, with what is allowed', (text, message) => {
     expect(() => parseVary(text)).toThrow(UsageError);
@@ -139,6 +140,14 @@ describe('the lanes', () => {
     ]);
     expect(lanes.every(({ expected }) => expected === undefined)).toBe(true);
     expect(lanes[0]?.vary).toEqual({ framing: 'chunked', method: 'GET' });
+  });
+
+  it('that the catalogue has as well keep what frees them, and no other does', () => {
+    const all = selectLanes(catalogue, ['nginx/default']);
+    const lanes = variedLanes(all, parseVary('framing=chunked|content-length,method=GET|POST'), false);
+    const declared = all.find(({ id }) => id === 'nginx/default?framing=content-length')?.fixes;
+    expect(declared).not.toHaveLength(0);
+    expect(lanes.map(({ fixes }) => fixes)).toEqual([undefined, undefined, declared, undefined]);
   });
 
   it('keep what the id says of the stream and is not varied', () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { loadCatalogue } from '../../../bench/catalogue/catalogue.ts';
-import { filterOnly, jobsOption, onlyOption, parseProxies, timeoutOption } from '../../../bench/cli/options.ts';
+import {
+  filterOnly,
+  jobsOption,
+  onlyOption,
+  parseMeasures,
+  parseProxies,
+  timeoutOption,
+} from '../../../bench/cli/options.ts';
 import { UsageError } from '../../../bench/errors.ts';
 
 const catalogue = await loadCatalogue();
@@ -79,6 +86,13 @@ describe('--only', () => {
       expect(() => onlyOption.parseArg?.(text, undefined)).toThrow(
         'A word is missing before, between or after its commas.',
       );
+  });
+});
+
+describe('--measure', () => {
+  it('takes names in any order, and refuses one that is there twice', () => {
+    expect(parseMeasures(['idle', 'abort']).map(({ id }) => id)).toEqual(['abort', 'idle']);
+    expect(() => parseMeasures(['abort', 'idle', 'abort'])).toThrow('--measure names abort twice');
   });
 });
 

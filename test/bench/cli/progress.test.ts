@@ -69,3 +69,13 @@ it('what is skipped is said once for each reason, and not again of each lane', (
     '4/4 chain/a: skipped',
   ]);
 });
+
+it.each([
+  [true, 'of a run that does not end nothing is kept'],
+  [false, 'nginx/default: streams'],
+])('a run that is cut (%s) says what is lost', (isCut, last) => {
+  const progress = new Progress(stream(false), 2);
+  progress.on({ type: 'lane', result: lane('nginx/default'), done: 1, of: 2 });
+  progress.end(isCut);
+  expect(written.trimEnd().split('\n').at(-1)).toBe(isCut ? `1 of 2 lanes were done; ${last}` : `1/2 ${last}`);
+});

@@ -196,6 +196,19 @@ describe('the table', () => {
     expect(shown(lanes)).toContain('unsupported: HTTP/2 is not spoken here (all)');
   });
 
+  it('is followed by what frees lanes, once for all that it is declared of, or why nothing does', () => {
+    const off = { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off', proven: false, costs: [] };
+    const lanes = judgedAt(TWO, byFraming).map((one, index) => ({
+      ...one,
+      id: `nginx/default?${index}`,
+      ...(index === 0 ? { noFix: 'it cannot be' } : index > 1 ? { remedies: [off] } : {}),
+    }));
+    const text = shown(lanes);
+    expect(text).toContain('no fix: it cannot be (declared of nginx/default?0)\n');
+    expect(text).toContain('fix: proxy_buffering off; (declared of nginx/default?2 and nginx/default?3)\n');
+    expect(text.match(/names the lane that proves each/g)).toHaveLength(1);
+  });
+
   it('stands for each variant by itself', () => {
     const other = judgedAt(TWO, byFraming).map((one) => ({ ...one, id: one.id.replace('nginx/default', 'nginx/tls') }));
     expect(shown([...judgedAt(TWO, byFraming), ...other]).match(/^nginx\/\S+/gm)).toEqual([
