@@ -71,25 +71,37 @@ const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes' | 'filler
 const QUICK_MS = 200;
 const AT_ONCE = { count: 3, pace: { mode: 'paced', intervalMs: 0 } } as const;
 
+const WAIT_MS = { least: 4000, most: 10_000 };
+const WAIT_FACTOR = 20;
+
 /** In lower case, or a lane's own field would stand beside ours in place of it. */
 function lowerCase(fields: Record<string, string> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
+/** What a hop chokes on never comes: waited for many times as long as the like of it took. */
+function waitBeside({ client: { connectAt, end } }: Trace): number {
+  return Math.min(WAIT_MS.most, Math.max(WAIT_MS.least, Math.ceil(WAIT_FACTOR * (end.at - connectAt))));
+}
+
 async function measure(context: MeasureContext): Promise<HeaderEvidence> {
   const { via, workload, request } = context;
-  const stream = (more: WorkloadInput, headers: Record<string, string> = {}): Promise<Trace> =>
+  const stream = (more: WorkloadInput, headers: Record<string, string> = {}, waitMs?: number): Promise<Trace> =>
     measureStream({
       ...context,
+      ...(waitMs === undefined ? {} : { waitMs }),
       workload: { ...workload, ...AT_ONCE, ...more },
       request: { ...request, headers: { ...headers, ...lowerCase(request.headers) } },
     });
-  const ofSizes = Object.entries(SIZES).map(async ([name, sizes]) => ({ case: name, trace: await stream(sizes) }));
+  const plain = stream({ headers: { ...RESPONSE_FIELDS, ...lowerCase(workload.headers) } });
+  const asPlain = async (more: WorkloadInput, headers?: Record<string, string>): Promise<Trace> =>
+    stream(more, headers, waitBeside(await plain));
+  const ofSizes = Object.entries(SIZES).map(async ([name, sizes]) => ({ case: name, trace: await asPlain(sizes) }));
   const [asked, response, trailers, earlyHints, ...sizes] = await Promise.all([
     stream({}, REQUEST_FIELDS),
-    stream({ headers: { ...RESPONSE_FIELDS, ...lowerCase(workload.headers) } }),
-    stream({ framing: 'chunked', trailers: TRAILERS }, TAKES_TRAILERS),
-    stream({ informational: [103] }),
+    plain,
+    asPlain({ framing: 'chunked', trailers: TRAILERS }, TAKES_TRAILERS),
+    asPlain({ informational: [103] }),
     ...ofSizes,
   ]);
   return { sent: requestFields(asked.client.request, via), request: asked, response, trailers, earlyHints, sizes };

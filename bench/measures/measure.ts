@@ -26,7 +26,7 @@ export interface MeasureContext {
   direct: Address;
   /** Whether waits of more than 10 s are allowed. */
   deep: boolean;
-  /** Whether bytes are bounded only where no hop is known to stop, and not where a run of all lanes stays short. */
+  /** Whether bytes are bounded only where no hop is known to stop, and not where a run of all lanes stays short; and of a coder's threshold all is asked. */
   fullBound: boolean;
   /** Whether the client leaves by RST as well, and not by FIN alone. */
   resets: boolean;

@@ -69,9 +69,9 @@ export type ThresholdFigures =
       threshold: Range;
       /** What came out of the bytes of the threshold, least and most. */
       releasedBytes: { min: number; max: number };
-      /** How many more had to be written then; absent where no bytes up to the bound were enough. */
+      /** How many more had to be written then; absent where no bytes up to the bound were enough, or it was not asked. */
       next?: Range;
-      /** The same in writes of this size, counted in whole writes. */
+      /** The same in writes of this size, counted in whole writes; of a coder none but where the measure is named, or under `--deep`. */
       byChunk: ({ chunkBytes: number } & InWrites)[];
       /** The same in writes each larger than the last. */
       growing?: InWrites;

@@ -144,6 +144,8 @@ async function searchHeld(
   const { upTo } = found.threshold;
   const released = found.releasedBytes.max;
   known?.add(stream, upTo);
+  // Of a coder more depends on the text as well, and each question is a hundred KiB of it.
+  if (smallest[0]?.coding !== undefined && !context.fullBound) return;
   const sizes = sweep(context, start).filter((size) => size < upTo && writesFor(upTo, size) < mostWrites(start));
   // The next block is as large as the first, or the whole of a buffer of which the head took a part.
   const buffer = 2 ** Math.ceil(Math.log2(upTo));

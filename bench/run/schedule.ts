@@ -29,6 +29,17 @@ export class Slots {
     }
   }
 
+  /** For whoever has one and has to wait for what does not need it: another may have it meanwhile. */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    this.#leave();
+    try {
+      return await work();
+    } finally {
+      // At once, though there may be more for a while than there are to be.
+      this.#used += 1;
+    }
+  }
+
   get count(): number {
     return this.#count;
   }
@@ -137,7 +148,7 @@ export interface RunSlots {
   /** Hops of which each is seconds of work for a core to start: the sooner the first are there, the sooner they are waited for. */
   starting: Slots;
   quiet: Quiet;
-  /** Lanes begun and not ended; each may have a hop that runs. */
+  /** Lanes begun that do not wait for quiet. */
   lanes: Slots;
 }
 
@@ -167,12 +178,13 @@ export function startingSlotsOf(lane: Pick<Lane, 'expected' | 'variant'>, slots:
 }
 
 /** The turns of a lane or a chain whose streams take these slots. */
-export function turnsIn(slots: Slots, { waiting, quiet }: RunSlots, rank = 0): LaneTurns {
+export function turnsIn(slots: Slots, { waiting, quiet, lanes }: RunSlots, rank = 0): LaneTurns {
   return {
     turn: (work) => slots.use(work, rank),
     steady: (work) => waiting.use(work, rank),
-    quiet: quiet.use.bind(quiet),
-    quietBeside: quiet.useBeside.bind(quiet),
+    // Quiet comes when all lanes have been begun.
+    quiet: (work) => lanes.without(() => quiet.use(work)),
+    quietBeside: (work) => lanes.without(() => quiet.useBeside(work)),
     quietOver: () => quiet.over(),
   };
 }

@@ -18,7 +18,7 @@ import type { Tap } from './tap-program.ts';
  */
 const WORDS_A_ROUND = 50;
 /** So many rounds are looked at, the last ones again and again; longer where what chains do is measured, and not their verdict alone. */
-const LOOKS = { rough: { rounds: 8, most: 8 }, precise: { rounds: 12, most: 96 } };
+const LOOKS = { rough: { rounds: 8, most: 8 }, precise: { rounds: 12, most: 48 } };
 const ROUNDS_BETWEEN_LOOKS = 4;
 const TAPS = 3;
 /** So many words pass first: until then the tap's program is compiled, not run. */

@@ -21,6 +21,8 @@ const SAME_SHARE = 0.5;
 export const MANY_SHARE = 0.25;
 /** Tries that tell of the path, of which each must show a delay of some words before it is believed. */
 export const ENOUGH_TRIES = 3;
+/** And of these beside a quiet machine, where a busy one held others beside the rest. */
+const ENOUGH_QUIET = 2;
 /** Made at most: those in which the machine was busy do not tell. */
 export const MOST_TRIES = 5;
 
@@ -118,19 +120,31 @@ function inAllTries(tries: Trace[], delivery: Delivery): Delivery {
   return tries.length < ENOUGH_TRIES ? inconclusive(`some words were held in each of ${tries.length} tries`) : delivery;
 }
 
+/** Relays beside tries at which the machine was quiet: the first try has none. */
+function inQuiet({ tries, earlierReferences = [] }: Evidence, reference: Trace, floor: Floor): Trace[] {
+  const relays = [...earlierReferences, reference];
+  const besideThem = tries.slice(-relays.length);
+  return relays.filter((relay, index) => !isHeld(relay, floor) && !isLate(besideThem[index] as Trace, floor));
+}
+
 /**
- * Of words that were clearly held each time: they may be the path's doing, or that they are the same a coincidence. Of as
- * many tries as are made that is none, where no relay beside them held one of those.
+ * Of words that were clearly held each time: they may be the path's doing, or that they are the same a coincidence. That
+ * it is none tell tries beside which the machine was quiet; or as many as are made, where no relay beside them held those.
  */
 function besideBusyMachine(
-  { tries, earlierReferences = [] }: Evidence,
+  evidence: Evidence,
   reference: Trace,
   eachTime: number[],
   { hold, floor }: { hold: Quantiles; floor: Floor },
 ): Delivery {
-  const byRelay = new Set([...earlierReferences, reference].flatMap((trace) => clearlyHeld(trace, floor)));
+  const { tries, earlierReferences = [] } = evidence;
+  const quiet = inQuiet(evidence, reference, floor);
+  const areEnough = tries.length >= ENOUGH_TRIES && quiet.length >= ENOUGH_QUIET;
+  const byRelay = new Set(
+    (areEnough ? quiet : [...earlierReferences, reference]).flatMap((relay) => clearlyHeld(relay, floor)),
+  );
   const words = eachTime.filter((seq) => !byRelay.has(seq));
-  if (tries.length >= MOST_TRIES && words.length > 0)
+  if (words.length > 0 && (areEnough || tries.length >= MOST_TRIES))
     return { verdict: 'delays', hold, floor: floor.hold, share: words.length / hold.n, words };
   const named = eachTime.length === 1 ? `word ${eachTime.join()} was` : `words ${eachTime.join(', ')} were`;
   return inconclusive(`${named} held each time, beside what the busy machine held`);

@@ -13,6 +13,7 @@ export const pacing: VariantDeclaration[] = [
     tags: ['timeouts'],
     lanes: [
       {
+        core: true,
         expected: 'streams',
         why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
       },

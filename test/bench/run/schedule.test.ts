@@ -93,6 +93,32 @@ it('more slots let those in that wait, and fewer let none in until enough have l
   await slots.idle();
 });
 
+it('who waits for what needs no slot lets another have it, and goes on at once then', async () => {
+  const slots = new Slots(1);
+  const order: string[] = [];
+  const elsewhere = Promise.withResolvers<void>();
+  const other = Promise.withResolvers<void>();
+  const first = slots.use(async () => {
+    await slots.without(() => elsewhere.promise);
+    order.push('first goes on');
+  });
+  const second = slots.use(async () => {
+    order.push('second begins');
+    await other.promise;
+  });
+  await expect.poll(() => order).toEqual(['second begins']);
+  elsewhere.resolve();
+  await first;
+  expect(order).toEqual(['second begins', 'first goes on']);
+  const third = slots.use(async () => void order.push('third'));
+  other.resolve();
+  await Promise.all([second, third]);
+  expect(order.at(-1)).toBe('third');
+  await slots.idle();
+  await expect(slots.use(() => slots.without(() => Promise.reject(new Error('broke'))))).rejects.toThrow('broke');
+  await slots.idle();
+});
+
 it('those that wait for quiet have it one after another, and whoever had it waits until nobody does any more', async () => {
   const slots = new Slots(2);
   const quiet = new Quiet([slots]);

@@ -340,6 +340,11 @@ describe('what is held to the end', () => {
   });
 });
 
+/** Relays stand beside the last of the tries. */
+function besideRelays(tries: Trace[], relays: Trace[]): Evidence {
+  return { ...evidenceOf(...tries), reference: relays.at(-1) as Trace, earlierReferences: relays.slice(0, -1) };
+}
+
 describe('a word that is held alone', () => {
   const first = streamed((seq) => (seq === 0 ? 800 : 0.2));
 
@@ -396,6 +401,34 @@ describe('a word that is held alone', () => {
     expect(judge({ ...evidenceOf(...busy), reference: held }, FLOOR).verdict).toBe('inconclusive');
     expect(told(busy.slice(1), [relay, relay])).toMatchObject({ verdict: 'inconclusive' });
     expect(told([...busy.slice(1), streamed(0.2)], [relay, relay, relay])).toMatchObject({ verdict: 'streams' });
+  });
+
+  describe('is a delay held beside two quiet moments, whatever busy ones held', () => {
+    const [busy, busyToo, busyAgain, busyLast] = row(2, 6).map((at) =>
+      streamed((seq) => ({ 0: 27, [at]: 8 })[seq] ?? 0.2, { lagMs: 8 }),
+    ) as [Trace, Trace, Trace, Trace];
+    const busyRelay = streamed((seq) => ({ 0: 40, 7: 8 })[seq] ?? 0.2);
+    const quiet = streamed((seq) => (seq === 0 ? 27 : 0.2));
+    it.each([
+      ['the last is busy', [busy, busyToo, quiet, quiet, busyLast], [busyRelay, streamed(), streamed(), busyRelay]],
+      ['two of four are quiet', [busy, busyToo, quiet, quiet], [busyRelay, streamed(), streamed()]],
+      ['all are, but the first', [busy, quiet, quiet], [streamed(), streamed()]],
+    ])('%s', (_, tries, relays) => {
+      expect(judge(besideRelays(tries, relays), FLOOR)).toMatchObject({ verdict: 'delays', words: [0], share: 0.1 });
+    });
+
+    it.each([
+      ['one alone is quiet', [busy, busyToo, busyAgain, quiet], [busyRelay, busyRelay, streamed()]],
+      ['their acknowledgements were late', [busy, busyToo, busyAgain, busyLast], [busyRelay, streamed(), streamed()]],
+      ['a relay of a quiet moment held it', [busy, busyToo, quiet, quiet], [busyRelay, quiet, streamed()]],
+      [
+        'it is another word',
+        [busy, busy, quiet, streamed((seq) => (seq === 1 ? 27 : 0.2))],
+        [streamed(), streamed(), streamed()],
+      ],
+    ])('but not where %s', (_, tries, relays) => {
+      expect(judge(besideRelays(tries, relays), FLOOR)).not.toMatchObject({ verdict: 'delays' });
+    });
   });
 });
 
