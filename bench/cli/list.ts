@@ -2,7 +2,8 @@ import { Command } from 'commander';
 
 import { isChain, loadCatalogue, selectChains, selectLanes, type Chain, type Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import { isOfSuite } from '../conformance/select.ts';
+import { idOf } from '../conformance/requirements.ts';
+import { isOfSuite, selectRequirements } from '../conformance/select.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
@@ -40,13 +41,23 @@ function describe({ id, expected, why }: Lane | Chain): string {
   return `  ${id}\n${wrap([expected, why].filter(Boolean).join(': '), WIDTH, '      ')}`;
 }
 
-async function list(ids: string[], options: { driver: DriverName | 'auto'; only?: string[] }): Promise<void> {
+interface Options {
+  driver: DriverName | 'auto';
+  only?: string[];
+  ids?: true;
+}
+
+async function list(ids: string[], options: Options): Promise<void> {
   const catalogue = await loadCatalogue();
-  if (ids.some(isOfSuite)) return void process.stdout.write(listRequirements(catalogue, ids));
+  if (ids.some(isOfSuite)) {
+    const asked = options.ids === true ? `${selectRequirements(ids).map(idOf).join('\n')}\n` : undefined;
+    return void process.stdout.write(asked ?? listRequirements(catalogue, ids));
+  }
   const chosen = filterOnly<Lane | Chain>(
     [...selectLanes(catalogue, ids), ...selectChains(catalogue, ids)],
     options.only ?? [],
   );
+  if (options.ids === true) return void process.stdout.write(`${chosen.map(({ id }) => id).join('\n')}\n`);
   const lanes = chosen.filter((item): item is Lane => !isChain(item));
   const chains = chosen.filter(isChain);
   await using session = await Session.open();
@@ -74,5 +85,6 @@ export function listCommand(): Command {
     .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'; or requirements: 'rfc10036/*'")
     .addOption(onlyOption)
     .addOption(driverOption)
+    .option('--ids', 'their ids alone, one a line: for a script, or to see how many there are')
     .action(list);
 }

@@ -57,7 +57,7 @@ export function say(found: ThresholdFigures): string {
     case 'bytes':
       return sayBytes(found);
     case 'not-by-bytes': {
-      const nothing = `nothing comes out for ${number(found.boundBytes)} bytes`;
+      const nothing = `nothing comes out for ${number(found.boundBytes)} bytes in one write`;
       return found.timerMs === undefined ? nothing : `${nothing}, only after ${number(found.timerMs)} ms`;
     }
     case 'by-time':

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isJudged } from '../../bench/results.ts';
 import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
 import { matrix } from '../../bench/report/matrix.ts';
-import { codeOf, scratch, unclogRun, wrongOf } from './unclog.ts';
+import { codeOf, scratch, unclog, unclogRun, wrongOf } from './unclog.ts';
 
 test('the core set is as expected, its lanes’ remedies are proven by lanes of it, and it says how to run the rest', async () => {
   const { lanes, chains } = await loadCatalogue();
@@ -23,4 +23,15 @@ test('the core set is as expected, its lanes’ remedies are proven by lanes of 
 
   const says = `${results.lanes.length} of ${lanes.length + chains.length} lanes: the core set;`;
   expect(matrix(results, '', (_, text) => text)).toContain(says);
+});
+
+test('list --ids names what is there, one a line, and of a suite its requirements', async () => {
+  const { lanes, chains } = await loadCatalogue();
+  const { exitCode, stdout } = await unclog(['list', '--ids']);
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n')).toEqual([...lanes, ...chains].map(({ id }) => id));
+  const some = await unclog(['list', 'nginx/default', '--only', 'buffering', '--ids']);
+  expect(some.stdout).toMatch(/^nginx\/default\n(nginx\/default\S+\n?)*$/);
+  const suite = await unclog(['list', 'rfc10036/headers-first', '--ids']);
+  expect(suite.stdout).toBe('rfc10036/headers-first');
 });

@@ -313,9 +313,9 @@ describe('what is said', () => {
       'nothing comes out below 4,033 bytes, in growing writes it takes 6,000 bytes',
       { ...bytes, growing: { over: 4100, upTo: 6000, same: false }, byChunk: [] },
     ],
-    ['nothing comes out for 4,194,304 bytes', { how: 'not-by-bytes', boundBytes: 4_194_304 }],
+    ['nothing comes out for 4,194,304 bytes in one write', { how: 'not-by-bytes', boundBytes: 4_194_304 }],
     [
-      'nothing comes out for 65,536 bytes, only after 50 ms',
+      'nothing comes out for 65,536 bytes in one write, only after 50 ms',
       { how: 'not-by-bytes', boundBytes: 65_536, timerMs: 50.4 },
     ],
     ['lets go by time, after 12–70 ms: bytes cannot be told from it', { how: 'by-time', minMs: 12, maxMs: 70 }],
