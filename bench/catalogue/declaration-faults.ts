@@ -70,8 +70,23 @@ function sayFault(error: SchemaError, root: unknown, schema: TSchema): string[] 
   return [`${where} ${description === undefined ? error.message : `must be ${description}`}; it is ${shown(value)}`];
 }
 
-function faultsOfShape(root: unknown, schema: TSchema): string[] {
-  return [...new Set(Value.Errors(schema, root).flatMap((error) => sayFault(error, root, schema)))];
+interface Fault {
+  says: string;
+  /** Id of the variant that has it. */
+  variant?: string | undefined;
+}
+
+function variantAt(pointer: string, root: unknown): string | undefined {
+  const [variant] = /^\/variants\/\d+/.exec(pointer) ?? [];
+  const { id } = (variant === undefined ? {} : (at(variant, root) ?? {})) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
+}
+
+function faultsOfShape(root: unknown, schema: TSchema): Fault[] {
+  const faults = Value.Errors(schema, root).flatMap((error) =>
+    sayFault(error, root, schema).map((says): Fault => ({ says, variant: variantAt(error.instancePath, root) })),
+  );
+  return [...new Map(faults.map((fault) => [fault.says, fault])).values()];
 }
 
 function faultsOfVary(vary: Vary, where: string): string[] {
@@ -93,8 +108,16 @@ function faultsOfFiles(files: Record<string, string>, where: string, folder: str
   });
 }
 
-function refuse(file: string, faults: readonly string[], placeOf = (_fault: string): string => file): void {
-  if (faults.length > 0) throw new UsageError(faults.map((fault) => `${placeOf(fault)}: ${fault}`).join('\nunclog: '));
+function asFaults(sayings: readonly string[], variant?: string): Fault[] {
+  return sayings.map((says) => ({ says, variant }));
+}
+
+/** @param folder in whose files variants are declared */
+function refuse(file: string, faults: readonly Fault[], folder?: string): void {
+  const placeOf = ({ variant }: Fault): string =>
+    (folder === undefined || variant === undefined ? undefined : lineOfVariant(variant, folder)) ?? file;
+  if (faults.length > 0)
+    throw new UsageError(faults.map((fault) => `${placeOf(fault)}: ${fault.says}`).join('\nunclog: '));
 }
 
 /** `proxy-configs/nginx/storing.ts:12`: where a variant is declared; `undefined` where that is not written out. */
@@ -127,24 +150,21 @@ function faultsOfCompanion(
  */
 export function checkedProxy(declared: unknown, folder: string): ProxyDeclaration {
   const file = `proxy-configs/${basename(folder)}/index.ts`;
-  const placeOfFault = (fault: string): string => {
-    const id = /^variants\[\d+\] \(([^)]+)\)/.exec(fault)?.[1];
-    return (id === undefined ? undefined : lineOfVariant(id, folder)) ?? file;
-  };
   if (declared === undefined) throw new UsageError(`${file}: it has no default export, which is the declaration`);
-  refuse(file, faultsOfShape(declared, PROXY), placeOfFault);
+  refuse(file, faultsOfShape(declared, PROXY), folder);
   const proxy = declared as ProxyDeclaration;
   if (proxy.id !== basename(folder))
-    refuse(file, [`id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"`]);
+    refuse(file, [{ says: `id must be the folder’s name, ${basename(folder)}; it is "${proxy.id}"` }]);
   const faults = proxy.variants.flatMap(({ id, files, companion, lanes }, index) => {
     const where = `variants[${index}] (${id})`;
-    return [
+    const own = [
       ...faultsOfFiles(files, where, folder),
       ...faultsOfCompanion(companion, Object.values(files), where),
       ...lanes.flatMap(({ vary = {} }, lane) => faultsOfVary(vary, `${where}.lanes[${lane}]`)),
     ];
+    return asFaults(own, id);
   });
-  refuse(file, [...faultsOfFiles(proxy.files ?? {}, proxy.id, folder), ...faults], placeOfFault);
+  refuse(file, [...asFaults(faultsOfFiles(proxy.files ?? {}, proxy.id, folder)), ...faults], folder);
   return proxy;
 }
 
@@ -154,7 +174,7 @@ export function checkedChains(declared: unknown): ChainDeclaration[] {
   const chains = declared as ChainDeclaration[];
   refuse(
     'proxy-configs/chains.ts',
-    chains.flatMap(({ id, vary = {} }, index) => faultsOfVary(vary, `[${index}] (${id})`)),
+    asFaults(chains.flatMap(({ id, vary = {} }, index) => faultsOfVary(vary, `[${index}] (${id})`))),
   );
   return chains;
 }
@@ -188,8 +208,9 @@ export function checkProofs(items: readonly Freed[]): void {
     proofs.flatMap(({ item, provenBy }) => {
       const proof = known.get(provenBy);
       const names = `the fix of ${item.id} is provenBy "${provenBy}", which is`;
-      if (proof === undefined) return [`${names} no lane${didYouMean(provenBy, [...known.keys()])}`];
-      return isOneChange(item, proof) ? [] : [`${names} not the same hops in the same order with one of them changed`];
+      if (proof === undefined) return [{ says: `${names} no lane${didYouMean(provenBy, [...known.keys()])}` }];
+      const says = `${names} not the same hops in the same order with one of them changed`;
+      return isOneChange(item, proof) ? [] : [{ says }];
     }),
   );
 }
