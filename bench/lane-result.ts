@@ -133,13 +133,19 @@ export function reportOf(measure: AnyMeasure, found: unknown): MeasureResult {
 /** What was measured while the hop's process ran; what it ended in has no figures. */
 export function reportsOf(
   measures: readonly AnyMeasure[],
-  { evidence, ended }: Seen,
+  { evidence, ended, earlier = {} }: Seen,
 ): Pick<LaneResult, 'measures' | 'endedIn'> {
   if (measures.length === 0) return {};
   const told = measures.filter(({ id }) => !ended.includes(id));
   return {
     measures: Object.fromEntries(
-      told.map((measure) => [measure.id, reportOf(measure, measure.figures(evidence[measure.id]))]),
+      told.map((measure) => [
+        measure.id,
+        {
+          ...reportOf(measure, measure.figures(evidence[measure.id])),
+          ...(measure.id in earlier ? { tries: 2 } : {}),
+        },
+      ]),
     ),
     ...(ended.length === 0 ? {} : { endedIn: ended }),
   };

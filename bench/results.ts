@@ -53,6 +53,8 @@ export interface MeasureResult {
   flaw?: string;
   /** Why it could not be measured, where the machine was too noisy to tell. */
   inconclusive?: string;
+  /** How often it was measured, where noise forbade a figure at first. */
+  tries?: number;
   /** What is declared to take the flaw away. */
   remedy?: FlawRemedy;
 }
@@ -158,13 +160,25 @@ function isAnswered(lane: LaneResult): boolean {
   return isJudged(lane) && (lane.verdict !== 'refused' || lane.expected !== undefined);
 }
 
-/** Figures that the machine was too noisy for: which measure of which lane. */
-export function noisyFigures(lanes: readonly LaneResult[]): { lane: string; measure: string }[] {
+/** Which measure of which lane; whether it could be told when it was made again. */
+export interface NoisyFigure {
+  lane: string;
+  measure: string;
+  isTold: boolean;
+}
+
+/** Figures that the machine was too noisy for, at first or at last. */
+export function noisyFigures(lanes: readonly LaneResult[]): NoisyFigure[] {
   return lanes.flatMap((lane) =>
     Object.entries(lane.measures ?? {})
-      .filter(([, { inconclusive }]) => inconclusive !== undefined)
-      .map(([measure]) => ({ lane: nameOf(lane), measure })),
+      .filter(([, { inconclusive, tries = 1 }]) => inconclusive !== undefined || tries > 1)
+      .map(([measure, { inconclusive }]) => ({ lane: nameOf(lane), measure, isTold: inconclusive === undefined })),
   );
+}
+
+/** Whether a figure is that was asked for by name. */
+export function isLeftToNoise({ lanes, options }: Pick<Results, 'lanes' | 'options'>): boolean {
+  return options.named === true && noisyFigures(lanes).some(({ isTold }) => !isTold);
 }
 
 /**
@@ -175,7 +189,7 @@ export function exitCode({ instrument, lanes, options, conformance }: Results): 
   if (!instrument.sound || instrument.proofs.some(({ withheld }) => withheld.length > 0)) return 3;
   if (conformance !== undefined) return conformanceExitCode(conformance);
   if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
-  if (options.named === true && noisyFigures(lanes).length > 0) return 3;
+  if (isLeftToNoise({ lanes, options })) return 3;
   if (!lanes.some(isAnswered)) return 3;
   return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
 }

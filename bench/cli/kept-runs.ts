@@ -8,6 +8,7 @@ import { byVersion, matchesVersion } from '../drivers/version.ts';
 import { UsageError } from '../errors.ts';
 import { isJudged, type LaneResult, type MeasureResult, type Results } from '../results.ts';
 import { reuseFixLines } from '../report/remedies.ts';
+import { sayFound } from '../report/text.ts';
 import { withheldMeasures, type Withheld } from '../run/withheld.ts';
 
 export interface KeptRun extends Results {
@@ -193,7 +194,7 @@ export function measureLines(name: string, last: LastMeasured, runs: readonly Ke
   const names = last.withheld.map(({ what }) => what).join(', ');
   const withheld = names === '' ? [] : [`withheld in that run, why stands at the end: ${names}`];
   const told = lastMeasures(name, runs).flatMap(({ run, measures }) => {
-    const lines = measures.flatMap(([measure, report]) => [`${measure}: ${report.says}`, ...reuseFixLines(report)]);
+    const lines = measures.flatMap(([measure, report]) => [sayFound(measure, report), ...reuseFixLines(report)]);
     return run.folder === last.folder
       ? lines
       : [`in an earlier run (${sayRun(run)}):`, ...lines, ...evidenceLines(run)];

@@ -13,6 +13,8 @@ export interface Seen {
   evidence: Record<string, unknown>;
   /** Ids of those by whose end the hop's process had ended: what they saw is of that, and not of what they are to tell. */
   ended: string[];
+  /** What they saw first, of those that were made again. */
+  earlier?: Record<string, unknown>;
 }
 
 /** What is seen of one way bit by bit: each measure is made once, however often it is asked for. */
@@ -35,6 +37,20 @@ export class Sightings<Found> {
     if (left.length === 0) return;
     const more = await this.#measure(left, found);
     this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
+  }
+
+  /** Of those that were made: what the machine was too noisy for. */
+  noisyOf(measures: readonly AnyMeasure[]): AnyMeasure[] {
+    const { evidence } = this.#seen;
+    return measures.filter(({ id, figures, noise }) => id in evidence && noise?.(figures(evidence[id])) !== undefined);
+  }
+
+  /** Made once more; what is seen now counts. */
+  async seeAgain(measures: readonly AnyMeasure[], found: Found): Promise<void> {
+    const { evidence, ended } = this.#seen;
+    const earlier = Object.fromEntries(measures.map(({ id }) => [id, evidence[id]]));
+    const more = await this.#measure(measures, found);
+    this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended], earlier };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The matrix as text, 80 columns wide. Pure: results and a painter in, lines out. */
 
 import { RULE_SHARE } from '../verdict/held-words.ts';
-import { isJudged, nameOf, noisyFigures, type LaneResult, type Results } from '../results.ts';
+import { isJudged, nameOf, noisyFigures, type LaneResult, type NoisyFigure, type Results } from '../results.ts';
 import { MANY_SHARE, ENOUGH_TRIES } from '../verdict/tries-verdict.ts';
 import { coreLines, headLines } from './head.ts';
 import { hopLines, tapLine } from './hops.ts';
@@ -13,6 +13,7 @@ import {
   LANE_WIDTH,
   lastWords,
   namesOf,
+  sayFound,
   STYLES,
   VERDICT_WIDTH,
   WIDTH,
@@ -170,13 +171,20 @@ function untried(lanes: LaneResult[]): string[] {
   });
 }
 
-/** Counted and named, as a verdict is that noise forbids; nothing where there are none. */
+function named(figures: readonly NoisyFigure[]): string {
+  return figures.map(({ lane, measure }) => `${lane} ${measure}`).join(', ');
+}
+
+/** Counted and named, as a verdict is that noise forbids, and so what was told at the second try; nothing where there are none. */
 export function noiseLines(lanes: readonly LaneResult[]): string[] {
-  const noisy = noisyFigures(lanes);
-  if (noisy.length === 0) return [];
-  const names = noisy.map(({ lane, measure }) => `${lane} ${measure}`).join(', ');
+  const { left = [], told = [] } = Object.groupBy(noisyFigures(lanes), ({ isTold }) => (isTold ? 'told' : 'left'));
   return [
-    `${plural(noisy.length, 'figure')} could not be measured for noise: ${names}; \`unclog explain ID\` says why.`,
+    ...(left.length === 0
+      ? []
+      : [
+          `${plural(left.length, 'figure')} could not be measured for noise: ${named(left)}; \`unclog explain ID\` says why.`,
+        ]),
+    ...(told.length === 0 ? [] : [`Measured again for noise, when nothing else was, and told then: ${named(told)}.`]),
   ];
 }
 
@@ -199,7 +207,7 @@ export function sayEnded({ endedIn = [] }: Pick<LaneResult, 'endedIn'>): string[
 /** What measures found: of few variants all of it, of many what is not as with no hop. */
 function findings({ measures = {}, ...lane }: LaneResult, all: boolean): string[] {
   const found = Object.entries(measures);
-  const told = all ? found.map(([id, { says }]) => `${id}: ${says}`) : found.flatMap(([, { flaw }]) => flaw ?? []);
+  const told = all ? found.map(([id, report]) => sayFound(id, report)) : found.flatMap(([, { flaw }]) => flaw ?? []);
   return [...told, ...sayEnded(lane)];
 }
 

@@ -1,7 +1,7 @@
 /** What the reports share: widths, breaking of lines, colours of verdicts. Pure. */
 
 import { milliseconds } from '../verdict/because.ts';
-import { nameOf, type HopResult, type LaneResult, type LaneVerdict } from '../results.ts';
+import { nameOf, type HopResult, type LaneResult, type LaneVerdict, type MeasureResult } from '../results.ts';
 
 /** Colours a text, or leaves it as it is where there is no terminal. */
 export type Paint = (style: 'green' | 'yellow' | 'red' | 'magenta' | 'bold' | 'dim', text: string) => string;
@@ -75,4 +75,9 @@ export function namesOf(all: readonly Pick<LaneResult, 'id' | 'version' | 'path'
   const others = variants.slice(MOST_VARIANTS);
   const lanes = others.reduce((sum, [, members]) => sum + members.length, 0);
   return `${names.slice(0, MOST_VARIANTS).join(', ')} and ${others.length} more${lanes === others.length ? '' : ` (${lanes} lanes)`}`;
+}
+
+/** What a measure found; how often it was made, where noise forbade a figure at first. */
+export function sayFound(id: string, { says, tries }: Pick<MeasureResult, 'says' | 'tries'>): string {
+  return `${id}: ${says}${tries === undefined ? '' : ` (measured ${tries} times, for noise)`}`;
 }

@@ -77,6 +77,7 @@ async function measured(
     measures: proven(delivery.verdict !== 'streams'),
     found: foundBy(soFar, delivery),
   });
+  const laneTurns = turnsIn(slotOf(lane, slots), slots, rank);
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
       stage,
@@ -85,7 +86,7 @@ async function measured(
       reference,
       depth: plan.depth,
       signal,
-      turns: turnsIn(slotOf(lane, slots), slots, rank),
+      turns: laneTurns,
       async meanwhile(soFar) {
         const likely = judge(soFar, instrument.floor);
         const before = planned(soFar, likely);
@@ -97,6 +98,12 @@ async function measured(
       after.measures.filter(({ kills }) => kills !== true),
       after.found,
     );
+    // Once, as a lane in doubt: when nothing else is measured.
+    const noisy = sightings.noisyOf(after.measures);
+    if (noisy.length > 0 && hop.running()) {
+      await laneTurns.quietBeside(() => sightings.seeAgain(noisy, after.found));
+      await laneTurns.quietOver();
+    }
     return { ...told, ...after };
   });
   const kill = (): Promise<void> => sightings.see(measures, found);
@@ -129,6 +136,7 @@ async function judged(
     delivery,
     evidence,
     ...(measures.length === 0 ? {} : { measures: withoutShared(seen.evidence, evidence) }),
+    ...(seen.earlier === undefined ? {} : { earlierMeasures: withoutShared(seen.earlier, evidence) }),
   });
   const result: LaneResult = {
     ...describe(lane, [pathEntry(lane.variant, runnable, hop)]),

@@ -43,6 +43,8 @@ export interface EvidenceFile {
   evidence: Evidence;
   /** Of each measure besides delivery, by its id; the steady stream is `evidence.paced` (evidence-file.ts). */
   measures?: Record<string, unknown>;
+  /** What was seen first of those that noise left without a figure: they were made again when nothing else was measured. */
+  earlierMeasures?: Record<string, unknown>;
   /** Of a chain: its variants, hop 1 first, and its guilty hops each by itself. What the taps saw is in every trace. */
   path?: string[];
   alone?: Alone[];

@@ -74,7 +74,11 @@ describe('the exit code', () => {
 });
 
 it('figures that noise forbade are counted, with their lane and measure', () => {
-  expect(noisyFigures([AS_EXPECTED, NOISY])).toEqual([{ lane: 'nginx/d', measure: 'threshold' }]);
+  expect(noisyFigures([AS_EXPECTED, NOISY])).toEqual([{ lane: 'nginx/d', measure: 'threshold', isTold: false }]);
+  const told = { ...NOISY, measures: { flush: { figures: {}, says: 'none', tries: 2 } } };
+  expect(noisyFigures([told])).toEqual([{ lane: 'nginx/d', measure: 'flush', isTold: true }]);
+  const asked = results([told]);
+  expect(exitCode({ ...asked, options: { ...asked.options, named: true } })).toBe(0);
 });
 
 describe('a lane is judged', () => {

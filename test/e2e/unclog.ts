@@ -8,7 +8,7 @@ import { execa } from 'execa';
 
 import { PACKAGE_ROOT } from '../../bench/programs.ts';
 import { withheldLines } from '../../bench/report/matrix.ts';
-import { noisyFigures, type LaneResult, type Results } from '../../bench/results.ts';
+import { isLeftToNoise, type LaneResult, type Results } from '../../bench/results.ts';
 import type { EvidenceFile } from '../../bench/run/run.ts';
 
 export const ENTRY = join(PACKAGE_ROOT, 'bin/unclog.js');
@@ -51,7 +51,7 @@ export async function evidenceIn(folder: string, { evidence = '' }: LaneResult):
 /** Of a run whose lanes are all as expected: noise may still have forbidden a verdict, or figures that were asked for by name. */
 export function codeOf({ lanes, options }: Pick<Results, 'lanes' | 'options'>): 0 | 3 {
   if (lanes.some(({ verdict }) => verdict === 'inconclusive')) return 3;
-  return options.named !== true || noisyFigures(lanes).length === 0 ? 0 : 3;
+  return isLeftToNoise({ lanes, options }) ? 3 : 0;
 }
 
 /** The lanes that are not as expected, each with what was found of it and of its hops. */

@@ -76,6 +76,28 @@ it('a measure that was asked for before is not made again, and where none is lef
   expect(sightings.seen).toEqual({ evidence: { [first.id]: 1, [third.id]: 0 }, ended: [second.id] });
 });
 
+function noise(found: unknown): string | undefined {
+  return found === 1 ? 'busy' : undefined;
+}
+
+it('what was too noisy is made once more, and what is seen then counts; the first is kept', async () => {
+  let made = 0;
+  const sightings = new Sightings<undefined>(async (left) => {
+    made += 1;
+    return { evidence: Object.fromEntries(left.map(({ id }) => [id, made])), ended: [] };
+  });
+  const [plain, other, third] = MEASURES.map((measure): AnyMeasure => {
+    const { noise: _, ...quiet } = measure;
+    return { ...quiet, figures: (seen) => seen };
+  }) as [AnyMeasure, AnyMeasure, AnyMeasure];
+  const noisy = { ...other, noise };
+  await sightings.see([plain, noisy], undefined);
+  expect(sightings.noisyOf([plain, noisy, { ...third, noise }])).toEqual([noisy]);
+  await sightings.seeAgain([noisy], undefined);
+  expect(sightings.seen).toEqual({ evidence: { [plain.id]: 1, [noisy.id]: 2 }, ended: [], earlier: { [noisy.id]: 1 } });
+  expect(sightings.noisyOf([noisy])).toEqual([]);
+});
+
 function before(verdict: 'streams' | 'delays' | 'coalesces' | 'buffers' | 'inconclusive'): string[] {
   return MEASURES.filter(canBeBefore({ verdict })).map(({ id }) => id);
 }

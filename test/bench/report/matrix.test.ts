@@ -139,6 +139,14 @@ describe('the matrix', () => {
     expect(text(results([STREAMS]))).not.toContain('noise');
   });
 
+  it('names those that were told when they were measured again, and says so of each that is shown', () => {
+    const told = { ...STREAMS, measures: { flush: { figures: {}, says: 'none: lets go at once', tries: 2 } } };
+    const shown = text(results([told])).replaceAll('\n', ' ');
+    expect(shown).toContain(`Measured again for noise, when nothing else was, and told then: ${STREAMS.id} flush. `);
+    expect(shown).toContain('flush: none: lets go at once (measured 2 times, for noise)');
+    expect(shown).not.toContain('could not be measured');
+  });
+
   it('names what is not as expected, at the lane and in the end', () => {
     const shown = text(results([STREAMS, WRONG]));
     expect(shown).toContain('    NOT AS EXPECTED: this was expected to be streams\n');
