@@ -124,13 +124,14 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   const { instrument, reference } = proof;
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
+  const areRunning = (): boolean => hops.every((hop) => hop.running());
   const proven = provenChainMeasures(plan, instrument.withheld);
   const sightings = new Sightings((left, found: ReturnType<typeof foundBy>) => {
     const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
     return turns.turn(() =>
       measureAll(left, measureContext(stage, instrument, way), {
         works: 'apart',
-        running: () => hops.every((hop) => hop.running()),
+        running: areRunning,
       }),
     );
   });
@@ -149,7 +150,9 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     },
     signal,
   });
-  await sightings.see(proven, foundBy(evidence, delivery));
+  const found = foundBy(evidence, delivery);
+  await sightings.see(proven, found);
+  if (areRunning()) await sightings.settle(proven, found, turns);
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {

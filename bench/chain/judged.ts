@@ -26,6 +26,7 @@ async function judged(chain: Chain, runnables: Runnable[], context: JudgedChainC
     delivery: measured.delivery,
     evidence: measured.evidence,
     measures: measured.measures.evidence,
+    ...(measured.measures.earlier === undefined ? {} : { earlierMeasures: measured.measures.earlier }),
     path: chain.path.map(({ id }) => id),
     alone: measured.alone,
   });

@@ -1,5 +1,6 @@
 /** Several measures of one way, in the order in which they do not disturb each other. */
 
+import type { LaneTurns } from '../lane.ts';
 import type { Delivery } from '../verdict/delivery.ts';
 import type { AnyMeasure, MeasureContext } from './measure.ts';
 
@@ -37,6 +38,18 @@ export class Sightings<Found> {
     if (left.length === 0) return;
     const more = await this.#measure(left, found);
     this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
+  }
+
+  /** What noise left without a figure once more, when nothing else is measured. */
+  async settle(
+    measures: readonly AnyMeasure[],
+    found: Found,
+    { quietBeside, quietOver }: Pick<LaneTurns, 'quietBeside' | 'quietOver'>,
+  ): Promise<void> {
+    const noisy = this.noisyOf(measures);
+    if (noisy.length === 0) return;
+    await quietBeside(() => this.seeAgain(noisy, found));
+    await quietOver();
   }
 
   /** Of those that were made: what the machine was too noisy for. */

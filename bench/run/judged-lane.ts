@@ -98,12 +98,7 @@ async function measured(
       after.measures.filter(({ kills }) => kills !== true),
       after.found,
     );
-    // Once, as a lane in doubt: when nothing else is measured.
-    const noisy = sightings.noisyOf(after.measures);
-    if (noisy.length > 0 && hop.running()) {
-      await laneTurns.quietBeside(() => sightings.seeAgain(noisy, after.found));
-      await laneTurns.quietOver();
-    }
+    if (hop.running()) await sightings.settle(after.measures, after.found, laneTurns);
     return { ...told, ...after };
   });
   const kill = (): Promise<void> => sightings.see(measures, found);
