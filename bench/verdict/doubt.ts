@@ -5,7 +5,6 @@ import type { Floor } from '../floor.ts';
 import { clearlyHeld } from './held-words.ts';
 import { brokenByTime } from './timely.ts';
 import { longerLingerMs } from './trace-verdict.ts';
-import { ENOUGH_TRIES } from './tries-verdict.ts';
 import { judge } from './verdict.ts';
 
 /**
@@ -13,12 +12,12 @@ import { judge } from './verdict.ts';
  * again, and that all was held to the end where the wait for it was long beside what the path then took.
  */
 export function isInDoubt(evidence: Evidence, floor: Floor): boolean {
-  const { verdict } = judge(evidence, floor);
   const last = evidence.tries.at(-1);
-  if (verdict === 'inconclusive') return true;
-  if (evidence.tries.length === 1 && last !== undefined && brokenByTime(last) !== undefined) return true;
   if (last === undefined) return false;
-  if (verdict === 'buffers' && evidence.tries.length < ENOUGH_TRIES) return longerLingerMs(last) !== undefined;
+  const { verdict } = judge(evidence, floor);
+  if (verdict === 'inconclusive') return true;
+  if (evidence.tries.length === 1 && brokenByTime(last) !== undefined) return true;
+  if (verdict === 'buffers') return longerLingerMs(last) !== undefined;
   if (evidence.reference !== undefined) return false;
   return verdict === 'delays' || (verdict === 'streams' && clearlyHeld(last, floor).length > 0);
 }

@@ -139,7 +139,7 @@ function besideBusyMachine(
 ): Delivery {
   const { tries, earlierReferences = [] } = evidence;
   const quiet = inQuiet(evidence, reference, floor);
-  const areEnough = tries.length >= ENOUGH_TRIES && quiet.length >= ENOUGH_QUIET;
+  const areEnough = quiet.length >= ENOUGH_QUIET;
   const byRelay = new Set(
     (areEnough ? quiet : [...earlierReferences, reference]).flatMap((relay) => clearlyHeld(relay, floor)),
   );

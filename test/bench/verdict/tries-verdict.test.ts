@@ -408,7 +408,7 @@ describe('a word that is held alone', () => {
       streamed((seq) => ({ 0: 27, [at]: 8 })[seq] ?? 0.2, { lagMs: 8 }),
     ) as [Trace, Trace, Trace, Trace];
     const busyRelay = streamed((seq) => ({ 0: 40, 7: 8 })[seq] ?? 0.2);
-    const quiet = streamed((seq) => (seq === 0 ? 27 : 0.2));
+    const [quiet, quietToo] = row(0, 2).map(() => streamed((seq) => (seq === 0 ? 27 : 0.2))) as [Trace, Trace];
     it.each([
       ['the last is busy', [busy, busyToo, quiet, quiet, busyLast], [busyRelay, streamed(), streamed(), busyRelay]],
       ['two of four are quiet', [busy, busyToo, quiet, quiet], [busyRelay, streamed(), streamed()]],
@@ -420,6 +420,12 @@ describe('a word that is held alone', () => {
     it.each([
       ['one alone is quiet', [busy, busyToo, busyAgain, quiet], [busyRelay, busyRelay, streamed()]],
       ['their acknowledgements were late', [busy, busyToo, busyAgain, busyLast], [busyRelay, streamed(), streamed()]],
+      [
+        'of two beside a quiet relay one had its acknowledgements late',
+        [busy, busyToo, busyAgain, quiet],
+        [busyRelay, streamed(), streamed()],
+      ],
+      ['of two that were on time one was beside a busy relay', [busy, quietToo, quiet], [holding(3, 7, 9), streamed()]],
       ['a relay of a quiet moment held it', [busy, busyToo, quiet, quiet], [busyRelay, quiet, streamed()]],
       [
         'it is another word',
