@@ -1,5 +1,7 @@
 /** Several measures of one way, in the order in which they do not disturb each other. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { LaneTurns } from '../lane.ts';
 import type { Delivery } from '../verdict/delivery.ts';
 import type { AnyMeasure, MeasureContext } from './measure.ts';
@@ -85,6 +87,8 @@ export function canBeBefore({ verdict }: Pick<Delivery, 'verdict'>): (measure: A
   return (measure) => leavesHop(measure) && measure.of !== 'stream' && (measure.of !== 'held' || holds);
 }
 
+const ENDING_MS = 20;
+
 /** Side by side, but for what may end the hop's process, and what kills, which comes last. */
 export async function measureAll(
   measures: readonly AnyMeasure[],
@@ -102,7 +106,11 @@ export async function measureAll(
     context.signal?.throwIfAborted();
     const see = async (measure: AnyMeasure): Promise<void> => {
       // Of a process that has ended nothing is to be learnt.
-      if (running()) evidence[measure.id] = await measure.measure(context);
+      if (running()) {
+        evidence[measure.id] = await measure.measure(context);
+        // What ends closes its sockets first.
+        await delay(ENDING_MS);
+      }
       if (!running()) ended.push(measure.id);
     };
     await Promise.all(wanted.map(see));

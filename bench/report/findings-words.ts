@@ -82,13 +82,19 @@ function time(ms: number): string {
   return `about ${Number(value.toPrecision(1))} ${unit}`;
 }
 
-/** What holds the words: a timer, or bytes, which the measure tells exactly where it was made, and delivery roughly. */
+/**
+ * What holds the words: a timer, or bytes, which delivery tells roughly, and the measure exactly where one write and many
+ * words come to the same: of a hop that holds the last write, or codes, they do not.
+ */
 function held({ verdict, measures, threshold }: LaneResult): string {
   if (verdict === 'delays') return threshold?.ms == null ? ', some of the words' : `, ${time(threshold.ms)} each`;
   if (verdict !== 'coalesces') return '';
   const found = measures?.['threshold']?.figures as ThresholdFigures | undefined;
-  if (found?.how === 'bytes') return `, ${size(found.threshold.upTo)} at first`;
-  return threshold?.bytes == null ? '' : `, at most ${size(threshold.bytes.upTo)} at first`;
+  const ofWrite = found?.how === 'bytes' && found.threshold.exact ? found.threshold.upTo : undefined;
+  const ofWords = threshold?.bytes;
+  if (ofWords == null) return ofWrite === undefined ? '' : `, ${size(ofWrite)} at first`;
+  const isOne = ofWrite !== undefined && ofWords.over < ofWrite && ofWrite <= ofWords.upTo;
+  return isOne ? `, ${size(ofWrite)} at first` : `, at most ${size(ofWords.upTo)} at first`;
 }
 
 /** Whether the run proved it, or how it differs. */

@@ -108,6 +108,20 @@ async function measured(
   return { evidence, delivery, measures, seen: sightings.seen };
 }
 
+/** What is measured besides, of this lane or of another of its variant, may end the process before the words have come: they come through another. */
+async function withWords(
+  found: MeasuredLane,
+  { lane, hop: shared, rank }: PlacedLane,
+  { stage, proof: { instrument, reference } }: ProvenStage,
+  { slots, signal }: LaneOptions,
+): Promise<MeasuredLane> {
+  signal.throwIfAborted();
+  await using hop = await shared.another();
+  const turns = turnsIn(slotOf(lane, slots), slots, rank);
+  const context = { stage, hop, instrument, reference, depth: 'quick', signal, turns } as const;
+  return { ...found, ...(await measureLane(lane, context)) };
+}
+
 async function judged(
   placed: PlacedLane,
   start: () => Promise<Hop>,
@@ -121,7 +135,9 @@ async function judged(
   signal.throwIfAborted();
   const hop = await start();
   options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
-  const { evidence, delivery, measures, seen } = await measured(placed, hop, place, options);
+  const found = await measured(placed, hop, place, options);
+  const isWordless = found.delivery.verdict === 'harness-error' && !hop.running();
+  const { evidence, delivery, measures, seen } = isWordless ? await withWords(found, placed, place, options) : found;
   signal.throwIfAborted();
   const file = await options.keep({
     schema: 'unclog/evidence@1',

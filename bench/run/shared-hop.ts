@@ -25,6 +25,11 @@ export class SharedHop {
     }
   }
 
+  /** A hop like it for one lane, which ends it. */
+  another(): Promise<Hop> {
+    return this.#start();
+  }
+
   /** For what the other lanes may go on beside. */
   async beside<T>(work: () => Promise<T>): Promise<T> {
     for (let last; last !== this.#alone; await last) last = this.#alone;

@@ -1,5 +1,6 @@
 /** A program that runs beside the bench: its last words are kept, its whole group is ended. */
 
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -24,6 +25,17 @@ interface Followed {
   firstLine: PromiseWithResolvers<string>;
   log: string[];
   ended: PromiseWithResolvers<string>;
+}
+
+/** The keeper tells of an end a moment after the process's sockets have closed; the kernel knows it by then. */
+function hasEnded(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    // `PID (NAME) STATE …`, where Z is a zombie, X dead (proc_pid_stat(5)).
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
 }
 
 export class ManagedProcess implements AsyncDisposable {
@@ -76,7 +88,7 @@ export class ManagedProcess implements AsyncDisposable {
   }
 
   get running(): boolean {
-    return this.#running;
+    return this.#running && !hasEnded(this.pid);
   }
 
   /** Its last lines on stdout and stderr. */

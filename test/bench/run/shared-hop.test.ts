@@ -21,6 +21,17 @@ it('is started for the first lane and ended after the last', async () => {
   expect(seen).toEqual(['started', 'a', 'b', 'ended']);
 });
 
+it('another is started for whoever asks, who ends it', async () => {
+  let started = 0;
+  const hop = new SharedHop(1, async () => ({ version: String((started += 1)) }) as Hop);
+  const versions = await hop.use(async (start) => [
+    (await start()).version,
+    (await hop.another()).version,
+    (await start()).version,
+  ]);
+  expect(versions).toEqual(['1', '2', '1']);
+});
+
 it('what is to be alone waits for what goes on, and what would begin beside waits for it', async () => {
   const hop = new SharedHop(1, async () => ({}) as Hop);
   const [beside, alone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
