@@ -23,7 +23,10 @@ it('is started for the first lane and ended after the last', async () => {
 
 it('another is started for whoever asks, who ends it', async () => {
   let started = 0;
-  const hop = new SharedHop(1, async () => ({ version: String((started += 1)) }) as Hop);
+  const hop = new SharedHop(1, async () => {
+    const found: Partial<Hop> = { version: String((started += 1)), [Symbol.asyncDispose]: async () => {} };
+    return found as Hop;
+  });
   const versions = await hop.use(async (start) => [
     (await start()).version,
     (await hop.another()).version,
