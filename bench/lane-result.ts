@@ -134,6 +134,7 @@ export function reportOf(measure: AnyMeasure, found: unknown): MeasureResult {
 export function reportsOf(
   measures: readonly AnyMeasure[],
   { evidence, ended, earlier = {} }: Seen,
+  isDeep: boolean,
 ): Pick<LaneResult, 'measures' | 'endedIn'> {
   if (measures.length === 0) return {};
   const told = measures.filter(({ id }) => !ended.includes(id));
@@ -144,6 +145,7 @@ export function reportsOf(
         {
           ...reportOf(measure, measure.figures(evidence[measure.id])),
           ...(measure.id in earlier ? { tries: 2 } : {}),
+          ...(isDeep && measure.takesMs(true) > measure.takesMs(false) ? { deep: true } : {}),
         },
       ]),
     ),

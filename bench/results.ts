@@ -55,6 +55,8 @@ export interface MeasureResult {
   inconclusive?: string;
   /** How often it was measured, where noise forbade a figure at first. */
   tries?: number;
+  /** Measured with the long waits of `--deep`, of which it has some. */
+  deep?: true;
   /** What is declared to take the flaw away. */
   remedy?: FlawRemedy;
 }

@@ -38,13 +38,18 @@ function name({ path }: Chain, hop: number): string {
   return `${path[hop - 1]?.id} (hop ${hop})`;
 }
 
+/** `streams`, `is unsupported`: what a hop does, in a sentence. */
+function does(verdict: Delivery['verdict']): string {
+  return verdict === 'unsupported' || verdict === 'inconclusive' ? `is ${verdict}` : verdict;
+}
+
 /** What a hop does by itself that another kept from being seen in the chain. */
 function sayHidden({ delivery, asItGot }: Alone): string {
-  const alone = `alone in front of the origin it ${delivery.verdict}`;
+  const alone = `alone in front of the origin it ${does(delivery.verdict)}`;
   if (delivery.verdict !== 'streams') return `${alone} (${because(delivery)})`;
   return asItGot === undefined
     ? alone
-    : `${alone}, and of a stream as the others make it it ${asItGot.delivery.verdict}`;
+    : `${alone}, and where the stream is as the others make it, it ${does(asItGot.delivery.verdict)}`;
 }
 
 /** Whether a hop by itself does what it does in the chain, and if not, whose change explains it. */
@@ -54,14 +59,14 @@ function sayAlone(chain: Chain, alone: Alone, own: HopDelivery, trace: Trace): s
   if (delivery.verdict === own.verdict) return 'alone in front of the origin it does the same';
   const causes = causesFor(trace, hop).map((cause) => `${name(chain, cause.hop)} ${cause.did.join(' and ')}`);
   if (delivery.verdict !== 'streams')
-    return `alone in front of the origin it ${delivery.verdict} (${because(delivery)})`;
+    return `alone in front of the origin it ${does(delivery.verdict)} (${because(delivery)})`;
   const explained = causes.length === 0 ? 'and no change by another hop explains it' : `but ${causes.join('; ')}`;
   const proof =
     asItGot === undefined
       ? ''
       : asItGot.delivery.verdict === own.verdict
         ? `: of such a stream it ${own.verdict} alone too`
-        : `: yet of such a stream it ${asItGot.delivery.verdict} alone`;
+        : `: yet of such a stream it ${does(asItGot.delivery.verdict)} alone`;
   return `alone in front of the origin it streams, ${explained}${proof}`;
 }
 
@@ -193,13 +198,14 @@ interface Reported {
   runnables: Runnable[];
   instrument: Instrument;
   measures: AnyMeasure[];
+  isDeep: boolean;
   evidence: string;
 }
 
 export function chainResult(chain: Chain, measured: MeasuredChain, reported: Reported): LaneResult {
   const { delivery, evidence, hopDeliveries, hops } = measured;
   const seen = guiltyHops(hopDeliveries);
-  const { instrument, measures, runnables } = reported;
+  const { instrument, measures, runnables, isDeep } = reported;
   const hidden = hiddenHops(measured).guilty.map(({ hop }) => hop);
   const guilty = [...seen, ...hidden].toSorted((a, b) => a - b);
   const result: LaneResult = {
@@ -209,7 +215,7 @@ export function chainResult(chain: Chain, measured: MeasuredChain, reported: Rep
     ...figures(delivery, instrument, evidence),
     guilty,
     hops: chain.path.map((_, index) => hopResult(chain, measured, index + 1, reported)),
-    ...reportsOf(measures, measured.measures),
+    ...reportsOf(measures, measured.measures, isDeep),
     evidence: reported.evidence,
   };
   if (isJudged(result) && chain.expected !== undefined)

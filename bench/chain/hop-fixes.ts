@@ -30,11 +30,20 @@ function inChain(fix: Fix, hop: number, lane: Lane, { path, hopLanes = [], vary 
   return pathFault(mended) === undefined ? { ...fix, hop, provenBy: pathId(mended, vary) } : { ...fix, hop };
 }
 
-/** The lane of the hop's variant that has the stream of which it clogs, as it is in the version that ran. */
-function laneOfHop({ alone, hop }: HopResult, { hopLanes = [] }: MadeChain, result: LaneResult): Lane | undefined {
-  const lane = hopLanes.find(({ id }) => id === alone?.lane);
+/**
+ * The lane of the hop's variant that has the stream of which it clogs, or where none is declared of that one which does
+ * the same to another; as it is in the version that ran.
+ */
+function laneOfHop(
+  { alone, hop, variant }: HopResult,
+  { hopLanes = [] }: MadeChain,
+  result: LaneResult,
+): Lane | undefined {
   const version = result.path[hop - 1]?.version;
-  return lane === undefined || version === undefined ? undefined : inVersion(lane, { version });
+  if (alone?.lane === undefined || version === undefined) return undefined;
+  const own = hopLanes.filter((lane) => lane.variant.id === variant).map((lane) => inVersion(lane, { version }));
+  const did = alone.asItGot ?? alone.verdict;
+  return own.find(({ id }) => id === alone.lane) ?? own.find(({ expected }) => expected === did);
 }
 
 /** One for each guilty hop of which something is known, hop 1 first. */

@@ -31,7 +31,8 @@ async function judged(chain: Chain, runnables: Runnable[], context: JudgedChainC
     alone: measured.alone,
   });
   const measures = provenChainMeasures(context.plan, instrument.withheld);
-  return chainResult(chain, measured, { runnables, instrument, measures, evidence });
+  const isDeep = context.plan.depth === 'deep';
+  return chainResult(chain, measured, { runnables, instrument, measures, isDeep, evidence });
 }
 
 /** @param context of the driver that was found; none where the chain cannot run. */

@@ -105,17 +105,35 @@ export function inOtherVersions(id: string, { result }: LastMeasured, runs: read
     .flatMap((version) => lastMeasured(`${id}@${version}`, runs) ?? []);
 }
 
-/** Each measure once, from the newest run that has it: a quick run after a full one takes nothing away. Pure. */
+/** Versions and configs of its hops. */
+function hopsOf({ result: { path } }: LastMeasured): string {
+  return JSON.stringify(path.map(({ version, configSha256 }) => [version, configSha256]));
+}
+
+/**
+ * Each measure once, from the newest run that has it: a quick run after a full one takes nothing away, nor does one with
+ * shorter waits after `--deep`, of the same config in the same version. Pure.
+ */
 export function lastMeasures(
   name: string,
   runs: readonly KeptRun[],
 ): { run: LastMeasured; measures: [string, MeasureResult][] }[] {
-  const known = new Set<string>();
-  return judgedRuns(name, runs).flatMap((run) => {
-    const measures = Object.entries(run.result.measures ?? {}).filter(([measure]) => !known.has(measure));
-    for (const [measure] of measures) known.add(measure);
+  const judged = judgedRuns(name, runs);
+  const having = (id: string): LastMeasured[] => judged.filter(({ result }) => result.measures?.[id] !== undefined);
+  const chosen = (id: string): LastMeasured | undefined => {
+    const [newest, ...older] = having(id);
+    const isDeeper = (run: LastMeasured): boolean =>
+      newest !== undefined && isDeep(run, id) && hopsOf(run) === hopsOf(newest);
+    return newest === undefined || isDeep(newest, id) ? newest : (older.find(isDeeper) ?? newest);
+  };
+  return judged.flatMap((run) => {
+    const measures = Object.entries(run.result.measures ?? {}).filter(([id]) => chosen(id) === run);
     return measures.length === 0 ? [] : [{ run, measures }];
   });
+}
+
+function isDeep({ result }: LastMeasured, id: string): boolean {
+  return result.measures?.[id]?.deep === true;
 }
 
 /** All that is known of a lane: its newest verdict, and each measure from the newest run that has it. Pure. */

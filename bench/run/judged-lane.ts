@@ -155,7 +155,7 @@ async function judged(
     because: because(delivery),
     ...figures(delivery, instrument, evidence),
     ...codingOf(evidence),
-    ...reportsOf(measures, seen),
+    ...reportsOf(measures, seen, options.plan.depth === 'deep'),
     evidence: file,
   };
   if (isJudged(result) && lane.expected !== undefined) result.asExpected = delivery.verdict === lane.expected;

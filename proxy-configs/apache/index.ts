@@ -208,12 +208,16 @@ export default {
       title: 'Every response through a program',
       changes: 'ExtFilterDefine through mode=output cmd=/bin/cat',
       files: { config: 'ext-filter.conf' },
-      docs: [`${DOCS}/mod/mod_ext_filter.html`, `${SOURCE}/filters/mod_ext_filter.c`],
+      docs: [
+        `${DOCS}/mod/mod_ext_filter.html`,
+        `${SOURCE}/filters/mod_ext_filter.c`,
+        `${DOCS}/mod/core.html#flushmaxthreshold`,
+      ],
       tags: ['rewriting', 'buffering'],
       lanes: [
         {
           expected: 'coalesces',
-          why: 'The program may pass on each byte as it comes, but what it says is read by full buffers: the filter does not heed a flush.',
+          why: 'The filter reads each word from the program at once and passes it on without a flush; httpd writes what is not flushed by 4 KiB (THRESHOLD_MIN_WRITE in server/core_filters.c). With FlushMaxThreshold 1 a word waits for the next alone: the program’s answer to the last is not waited for.',
           fix: { change: 'a filter in httpd itself, such as mod_substitute', provenBy: 'apache/substitute' },
         },
       ],

@@ -45,7 +45,7 @@ export const pacing: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'delays',
-        why: 'After each write nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
+        why: 'After each write nginx pauses for as long as its bytes are worth at that rate, and a word that comes by then waits for the end of the pause: of a stream slower than the rate none is held, of one faster each longer than the last; words in lock-step keep to the rate. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
         fix: {
           change: ORIGIN_ASKS,
           provenBy: 'nginx/limit-rate?response-header=x-accel-buffering: no',
@@ -69,7 +69,7 @@ export const pacing: VariantDeclaration[] = [
     lanes: [
       {
         expected: 'delays',
-        why: 'After each read nginx pauses for as long as its bytes are worth at that rate, and the next word waits for the end of the pause. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
+        why: 'After each read nginx pauses for as long as its bytes are worth at that rate, and a word that comes by then waits for the end of the pause: of a stream slower than the rate none is held, of one faster each longer than the last; words in lock-step keep to the rate. Once the bytes of a second of the clock are used up, what is there waits for more from the backend: at 1k word 22 of a stream that began with a second did so for longer than a second.',
         fix: { change: 'proxy_buffering off;', provenBy: 'nginx/proxy-limit-rate-buffering-off' },
       },
     ],

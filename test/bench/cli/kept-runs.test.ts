@@ -47,6 +47,20 @@ describe('what was last measured', () => {
     ]);
   });
 
+  it('is of one with shorter waits after --deep only where it is of another config', () => {
+    const path = (configSha256: string): LaneResult['path'] => [{ ...NGINX, configSha256 }];
+    const idle = { figures: {}, says: 'idle says' };
+    const deep = kept(1, lane('nginx/a', { path: path('one'), measures: { idle: { ...idle, deep: true } } }));
+    const short = kept(2, lane('nginx/a', { path: path('one'), measures: { idle, flush: idle } }));
+    const other = kept(3, lane('nginx/a', { path: path('other'), measures: { idle } }));
+    const foldersOf = (...runs: KeptRun[]): string[] => lastMeasures('nginx/a', runs).map(({ run }) => run.folder);
+    expect(foldersOf(short, deep)).toEqual([short.folder, deep.folder]);
+    expect(Object.fromEntries(lastMeasures('nginx/a', [short, deep])[1]?.measures ?? [])).toMatchObject({
+      idle: { deep: true },
+    });
+    expect(foldersOf(other, short, deep)).toEqual([other.folder, short.folder]);
+  });
+
   it('names the run where it is another than the verdict’s, and its evidence', () => {
     const quick = lastMeasured('nginx/a', [QUICK]) as LastMeasured;
     expect(measureLines('nginx/a', quick, [QUICK, FULL])).toEqual([
