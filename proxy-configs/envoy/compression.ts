@@ -90,7 +90,18 @@ export const compression: VariantDeclaration[] = [
         vary: { 'accept-encoding': BROWSER },
         expected: 'coalesces',
         why: 'A browser takes Zstandard among others, and it is the one compressor that there is. Unlike gzip and Brotli the Zstandard compressor ignores the filter’s flush: it lets go of a block when 128 KiB are in it, and of the rest at the end. The documentation does not say so.',
-        fix: { change: 'compressor_library: brotli', provenBy: `envoy/compressor-brotli?accept-encoding=${BROWSER}` },
+        fix: [
+          {
+            change: 'Cache-Control: no-transform from the origin',
+            provenBy: `envoy/compressor-zstd?accept-encoding=${BROWSER}&response-header=cache-control: no-transform`,
+          },
+          { change: 'compressor_library: brotli', provenBy: `envoy/compressor-brotli?accept-encoding=${BROWSER}` },
+        ],
+      },
+      {
+        vary: { 'accept-encoding': BROWSER, 'response-header': 'cache-control: no-transform' },
+        expected: 'streams',
+        why: 'The filter compresses no response with Cache-Control: no-transform.',
       },
     ],
   },

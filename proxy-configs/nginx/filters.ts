@@ -111,10 +111,21 @@ export const filters: VariantDeclaration[] = [
         vary: { 'accept-encoding': 'gzip', format: 'text' },
         expected: 'coalesces',
         why: 'The same stream as text/plain is compressed, and the compressor is not flushed while buffering is on.',
-        fix: {
-          change: 'leave the type of the stream out of gzip_types',
-          provenBy: 'nginx/gzip-types?accept-encoding=gzip',
-        },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: 'nginx/gzip-types?accept-encoding=gzip&format=text&response-header=x-accel-buffering: no',
+          },
+          {
+            change: 'leave the type of the stream out of gzip_types',
+            provenBy: 'nginx/gzip-types?accept-encoding=gzip',
+          },
+        ],
+      },
+      {
+        vary: { 'accept-encoding': 'gzip', format: 'text', 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },
@@ -196,10 +207,18 @@ export const filters: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'The filter drops the length towards the client, but nginx has filled a whole buffer from the origin before.',
-        fix: {
-          change: 'proxy_buffering off;',
-          provenBy: 'nginx/sub-filter-buffering-off?framing=content-length',
-        },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: 'nginx/sub-filter?framing=content-length&response-header=x-accel-buffering: no',
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/sub-filter-buffering-off?framing=content-length' },
+        ],
+      },
+      {
+        vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },

@@ -21,7 +21,18 @@ export const guides: VariantDeclaration[] = [
         vary: { framing: 'content-length' },
         expected: 'coalesces',
         why: 'A kept connection changes nothing for a response with a Content-Length: nginx fills a whole buffer first.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: 'nginx/keepalive?framing=content-length&response-header=x-accel-buffering: no',
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
+        ],
+      },
+      {
+        vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },
@@ -42,7 +53,18 @@ export const guides: VariantDeclaration[] = [
         vary: { framing: 'close-delimited' },
         expected: 'coalesces',
         why: 'An ordinary response is buffered as ever: only one with status 101 is not.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        fix: [
+          {
+            change: ORIGIN_ASKS,
+            provenBy: 'nginx/websocket-guide?framing=close-delimited&response-header=x-accel-buffering: no',
+          },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        ],
+      },
+      {
+        vary: { framing: 'close-delimited', 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },
@@ -105,7 +127,15 @@ export const guides: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'They are about what nginx has decided to send; a buffer that fills before that is held as without them (nginx/upstream-http-1-0).',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: 'nginx/tcp-flags?response-header=x-accel-buffering: no' },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
+        ],
+      },
+      {
+        vary: { 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },

@@ -1,7 +1,7 @@
 /** What nginx speaks to clients and to the origin. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, HTTP2_MODULE, SSL_MODULE, BEFORE_HTTP_1_1 } from './common.ts';
+import { PROXY_MODULE, HTTP2_MODULE, SSL_MODULE, BEFORE_HTTP_1_1, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
 export const protocols: VariantDeclaration[] = [
   {
@@ -17,7 +17,15 @@ export const protocols: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'What is encrypted is gathered into a TLS record of 16 KiB (ssl_buffer_size), and as long as buffering is on nothing asks for a record to be flushed before it is full: the same config streams without TLS.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: 'nginx/tls?response-header=x-accel-buffering: no' },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
+        ],
+      },
+      {
+        vary: { 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
       {
         vary: { 'http-version': '2' },
@@ -94,7 +102,15 @@ export const protocols: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'A smaller record is full sooner: 4 KiB in place of 16. It is not flushed before, as long as buffering is on.',
-        fix: { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
+        fix: [
+          { change: ORIGIN_ASKS, provenBy: 'nginx/tls-small-record?response-header=x-accel-buffering: no' },
+          { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
+        ],
+      },
+      {
+        vary: { 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },

@@ -1,6 +1,7 @@
 /** nginx in front of a FastCGI server, which uWSGI is too: what is so here is nginx's, and so with PHP-FPM. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import { APP_ASKS, NO_BUFFERING } from './uwsgi.ts';
 
 const FASTCGI_MODULE = 'https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html';
 /** `ngx_http_fastcgi_input_filter_init`: with `keep_conn` the pipe waits for the header of a record, else for a full buffer. */
@@ -20,9 +21,15 @@ export const fastcgi: VariantDeclaration[] = [
         expected: 'coalesces',
         why: 'Although FastCGI sends in records, nginx waits for a full buffer, one memory page (4 KiB here), in which the head of the response and 8 bytes of each record are counted.',
         fix: [
+          { change: APP_ASKS, provenBy: 'uwsgi/fastcgi?response-header=x-accel-buffering: no' },
           { change: 'fastcgi_buffering off;', provenBy: 'uwsgi/fastcgi-buffering-off' },
           { change: 'fastcgi_keep_conn on;', provenBy: 'uwsgi/fastcgi-keep-conn' },
         ],
+      },
+      {
+        vary: { 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The app’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },

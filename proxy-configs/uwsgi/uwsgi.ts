@@ -10,8 +10,9 @@ const UWSGI_OPTIONS = 'https://uwsgi-docs.readthedocs.io/en/latest/Options.html'
 const SOCKET_TIMEOUT = 'https://github.com/unbit/uwsgi/issues/975';
 const GUIDE = 'https://13g10n.com/notes/nginx-uwsgi-streaming-response-config';
 
-const NO_BUFFERING = 'x-accel-buffering: no';
-const APP_ASKS = 'X-Accel-Buffering: no from the app';
+export const NO_BUFFERING = 'x-accel-buffering: no';
+/** What the app can do for its own response. */
+export const APP_ASKS = 'X-Accel-Buffering: no from the app';
 const OFF = { change: 'uwsgi_buffering off;', provenBy: 'uwsgi/buffering-off' };
 
 export const uwsgi: VariantDeclaration[] = [
@@ -94,7 +95,12 @@ export const uwsgi: VariantDeclaration[] = [
       {
         expected: 'coalesces',
         why: 'A buffer is still to be full before it is passed on: 1,024 bytes less the head of the response at first.',
-        fix: OFF,
+        fix: [{ change: APP_ASKS, provenBy: 'uwsgi/small-buffers?response-header=x-accel-buffering: no' }, OFF],
+      },
+      {
+        vary: { 'response-header': NO_BUFFERING },
+        expected: 'streams',
+        why: 'The app’s word turns buffering off for its own response: what comes is flushed.',
       },
     ],
   },

@@ -33,6 +33,14 @@ const QUICK = kept(3, lane('nginx/a', { evidence: 'traces/a.json' }));
 const FAILED = kept(4, lane('nginx/a', { verdict: 'inconclusive' }), lane('nginx/b'));
 const TOKENS = kept(5, lane('nginx/a', { workload: 'tokens' }));
 
+function foldersOf(...runs: KeptRun[]): string[] {
+  return lastMeasures('nginx/a', runs).map(({ run }) => run.folder);
+}
+
+function withConfig(configSha256: string): LaneResult['path'] {
+  return [{ ...NGINX, configSha256 }];
+}
+
 describe('what was last measured', () => {
   it('is of the newest run that judged the lane, of plain words', () => {
     expect(lastMeasured('nginx/a', [TOKENS, FAILED, QUICK, FLUSH, FULL])?.folder).toBe(QUICK.folder);
@@ -48,12 +56,10 @@ describe('what was last measured', () => {
   });
 
   it('is of one with shorter waits after --deep only where it is of another config', () => {
-    const path = (configSha256: string): LaneResult['path'] => [{ ...NGINX, configSha256 }];
     const idle = { figures: {}, says: 'idle says' };
-    const deep = kept(1, lane('nginx/a', { path: path('one'), measures: { idle: { ...idle, deep: true } } }));
-    const short = kept(2, lane('nginx/a', { path: path('one'), measures: { idle, flush: idle } }));
-    const other = kept(3, lane('nginx/a', { path: path('other'), measures: { idle } }));
-    const foldersOf = (...runs: KeptRun[]): string[] => lastMeasures('nginx/a', runs).map(({ run }) => run.folder);
+    const deep = kept(1, lane('nginx/a', { path: withConfig('one'), measures: { idle: { ...idle, deep: true } } }));
+    const short = kept(2, lane('nginx/a', { path: withConfig('one'), measures: { idle, flush: idle } }));
+    const other = kept(3, lane('nginx/a', { path: withConfig('other'), measures: { idle } }));
     expect(foldersOf(short, deep)).toEqual([short.folder, deep.folder]);
     expect(Object.fromEntries(lastMeasures('nginx/a', [short, deep])[1]?.measures ?? [])).toMatchObject({
       idle: { deep: true },
