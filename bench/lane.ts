@@ -17,6 +17,7 @@ import { pacedWorkload } from './measures/paced.ts';
 import { brokenByTime } from './verdict/timely.ts';
 import { longerLingerMs } from './verdict/trace-verdict.ts';
 import type { Trace } from './trace.ts';
+import type { LaneTurns, Turn } from './turns.ts';
 import { ENOUGH_TRIES, MOST_TRIES } from './verdict/tries-verdict.ts';
 import { judge } from './verdict/verdict.ts';
 
@@ -55,18 +56,6 @@ export interface LaneContext {
   /** What else is measured of the hop, whatever its delivery comes to be: made before the lane waits for quiet, where it must. */
   meanwhile?: (soFar: Evidence) => Promise<void>;
   signal?: AbortSignal;
-}
-
-type Turn = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Each stream is made in a turn of its own; the steady one, of which most is waiting, among others like it; the last of the tries, which decide, when nothing else is measured. */
-export interface LaneTurns {
-  turn: Turn;
-  steady: Turn;
-  quiet: Turn;
-  /** The same for a stream that mostly waits: beside others of the sort. */
-  quietBeside: Turn;
-  quietOver: () => Promise<void>;
 }
 
 const AT_ONCE: Turn = (work) => work();

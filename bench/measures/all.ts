@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { LaneTurns } from '../lane.ts';
+import type { LaneTurns } from '../turns.ts';
 import type { Delivery } from '../verdict/delivery.ts';
 import type { AnyMeasure, MeasureContext } from './measure.ts';
 

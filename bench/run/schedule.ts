@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
-import type { LaneTurns } from '../lane.ts';
+import type { LaneTurns } from '../turns.ts';
 
 /** So many at a time, the others by their rank, and of one rank in the order in which they came. */
 export class Slots {
