@@ -184,14 +184,25 @@ export function isLeftToNoise({ lanes, options }: Pick<Results, 'lanes' | 'optio
 }
 
 /**
- * 0 all as expected, 1 some not, 3 the bench failed, a verdict was inconclusive, a measure withheld, a figure that was
- * asked for by name could not be had, or nothing could be judged: of lanes of which nothing was expected all were refused.
+ * Why a run does not tell what was asked: the bench failed, a measure was withheld, noise forbade a verdict or a figure that
+ * was asked for by name, or nothing could be judged: of lanes of which nothing was expected all were refused.
  */
-export function exitCode({ instrument, lanes, options, conformance }: Results): 0 | 1 | 3 {
-  if (!instrument.sound || instrument.proofs.some(({ withheld }) => withheld.length > 0)) return 3;
-  if (conformance !== undefined) return conformanceExitCode(conformance);
-  if (lanes.some(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive')) return 3;
-  if (isLeftToNoise({ lanes, options })) return 3;
-  if (!lanes.some(isAnswered)) return 3;
+export function whyUntold({ instrument, lanes, options }: Results): string | undefined {
+  if (!instrument.sound) return 'the instrument did not prove itself, so nothing was judged';
+  const withheld = instrument.proofs.flatMap((proof) => proof.withheld.map(({ what }) => what));
+  if (withheld.length > 0) return `not proven in this run, and so not told: ${withheld.join(', ')}`;
+  const without = lanes.filter(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive');
+  if (without.length > 0)
+    return `no verdict of ${without.map((lane) => `${nameOf(lane)} (${lane.verdict})`).join(', ')}`;
+  if (isLeftToNoise({ lanes, options })) return 'noise forbade a figure that was asked for';
+  return lanes.some(isAnswered) ? undefined : 'nothing could be judged';
+}
+
+/** 0 all as expected, 1 some not, 3 what was asked is not told. */
+export function exitCode(results: Results): 0 | 1 | 3 {
+  const { instrument, lanes, conformance } = results;
+  const isProven = instrument.sound && instrument.proofs.every(({ withheld }) => withheld.length === 0);
+  if (conformance !== undefined && isProven) return conformanceExitCode(conformance);
+  if (whyUntold(results) !== undefined) return 3;
   return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
 }

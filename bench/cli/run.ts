@@ -22,7 +22,7 @@ import { matrix } from '../report/matrix.ts';
 import { variedReport } from '../report/varied.ts';
 import { hasSeveralVersions } from '../report/side-by-side.ts';
 import { versionsReport } from '../report/versions.ts';
-import { exitCode, type Results } from '../results.ts';
+import { exitCode, whyUntold, type Results } from '../results.ts';
 import { ResultsFolder } from '../results-folder.ts';
 import { run } from '../run/run.ts';
 import { Session } from '../session/session.ts';
@@ -191,6 +191,8 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   if (options.json !== '-')
     process.stdout.write(report(results, `${document}, traces beside it`, paint) + drawn.join(''));
   process.exitCode = exitCode(results);
+  const untold = whyUntold(results);
+  if (untold !== undefined) process.stderr.write(`unclog: ${untold} (exit code ${process.exitCode})\n`);
   if (options.json !== undefined) await writeJson(options.json, results);
 }
 

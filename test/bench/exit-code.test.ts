@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { exitCode, isJudged, noisyFigures, type LaneResult, type LaneVerdict } from '../../bench/results.ts';
+import { exitCode, isJudged, noisyFigures, whyUntold, type LaneResult, type LaneVerdict } from '../../bench/results.ts';
 import { lane, results, skipped } from './results.ts';
 
 const AS_EXPECTED = lane('nginx/a');
@@ -70,6 +70,37 @@ describe('the exit code', () => {
   it('where the instrument is not sound is 3, whatever was found', () => {
     expect(exitCode(results([AS_EXPECTED], { sound: false }))).toBe(3);
     expect(exitCode(results([NOT_AS_EXPECTED], { sound: false }))).toBe(3);
+  });
+});
+
+describe('why a run does not tell what was asked', () => {
+  const noisy = results([AS_EXPECTED, NOISY]);
+
+  it.each([
+    ['is nothing where all is told', results([AS_EXPECTED, NOT_AS_EXPECTED, NOISY]), undefined],
+    [
+      'names what has no verdict',
+      results([AS_EXPECTED, unjudged('inconclusive'), unjudged('harness-error')]),
+      'no verdict of nginx/c (inconclusive), nginx/c (harness-error)',
+    ],
+    [
+      'names what was withheld',
+      results([AS_EXPECTED], { withheld: [{ what: 'flush', because: 'relay x must be found' }] }),
+      'not proven in this run, and so not told: flush',
+    ],
+    [
+      'is an instrument that is not sound',
+      results([], { sound: false }),
+      'the instrument did not prove itself, so nothing was judged',
+    ],
+    [
+      'is a figure that was asked for',
+      { ...noisy, options: { ...noisy.options, named: true as const } },
+      'noise forbade a figure that was asked for',
+    ],
+    ['is that nothing could be judged', results([SKIPPED]), 'nothing could be judged'],
+  ])('%s', (_, run, why) => {
+    expect(whyUntold(run)).toBe(why);
   });
 });
 
