@@ -183,14 +183,19 @@ export function isLeftToNoise({ lanes, options }: Pick<Results, 'lanes' | 'optio
   return options.named === true && noisyFigures(lanes).some(({ isTold }) => !isTold);
 }
 
+function whyUnproven({ sound, proofs }: Results['instrument']): string | undefined {
+  if (!sound) return 'the instrument did not prove itself, so nothing was judged';
+  const withheld = proofs.flatMap((proof) => proof.withheld.map(({ what }) => what));
+  return withheld.length === 0 ? undefined : `not proven in this run, and so not told: ${withheld.join(', ')}`;
+}
+
 /**
  * Why a run does not tell what was asked: the bench failed, a measure was withheld, noise forbade a verdict or a figure that
  * was asked for by name, or nothing could be judged: of lanes of which nothing was expected all were refused.
  */
 export function whyUntold({ instrument, lanes, options }: Results): string | undefined {
-  if (!instrument.sound) return 'the instrument did not prove itself, so nothing was judged';
-  const withheld = instrument.proofs.flatMap((proof) => proof.withheld.map(({ what }) => what));
-  if (withheld.length > 0) return `not proven in this run, and so not told: ${withheld.join(', ')}`;
+  const unproven = whyUnproven(instrument);
+  if (unproven !== undefined) return unproven;
   const without = lanes.filter(({ verdict }) => verdict === 'harness-error' || verdict === 'inconclusive');
   if (without.length > 0)
     return `no verdict of ${without.map((lane) => `${nameOf(lane)} (${lane.verdict})`).join(', ')}`;
@@ -201,8 +206,7 @@ export function whyUntold({ instrument, lanes, options }: Results): string | und
 /** 0 all as expected, 1 some not, 3 what was asked is not told. */
 export function exitCode(results: Results): 0 | 1 | 3 {
   const { instrument, lanes, conformance } = results;
-  const isProven = instrument.sound && instrument.proofs.every(({ withheld }) => withheld.length === 0);
-  if (conformance !== undefined && isProven) return conformanceExitCode(conformance);
+  if (conformance !== undefined) return whyUnproven(instrument) === undefined ? conformanceExitCode(conformance) : 3;
   if (whyUntold(results) !== undefined) return 3;
   return lanes.some(({ asExpected }) => asExpected === false) ? 1 : 0;
 }

@@ -22,6 +22,7 @@ import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
 import { slotOf, turnsIn, type RunSlots } from './schedule.ts';
 import type { SharedHop } from './shared-hop.ts';
+import type { LaneTurns } from '../turns.ts';
 import { isWithheld } from './withheld.ts';
 
 /** A lane with its variant's hop, which the lanes of that variant share. */
@@ -45,6 +46,10 @@ interface MeasuredLane {
   /** Besides delivery, and what they saw. */
   measures: AnyMeasure[];
   seen: Seen;
+}
+
+function turnsOf(lane: Lane, rank: number, slots: RunSlots): LaneTurns {
+  return turnsIn(slotOf(lane, slots), slots, rank);
 }
 
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
@@ -77,7 +82,7 @@ async function measured(
     measures: proven(delivery.verdict !== 'streams'),
     found: foundBy(soFar, delivery),
   });
-  const laneTurns = turnsIn(slotOf(lane, slots), slots, rank);
+  const laneTurns = turnsOf(lane, rank, slots);
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
       stage,
@@ -117,7 +122,7 @@ async function withWords(
 ): Promise<MeasuredLane> {
   signal.throwIfAborted();
   await using hop = await shared.another();
-  const turns = turnsIn(slotOf(lane, slots), slots, rank);
+  const turns = turnsOf(lane, rank, slots);
   const context = { stage, hop, instrument, reference, depth: 'quick', signal, turns } as const;
   return { ...found, ...(await measureLane(lane, context)) };
 }

@@ -1,5 +1,7 @@
 /** What several themes say: addresses of the documentation and source, and what is so before some version. */
 
+import type { LaneDeclaration, Vary } from '../../bench/catalogue/declaration.ts';
+
 export const PROXY_MODULE = 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html';
 export const HTTP2_MODULE = 'https://nginx.org/en/docs/http/ngx_http_v2_module.html';
 export const SSL_MODULE = 'https://nginx.org/en/docs/http/ngx_http_ssl_module.html';
@@ -14,6 +16,15 @@ export const HTTP_1_1_BY_DEFAULT = 'https://github.com/nginx/nginx/pull/1080';
 export const NO_BUFFERING = 'x-accel-buffering: no';
 /** What the origin can do for its own response. */
 export const ORIGIN_ASKS = 'X-Accel-Buffering: no from the origin';
+
+/** A stream that the config alone would hold, and the origin asks not to. */
+export function freedByOrigin(vary: Vary = {}): LaneDeclaration {
+  return {
+    vary: { ...vary, 'response-header': NO_BUFFERING },
+    expected: 'streams',
+    why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
+  };
+}
 
 /** The default spoke HTTP/1.0 to the upstream until then. */
 export const BEFORE_HTTP_1_1 = {

@@ -1,7 +1,7 @@
 /** What stands between the buffers and the client: compression, rewriting, subrequests. */
 
 import type { Need, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, GZIP_MODULE, CORE_MODULE, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
+import { PROXY_MODULE, GZIP_MODULE, CORE_MODULE, NO_BUFFERING, ORIGIN_ASKS, freedByOrigin } from './common.ts';
 
 const GUNZIP_MODULE = 'https://nginx.org/en/docs/http/ngx_http_gunzip_module.html';
 const GUNZIP_FILTER =
@@ -122,11 +122,7 @@ export const filters: VariantDeclaration[] = [
           },
         ],
       },
-      {
-        vary: { 'accept-encoding': 'gzip', format: 'text', 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin({ 'accept-encoding': 'gzip', format: 'text' }),
     ],
   },
   {
@@ -215,11 +211,7 @@ export const filters: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/sub-filter-buffering-off?framing=content-length' },
         ],
       },
-      {
-        vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin({ framing: 'content-length' }),
     ],
   },
   {

@@ -1,7 +1,7 @@
 /** What guides recommend for streaming, with and without an effect. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, CORE_MODULE, EVENT_PIPE, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
+import { PROXY_MODULE, CORE_MODULE, EVENT_PIPE, NO_BUFFERING, ORIGIN_ASKS, freedByOrigin } from './common.ts';
 
 export const guides: VariantDeclaration[] = [
   {
@@ -29,11 +29,7 @@ export const guides: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=content-length' },
         ],
       },
-      {
-        vary: { framing: 'content-length', 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin({ framing: 'content-length' }),
     ],
   },
   {
@@ -61,11 +57,7 @@ export const guides: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
         ],
       },
-      {
-        vary: { framing: 'close-delimited', 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin({ framing: 'close-delimited' }),
     ],
   },
   {
@@ -132,11 +124,7 @@ export const guides: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/buffering-off?framing=close-delimited' },
         ],
       },
-      {
-        vary: { 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin(),
     ],
   },
   {

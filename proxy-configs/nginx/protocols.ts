@@ -1,7 +1,7 @@
 /** What nginx speaks to clients and to the origin. */
 
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
-import { PROXY_MODULE, HTTP2_MODULE, SSL_MODULE, BEFORE_HTTP_1_1, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
+import { PROXY_MODULE, HTTP2_MODULE, SSL_MODULE, BEFORE_HTTP_1_1, ORIGIN_ASKS, freedByOrigin } from './common.ts';
 
 export const protocols: VariantDeclaration[] = [
   {
@@ -22,11 +22,7 @@ export const protocols: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
         ],
       },
-      {
-        vary: { 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin(),
       {
         vary: { 'http-version': '2' },
         expected: 'streams',
@@ -107,11 +103,7 @@ export const protocols: VariantDeclaration[] = [
           { change: 'proxy_buffering off;', provenBy: 'nginx/tls-buffering-off' },
         ],
       },
-      {
-        vary: { 'response-header': NO_BUFFERING },
-        expected: 'streams',
-        why: 'The origin’s word turns buffering off for its own response: what comes is flushed.',
-      },
+      freedByOrigin(),
     ],
   },
 ];
