@@ -33,8 +33,9 @@ function hasEnded(pid: number): boolean {
   try {
     // `PID (NAME) STATE …`, where Z is a zombie, X dead (proc_pid_stat(5)).
     return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
+  } catch (error) {
+    // A process that is gone has no such file; what else forbids reading it tells nothing of its end.
+    return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 
