@@ -109,7 +109,7 @@ async function bisect(id: string, options: Options, interruption: Interruption):
   const { lane, others, versions, ends, plan } = await asked(id, options);
   const say = (text: string): void => void (options.json !== '-' && process.stdout.write(text));
 
-  await using session = await Session.open(interruption.fail);
+  await using session = await Session.open(interruption);
   // A wheel is brought sooner than an image, and all steps by one driver where that can be.
   const drivers = chooseDrivers(options.driver, session).toReversed();
   const candidates = await candidatesOf(lane.variant.proxy, {

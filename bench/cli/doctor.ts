@@ -15,6 +15,7 @@ import { BenchError } from '../errors.ts';
 import { packageVersion } from '../programs.ts';
 import { wrap } from '../report/text.ts';
 import { Session } from '../session/session.ts';
+import type { Interruption } from './interruption.ts';
 import { availability } from './list.ts';
 
 interface Finding {
@@ -68,14 +69,14 @@ export async function othersOf(proxy: ProxyDeclaration, version: string, drivers
   return others.length === 0 ? '' : `; with --proxy ${proxy.id}@VERSION also ${sayVersions(others.toReversed())}`;
 }
 
-async function doctor(): Promise<void> {
+async function doctor(interruption: Interruption): Promise<void> {
   const findings: Finding[] = [
     { ok: true, text: `unclog ${packageVersion()} on Node ${process.versions.node}` },
     await python(),
     await cache(),
     await docker(),
   ];
-  await using session = await Session.open();
+  await using session = await Session.open(interruption);
   const drivers = chooseDrivers('auto', session);
   const { proxies } = await loadCatalogue();
   const found = await Promise.all(
@@ -92,6 +93,8 @@ async function doctor(): Promise<void> {
   if (!found.some(({ here }) => here)) process.exitCode = 3;
 }
 
-export function doctorCommand(): Command {
-  return new Command('doctor').description('say what is here, what is missing and how to have it').action(doctor);
+export function doctorCommand(interruption: Interruption): Command {
+  return new Command('doctor')
+    .description('say what is here, what is missing and how to have it')
+    .action(() => doctor(interruption));
 }

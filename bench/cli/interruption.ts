@@ -12,6 +12,7 @@ export class Interruption {
   readonly #controller = new AbortController();
   reason: string | undefined;
   exitCode = EXIT_INTERRUPTED;
+  leftNothing = true;
   #firstSignalMs: number | undefined;
 
   constructor() {
@@ -32,6 +33,12 @@ export class Interruption {
       seconds * 1000,
     ).unref();
   }
+
+  /** A container or network that stays is not to be said to be gone. */
+  readonly kept = (what: string[]): void => {
+    this.leftNothing = false;
+    for (const line of what) process.stderr.write(`unclog: the Docker engine did not let go of ${line}\n`);
+  };
 
   /** Ends the run as a failure of the bench. */
   readonly fail = (reason: string): void => this.#interrupt(reason, EXIT_BENCH_FAILED);

@@ -9,6 +9,7 @@ import type { Driver, DriverName } from '../drivers/driver.ts';
 import { BenchError, UnavailableError } from '../errors.ts';
 import { WIDTH, wrap } from '../report/text.ts';
 import { Session } from '../session/session.ts';
+import type { Interruption } from './interruption.ts';
 import { listRequirements } from './list-requirements.ts';
 import { driverOption, filterOnly, onlyOption } from './options.ts';
 import { paint } from './paint.ts';
@@ -47,7 +48,7 @@ interface Options {
   ids?: true;
 }
 
-async function list(ids: string[], options: Options): Promise<void> {
+async function list(ids: string[], options: Options, interruption: Interruption): Promise<void> {
   const catalogue = await loadCatalogue();
   if (ids.some(isOfSuite)) {
     const asked = options.ids === true ? `${selectRequirements(ids).map(idOf).join('\n')}\n` : undefined;
@@ -60,7 +61,7 @@ async function list(ids: string[], options: Options): Promise<void> {
   if (options.ids === true) return void process.stdout.write(`${chosen.map(({ id }) => id).join('\n')}\n`);
   const lanes = chosen.filter((item): item is Lane => !isChain(item));
   const chains = chosen.filter(isChain);
-  await using session = await Session.open();
+  await using session = await Session.open(interruption);
   const drivers = chooseDrivers(options.driver, session);
   const out: string[] = [];
   for (const [proxy, members] of Map.groupBy(lanes, ({ variant }) => variant.proxy)) {
@@ -79,12 +80,12 @@ async function list(ids: string[], options: Options): Promise<void> {
   process.stdout.write(`${out.join('\n')}\n`);
 }
 
-export function listCommand(): Command {
+export function listCommand(interruption: Interruption): Command {
   return new Command('list')
     .description('lanes, what each proves, whether it can run here')
     .argument('[ids...]', "lanes or variants, globs too: 'nginx/*'; or requirements: 'rfc10036/*'")
     .addOption(onlyOption)
     .addOption(driverOption)
     .option('--ids', 'their ids alone, one a line: for a script, or to see how many there are')
-    .action(list);
+    .action((ids: string[], options: Options) => list(ids, options, interruption));
 }

@@ -61,7 +61,7 @@ function complain(text: string): void {
 /** What went wrong, in words, and the exit code that says so. */
 function explainFailure(error: unknown, interruption: Interruption): number {
   if (interruption.reason !== undefined) {
-    complain(`unclog: ${interruption.reason}; nothing was left running`);
+    complain(`unclog: ${interruption.reason}${interruption.leftNothing ? '; nothing was left running' : ''}`);
     return interruption.exitCode;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -78,7 +78,7 @@ export async function runConformance(
   if (options.json !== undefined) await checkJson(options.json);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
   const subjects = inEachVersion(filterSubjects(subjectsOf(catalogue), proxies, options.only ?? []), proxies);
-  await using session = await Session.open(interruption.fail);
+  await using session = await Session.open(interruption);
   await using folder = await ResultsFolder.open(options.results, session);
   const progress = new Progress(process.stderr, subjects.length, 'variant');
   interruption.after(options.timeout ?? timeoutFor(subjects.length * LONGEST_OF_SUBJECT_MS));

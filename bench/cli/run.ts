@@ -146,7 +146,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
         : `of the lanes selected none belongs to ${[...proxies.keys()].join(', ')}`,
     );
 
-  await using session = await Session.open(interruption.fail);
+  await using session = await Session.open(interruption);
   await using folder = await ResultsFolder.open(options.results, session);
   const drawn: string[] = [];
   const progress = new Progress(process.stderr, lanes.length + chains.length);

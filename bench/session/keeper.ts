@@ -1,6 +1,6 @@
 /**
- * Starts a session's programs, and removes what the session left once the session's end of the channel closes. Started
- * by keeping.ts as `node keeper.ts SESSION DIR`.
+ * Starts a session's programs, and removes what the session left when it is told to, or once the session's end of the
+ * channel closes. Started by keeping.ts as `node keeper.ts SESSION DIR`.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -14,6 +14,7 @@ const [, , session = '', dir = ''] = process.argv;
 const groups: number[] = [];
 const folders = [dir];
 let docker = false;
+const end = Promise.withResolvers<void>();
 
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
@@ -88,13 +89,18 @@ process.on('message', (order: ToKeeper) => {
       return void folders.push(order.path);
     case 'remove-containers':
       docker = true;
+      return;
+    case 'close':
+      return end.resolve();
   }
 });
-await once(process, 'disconnect');
+process.on('disconnect', end.resolve);
+await end.promise;
 
 await killProcesses();
 if (docker) {
   const { removeSession } = await import('../drivers/docker-session.ts');
-  await removeSession(session);
+  tell({ told: 'kept', kept: await removeSession(session) });
 }
 for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+if (process.connected) process.disconnect();

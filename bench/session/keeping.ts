@@ -25,14 +25,20 @@ export interface StartOrder extends Program {
   key: number;
 }
 
-export type ToKeeper = StartOrder | { order: 'remove-folder'; path: string } | { order: 'remove-containers' };
+/** What is to be removed when the session ends, besides its folder and processes. */
+type Removal = { order: 'remove-folder'; path: string } | { order: 'remove-containers' };
 
-export type FromKeeper = { key: number } & (
+export type ToKeeper = StartOrder | Removal | { order: 'close' };
+
+/** Of one of the programs. */
+type OfProgram = { key: number } & (
   | { told: 'started'; pid: number }
   | { told: 'not-started'; reason: string }
   | { told: 'line'; from: 'stdout' | 'stderr'; line: string }
   | { told: 'ended'; how: string }
 );
+
+export type FromKeeper = OfProgram | { told: 'kept'; kept: string[] };
 
 /** Is told what becomes of a program. */
 export interface Follower {
@@ -47,8 +53,7 @@ export class Keeper {
   readonly #dir: string;
   readonly #process: ChildProcess;
   readonly #followers = new Map<number, Follower>();
-  /** What is to be removed besides the session's folder and processes. */
-  readonly #removals: Exclude<ToKeeper, StartOrder>[] = [];
+  readonly #removals: Removal[] = [];
   #keys = 0;
   #isLost = false;
   #isClosing = false;
@@ -87,15 +92,20 @@ export class Keeper {
     this.#remove({ order: 'remove-containers' });
   }
 
-  /** Resolves when all that the session left is removed. */
-  async close(): Promise<void> {
+  /** Resolves when all that the session left is removed, with what the engine did not let go of. */
+  async close(): Promise<string[]> {
     this.#isClosing = true;
     // Of one that is lost another does what it would have done.
     const last = this.#isLost ? this.#fork() : this.#process;
     if (this.#isLost) for (const order of this.#removals) last.send(order);
+    const kept: string[] = [];
+    last.on('message', (message: FromKeeper) => {
+      if (message.told === 'kept') kept.push(...message.kept);
+    });
     const ended = once(last, 'exit');
-    last.disconnect();
+    last.send({ order: 'close' } satisfies ToKeeper, () => {});
     await ended;
+    return kept;
   }
 
   #fork(): ChildProcess {
@@ -109,7 +119,7 @@ export class Keeper {
     return forked.on('error', () => {});
   }
 
-  #remove(order: Exclude<ToKeeper, StartOrder>): void {
+  #remove(order: Removal): void {
     this.#removals.push(order);
     this.#order(order);
   }
@@ -120,6 +130,7 @@ export class Keeper {
   }
 
   #hear(message: FromKeeper): void {
+    if (message.told === 'kept') return;
     const { key } = message;
     const follower = this.#followers.get(key);
     switch (message.told) {

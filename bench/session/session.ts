@@ -13,28 +13,38 @@ import { BenchError } from '../errors.ts';
 import { Keeper } from './keeping.ts';
 import { ManagedProcess, type SpawnOptions } from './process.ts';
 
+/** Is told of what becomes of a session. */
+export interface SessionOwner {
+  /** Its keeper has ended before it: a failure of the bench. */
+  fail: (reason: string) => void;
+  /** What the engine did not let go of at its end, a line each. */
+  kept: (what: string[]) => void;
+}
+
 export class Session implements AsyncDisposable {
   readonly id: string;
   readonly dir: string;
   readonly #keeper: Keeper;
+  readonly #owner: Partial<SessionOwner>;
   readonly #processes = new Set<ManagedProcess>();
   #folders = 0;
 
-  private constructor(id: string, dir: string, onLost: (reason: string) => void) {
+  private constructor(id: string, dir: string, owner: Partial<SessionOwner>) {
     this.id = id;
     this.dir = dir;
-    this.#keeper = new Keeper(id, dir, onLost);
+    this.#owner = owner;
+    this.#keeper = new Keeper(id, dir, (reason) => owner.fail?.(reason));
   }
 
-  /** @param onLost when its keeper ends before it: a failure of the bench. By default what asks for the next program fails. */
-  static async open(onLost: (reason: string) => void = () => {}): Promise<Session> {
+  /** @param owner where none is told of a lost keeper, what asks for the next program fails. */
+  static async open(owner: Partial<SessionOwner> = {}): Promise<Session> {
     const id = randomBytes(6).toString('hex');
     const dir = await mkdtemp(join(tmpdir(), 'unclog-')).catch((error: Error) => {
       throw new BenchError(`no temporary folder can be made: ${error.message}; set TMPDIR to one that can be written`);
     });
     // Workers of a proxy started by root run as another user and must get through.
     await chmod(dir, 0o755);
-    return new Session(id, dir, onLost);
+    return new Session(id, dir, owner);
   }
 
   /** A new empty folder that goes with the session. */
@@ -72,6 +82,7 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#processes].map((process) => process[Symbol.asyncDispose]()));
     await rm(this.dir, { recursive: true, force: true });
-    await this.#keeper.close();
+    const kept = await this.#keeper.close();
+    if (kept.length > 0) this.#owner.kept?.(kept);
   }
 }

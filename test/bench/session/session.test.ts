@@ -24,7 +24,7 @@ it('a program that the kernel refuses to start is told of, and the others stay',
 
 it('a session whose keeper is killed says so, and leaves no process and no folder', async () => {
   const lost = Promise.withResolvers<string>();
-  const session = await Session.open(lost.resolve);
+  const session = await Session.open({ fail: lost.resolve });
   const cwd = await session.folder('programs');
   const program = await session.start('sleep', ['61.5'], { cwd });
   const [keeper = 0] = await running(`keeper.ts\0${session.id}`);
