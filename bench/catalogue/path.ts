@@ -12,6 +12,8 @@ import { faultOfStreamText, pairsOf } from './stream-text.ts';
 export const PATH_PREFIX = 'path/';
 
 const EXAMPLE = '--path nginx/default,traefik/default';
+/** No id has a dot. */
+const CONFIG_FILE = /\.(?:conf|cfg|ya?ml|toml|json|vcl|ini|Caddyfile|m?[jt]s|py)$/;
 /** More hops than a request is likely to pass; each is a process, and in containers two and a network. */
 const MOST_HOPS = 8;
 
@@ -69,6 +71,11 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
   const ids = hops.split(',').map((id) => id.trim());
   if (ids.includes(''))
     throw new UsageError(`--path has an empty place in "${text}"; it takes ids with one comma between: ${EXAMPLE}`);
+  const file = ids.find((id) => CONFIG_FILE.test(id));
+  if (file !== undefined)
+    throw new UsageError(
+      `--path takes ids of variants, and "${file}" is a file: a config of your own becomes a variant in five minutes (CONTRIBUTING.md); \`unclog list\` shows those that there are`,
+    );
   if (ids.length < 2 && !/\s/.test(hops))
     throw new UsageError(
       `--path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,

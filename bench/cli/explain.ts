@@ -69,6 +69,12 @@ function madeLane({ lanes }: Catalogue, id: string, runs: readonly KeptRun[]): L
   return [{ id, variant, vary: (last.result.vary ?? {}) as Vary }];
 }
 
+/** The hops of a path, which is named as the matrix names it, or as --path takes it: `nginx/default,traefik/default`. */
+function hopsOf(id: string): string | undefined {
+  if (id.startsWith(PATH_PREFIX)) return id.slice(PATH_PREFIX.length);
+  return id.split('?')[0]?.includes(',') === true ? id : undefined;
+}
+
 /**
  * Also what was made on a command line, by --path or --vary, and measured. A variant's id means all its declared lanes,
  * and below them the plain one that --vary made, which has the same id; `variant?` is the plain one alone. @throws UsageError
@@ -78,7 +84,8 @@ export function selected(
   id: string,
   runs: readonly KeptRun[],
 ): { lanes: Lane[]; chains: Chain[] } {
-  if (id.startsWith(PATH_PREFIX)) return { lanes: [], chains: [chainOfPath(catalogue, id.slice(PATH_PREFIX.length))] };
+  const hops = hopsOf(id);
+  if (hops !== undefined) return { lanes: [], chains: [chainOfPath(catalogue, hops)] };
   const made = madeLane(catalogue, id.replace(/\?$/, ''), runs);
   const isVariant = catalogue.lanes.some(({ variant }) => variant.id === id);
   if (made.length > 0 && !isVariant) return { lanes: made, chains: [] };

@@ -102,6 +102,14 @@ async function exitCodeOf(client: ContainerRuntimeClient, id: string): Promise<n
   return State.Status === 'exited' ? State.ExitCode : undefined;
 }
 
+/** Not so where the engine has removed it already. */
+export async function isRunning(client: ContainerRuntimeClient, id: string): Promise<boolean> {
+  return client.container.inspect(client.container.getById(id)).then(
+    ({ State }) => State.Running,
+    () => false,
+  );
+}
+
 /** What the engine does not remove now is no reason to lose a run's results: the session's keeper comes after. */
 export async function remove(client: ContainerRuntimeClient, id: string): Promise<void> {
   await client.container

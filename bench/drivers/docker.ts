@@ -17,7 +17,7 @@ import type { Address } from '../client/client.ts';
 import { BenchError, ProxyError, UnavailableError } from '../errors.ts';
 import { OriginClient } from '../origin-client.ts';
 import type { Session } from '../session/session.ts';
-import { engine, LoopbackContainer, logOf, remove, startOrEnd } from './container.ts';
+import { engine, isRunning, LoopbackContainer, logOf, remove, startOrEnd } from './container.ts';
 import { networkName, SESSION_LABEL } from './docker-session.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import { DockerTaps, type DockerTap, type Reachable } from './docker-taps.ts';
@@ -130,6 +130,10 @@ class DockerStage implements Stage {
       command,
       log,
       running: () => running,
+      hasEnded: async () => {
+        running &&= await isRunning(this.#client, id);
+        return !running;
+      },
       usage: () => usageOfContainer(this.#client, id),
       [Symbol.asyncDispose]: () => remove(this.#client, id),
     };

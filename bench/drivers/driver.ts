@@ -37,7 +37,10 @@ export interface Hop extends AsyncDisposable {
   command: string;
   /** Its own last words. */
   log(): Promise<string>;
+  /** Of its end this may hear late. */
   running(): boolean;
+  /** Asks for it. */
+  hasEnded(): Promise<boolean>;
   usage(): Promise<Usage>;
 }
 

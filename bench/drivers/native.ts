@@ -125,7 +125,8 @@ class NativeStage implements Stage {
     const reason = await whyHopNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal);
     if (reason !== undefined) await failed(process, variant, reason);
     const sha256 = await configSha256(variant);
-    const running = stack.move();
+    const started = stack.move();
+    const running = (): boolean => process.running && companion?.running !== false;
     return {
       address,
       version: program.version,
@@ -136,9 +137,10 @@ class NativeStage implements Stage {
           .map((one) => one?.log() ?? '')
           .join('\n')
           .trim(),
-      running: () => process.running && companion?.running !== false,
+      running,
+      hasEnded: async () => !running(),
       usage: () => usageOfProcess(process.pid, dir),
-      [Symbol.asyncDispose]: () => running.disposeAsync(),
+      [Symbol.asyncDispose]: () => started.disposeAsync(),
     };
   }
 

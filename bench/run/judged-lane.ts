@@ -113,6 +113,11 @@ async function measured(
   return { evidence, delivery, measures, seen: sightings.seen };
 }
 
+/** Also where what listened for a process that had ended, as the port of a container, closed each connection unanswered. */
+function hasNoWords({ delivery, evidence }: MeasuredLane): boolean {
+  return delivery.verdict === 'harness-error' || evidence.tries.every(({ client }) => client.head === undefined);
+}
+
 /** What is measured besides, of this lane or of another of its variant, may end the process before the words have come: they come through another. */
 async function withWords(
   found: MeasuredLane,
@@ -141,7 +146,7 @@ async function judged(
   const hop = await start();
   options.onEvent({ type: 'measuring', lane: nameOf({ ...lane, path: [pathEntry(lane.variant, runnable)] }) });
   const found = await measured(placed, hop, place, options);
-  const isWordless = found.delivery.verdict === 'harness-error' && !hop.running();
+  const isWordless = hasNoWords(found) && (await hop.hasEnded());
   const { evidence, delivery, measures, seen } = isWordless ? await withWords(found, placed, place, options) : found;
   signal.throwIfAborted();
   const file = await options.keep({

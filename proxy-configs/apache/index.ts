@@ -1,4 +1,5 @@
 import type { ProxyDeclaration } from '../../bench/catalogue/declaration.ts';
+import { fastcgi } from './fastcgi.ts';
 
 const DOCS = 'https://httpd.apache.org/docs/2.4';
 const PROXY = `${DOCS}/mod/mod_proxy.html`;
@@ -93,7 +94,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'The documentation says that the parameter is in effect for AJP and FastCGI only: over HTTP a stream that comes through with it comes through without it. The thread is about PHP behind FastCGI.',
+          why: 'The documentation says that the parameter is in effect for AJP and FastCGI only: over HTTP a stream that comes through with it comes through without it. The thread is about PHP behind FastCGI (fcgi-flushpackets-on).',
         },
       ],
     },
@@ -107,7 +108,7 @@ export default {
       lanes: [
         {
           expected: 'streams',
-          why: 'Were the parameters in effect, each word would be held for half a second; they are not, over HTTP, and none is. The thread is about FastCGI, where they free what was held for longer.',
+          why: 'Were the parameters in effect, each word would be held for half a second; they are not, over HTTP, and none is. The thread is about FastCGI, where they are (fcgi-flushpackets-auto).',
         },
       ],
     },
@@ -442,5 +443,6 @@ export default {
         },
       ],
     },
+    ...fastcgi,
   ],
 } satisfies ProxyDeclaration;

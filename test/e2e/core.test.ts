@@ -10,7 +10,7 @@ test('the core set is as expected, its lanes’ remedies are proven by lanes of 
   await using folder = await scratch();
   const { exitCode, stderr, results } = await unclogRun(['--core', '--driver', 'native', '--quick'], folder.path);
   const judged = results.lanes.filter(isJudged);
-  expect(await wrongOf(results.lanes, 'native'), stderr).toEqual([]);
+  expect(await wrongOf(results.lanes, 'native', folder.path), stderr).toEqual([]);
   expect(exitCode, stderr).toBe(codeOf(results));
   expect(new Set(results.lanes.map(({ id }) => id))).toEqual(
     new Set([...lanes, ...chains].filter(({ core }) => core === true).map(({ id }) => id)),

@@ -73,7 +73,7 @@ describe.skipIf(noEngine)(`in containers${NEEDS_ENGINE}`, () => {
       results.lanes.filter(({ id }) => withoutImage.has(id) === isOutside),
     );
     expect(new Set(outside?.map(({ verdict }) => verdict))).toEqual(new Set(['skipped']));
-    expect(await wrongOf(inside ?? [], 'docker')).toEqual([]);
+    expect(await wrongOf(inside ?? [], 'docker', folder.path)).toEqual([]);
     expect(exitCode).toBe(codeOf(results));
     expect(inside?.every(({ path }) => path[0]?.driver === 'docker')).toBe(true);
     expect(await leftByUnclog()).toEqual([]);

@@ -21,7 +21,7 @@ test(
     expect(skipped.filter(({ bring = '' }) => !bring.startsWith('unclog setup'))).toEqual([]);
     expect(skipped.map(({ id }) => id).filter((id) => IS_GATE && !NOT_IN_THE_GATE.test(id))).toEqual([]);
     const there = results.lanes.filter(({ verdict }) => verdict !== 'skipped');
-    expect(await wrongOf(there, 'native')).toEqual([]);
+    expect(await wrongOf(there, 'native', folder.path)).toEqual([]);
     expect(exitCode).toBe(codeOf(results));
     expect(stdout).toContain('all that were judged are as expected');
     expect(there.map(({ path }) => path[0]?.proxy)).toEqual(

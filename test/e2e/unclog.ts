@@ -64,20 +64,38 @@ export function notAsExpected(lanes: readonly LaneResult[]): string[] {
     });
 }
 
+/** How each try of it ended for the client and at the origin, and the hop's last words where it had ended. */
+async function showEnds(lane: LaneResult, folder: string): Promise<void> {
+  if (lane.evidence === undefined) return;
+  const { evidence } = await evidenceIn(folder, lane);
+  const ends = evidence.tries.map(({ client: { end, head }, origin }) => ({
+    client: end,
+    status: head?.status,
+    state: origin.state,
+    origin: origin.end,
+  }));
+  console.warn(lane.id, JSON.stringify(ends), lane.log ?? '');
+}
+
 /**
  * Of a run of many lanes what is wrong. Those that noise left without a verdict are measured by themselves, once, as
  * their user would: no verdict then is wrong as well.
  */
-export async function wrongOf(lanes: readonly LaneResult[], driver: 'native' | 'docker'): Promise<string[]> {
+export async function wrongOf(
+  lanes: readonly LaneResult[],
+  driver: 'native' | 'docker',
+  folder: string,
+): Promise<string[]> {
   const { noisy = [], told = [] } = Object.groupBy(lanes, ({ verdict }) =>
     verdict === 'inconclusive' ? 'noisy' : 'told',
   );
   const wrong = notAsExpected(told);
+  for (const lane of told.filter(({ asExpected }) => asExpected !== true)) await showEnds(lane, folder);
   if (noisy.length === 0) return wrong;
   console.warn(`measured again by themselves:\n${notAsExpected(noisy).join('\n')}`);
-  await using folder = await scratch();
+  await using again = await scratch();
   const ids = noisy.map(({ id }) => id);
-  const { results } = await unclogRun([...ids, '--quick', '--driver', driver], folder.path);
+  const { results } = await unclogRun([...ids, '--quick', '--driver', driver], again.path);
   return [...wrong, ...notAsExpected(results.lanes.filter(({ id }) => ids.includes(id)))];
 }
 

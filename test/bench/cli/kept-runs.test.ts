@@ -186,6 +186,8 @@ describe('unclog explain', () => {
     await using folder = await scratch();
     const { stdout } = await unclog(['explain', 'path/nginx/default,node/pipe', '--results', folder.path]);
     expect(stdout).toContain('not measured yet: unclog run --path nginx/default,node/pipe');
+    const asTaken = await unclog(['explain', 'nginx/default,node/pipe', '--results', folder.path]);
+    expect(asTaken.stdout).toBe(stdout);
     const { stderr, exitCode } = await unclog(['explain', 'path/nginx/defualt,node/pipe', '--results', folder.path]);
     expect(stderr).toContain('no variant has the id "nginx/defualt" (did you mean "nginx/default"?)');
     expect(exitCode).toBe(2);
