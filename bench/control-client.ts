@@ -1,5 +1,8 @@
 /** Speaks JSON over HTTP to a program of ours, on connections that are kept. */
 
+import { request as httpRequest, type ClientRequest } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+
 import { Pool } from 'undici';
 
 import { monotonicMs } from '../server/clock.ts';
@@ -20,16 +23,65 @@ export interface ClockOffset {
 const ANSWER_MS = 10_000;
 const CLOCK_SAMPLES = 20;
 
+/** Lines of one request that stays open. */
+export class Lines implements Disposable {
+  readonly #request: ClientRequest;
+  readonly #complain: (reason: string) => BenchError;
+  #lost: string | undefined;
+
+  /** @param complain of what becomes of it. */
+  constructor(
+    { host, port }: Address,
+    path: string,
+    headers: Record<string, string>,
+    complain: (why: string) => BenchError,
+  ) {
+    this.#complain = complain;
+    this.#request = httpRequest({
+      host,
+      port,
+      path,
+      method: 'POST',
+      agent: false,
+      headers: { ...headers, 'content-type': 'text/plain' },
+    });
+    this.#request.on('socket', (socket) => socket.unref());
+    this.#request.on('error', ({ message }) => (this.#lost ??= `failed: ${message}`));
+    this.#request.on('response', (response) => {
+      this.#lost ??= `answered ${response.statusCode}`;
+      void textOf(response).then(
+        (text) => (this.#lost = `answered ${response.statusCode}: ${text}`),
+        () => {},
+      );
+    });
+  }
+
+  send(line: string): void {
+    this.#request.write(`${line}\n`);
+  }
+
+  /** Why what was sent may be lost: the request is over. */
+  get lost(): string | undefined {
+    return this.#lost === undefined ? undefined : this.#complain(this.#lost).message;
+  }
+
+  [Symbol.dispose](): void {
+    this.#request.destroy();
+  }
+}
+
 export class ControlClient {
+  readonly #address: Address;
   readonly #name: string;
   readonly #headers: Record<string, string>;
   readonly #pool: Pool;
 
   /** @param name for messages: whose control API it is. */
-  constructor(name: string, { host, port }: Address, token?: string) {
+  constructor(name: string, address: Address, token?: string) {
+    const { host, port } = address;
     this.#name = name;
+    this.#address = address;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    // Half of what acknowledging a word costs node:http, and there is one for each word of every stream.
     this.#pool = new Pool(`http://${host}:${port}`, { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS });
   }
 
@@ -52,14 +104,21 @@ export class ControlClient {
     void this.#pool.destroy();
   }
 
+  lines(path: string): Lines {
+    return new Lines(this.#address, path, this.#headers, this.#complaint(`POST ${path}`));
+  }
+
+  #complaint(asked: string): (reason: string) => BenchError {
+    return (reason) => new BenchError(`${this.#name}'s control API (${asked}) ${reason}`);
+  }
+
   /** @throws BenchError when there is no answer, or one that refuses, with its own words. */
   async ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const sent =
       body === undefined
         ? { headers: this.#headers }
         : { headers: { ...this.#headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const complain = (reason: string): BenchError =>
-      new BenchError(`${this.#name}'s control API (${method} ${path}) ${reason}`);
+    const complain = this.#complaint(`${method} ${path}`);
     const { statusCode, text } = await this.#pool
       .request({ method, path, ...sent })
       .then(async (response) => ({ statusCode: response.statusCode, text: await response.body.text() }))

@@ -53,37 +53,6 @@ export function longestMs(workload: Workload): number {
   return headDelayMs + pace.leadMs + pace.budgetMs + pace.deadlineMs + steps * (pace.stepMs + 1) + pace.lingerMs;
 }
 
-/** Acknowledges arrivals one request at a time, each time the highest that arrived. */
-class Acknowledger {
-  #highest = -1;
-  #sent = -1;
-  #sending: Promise<void> | undefined;
-  #failure: string | undefined;
-  readonly #send: (seq: number) => Promise<void>;
-
-  constructor(send: (seq: number) => Promise<void>) {
-    this.#send = send;
-  }
-
-  arrived(highest: number): void {
-    this.#highest = highest;
-    this.#sending ??= this.#run().finally(() => (this.#sending = undefined));
-  }
-
-  /** Resolves when all is sent, with what went wrong. */
-  async done(): Promise<string | undefined> {
-    await this.#sending;
-    return this.#failure;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#sent < this.#highest && this.#failure === undefined) {
-      this.#sent = this.#highest;
-      await this.#send(this.#sent).catch((error: Error) => (this.#failure = error.message));
-    }
-  }
-}
-
 /** The origin is asked again after so long: an interruption is not kept waiting. */
 const LONGEST_WAIT_MS = 1000;
 /** The longest that what the origin ended is on its way through the hops and taps. */
@@ -161,7 +130,6 @@ export async function measureStream({
   const leaving = new Departure(leave);
   try {
     const arrivals = new Arrivals(workload);
-    const acknowledger = new Acknowledger((seq) => origin.acknowledge(stream.id, seq));
     const lockStep = workload.pace.mode === 'lock-step';
     const client = await fetchStream(
       via,
@@ -174,13 +142,12 @@ export async function measureStream({
         onBody(bytes, at, read) {
           const before = arrivals.highest;
           arrivals.feed(bytes, at, read);
-          if (lockStep && arrivals.highest > before) acknowledger.arrived(arrivals.highest);
+          if (lockStep && arrivals.highest > before) origin.acknowledge(stream.id, arrivals.highest);
           leaving.arrived(arrivals.highest + 1);
         },
       },
     );
     arrivals.finish(client.end.at);
-    const fault = await acknowledger.done();
     const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
     const ended = await traceOfEnd(origin, stream.id, forOriginMs, signal);
     const withinMs = leave === undefined || ended.state !== 'ended' ? undefined : END_PASSES_MS;
@@ -192,6 +159,7 @@ export async function measureStream({
       clock,
       ...(points === undefined ? {} : { points: await points(stream.id, workload, withinMs) }),
     };
+    const fault = origin.lostAcknowledgements;
     return fault === undefined ? trace : { ...trace, fault };
   } finally {
     leaving.over();

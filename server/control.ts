@@ -1,4 +1,4 @@
-/** The control API: create a stream, read it, acknowledge a chunk, read its trace, delete it; give several one name. */
+/** The control API: create a stream, read it, acknowledge its chunks, read its trace, delete it; give several one name. */
 
 import { timingSafeEqual } from 'node:crypto';
 
@@ -6,9 +6,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
+import { acknowledgements } from './acknowledgements.ts';
 import { aliases } from './aliases.ts';
 import { monotonicMs } from './clock.ts';
-import type { Streams } from './streams.ts';
+import { whyUnknown, type Streams } from './streams.ts';
 import { faultOf } from './payload.ts';
 import { malformed } from './validation.ts';
 import { resolveWorkload, WorkloadInput } from './workload.ts';
@@ -30,6 +31,8 @@ const State = Type.Object({
   }),
 });
 
+const ACKNOWLEDGED_MS = 5000;
+
 export interface ControlOptions {
   streams: Streams;
   /** When given, every request to a stream or the clock must carry it as `Authorization: Bearer …`. */
@@ -42,7 +45,7 @@ function sameToken(given: string, token: string): boolean {
 }
 
 function unknownStream(reply: FastifyReply, id: string): FastifyReply {
-  return reply.code(404).send({ error: `no stream "${id}": never created, deleted, or ended more than a minute ago` });
+  return reply.code(404).send({ error: whyUnknown(id) });
 }
 
 export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { streams, token }) => {
@@ -85,19 +88,6 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     },
   );
 
-  // Of all requests this is made most: it has no body to be read.
-  const Ack = Type.Object({ ...Id.properties, seq: Type.Integer({ minimum: 0 }) });
-  app.post(
-    '/streams/:id/ack/:seq',
-    { schema: { params: Ack, response: { 204: Type.Null(), 404: Failure } } },
-    async (request, reply) => {
-      const stream = streams.find(request.params.id);
-      if (stream === undefined) return unknownStream(reply, request.params.id);
-      stream.acknowledge(request.params.seq);
-      return reply.code(204).send(null);
-    },
-  );
-
   const Patience = Type.Object({
     endWithinMs: Type.Optional(
       Type.Integer({
@@ -106,11 +96,18 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
         description: 'How long the end of the stream is waited for. Default 0.',
       }),
     ),
+    acknowledged: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'A chunk whose acknowledgement is on its way, by another connection: waited for, 5 s at most.',
+      }),
+    ),
   });
   app.get('/streams/:id/trace', { schema: { params: Id, querystring: Patience } }, async (request, reply) => {
     const stream = streams.find(request.params.id);
     if (stream === undefined) return unknownStream(reply, request.params.id);
-    const { endWithinMs = 0 } = request.query;
+    const { endWithinMs = 0, acknowledged } = request.query;
+    if (acknowledged !== undefined) await stream.acknowledged(acknowledged, ACKNOWLEDGED_MS);
     if (endWithinMs > 0) await stream.ended(endWithinMs);
     return reply.send(stream.trace);
   });
@@ -145,6 +142,7 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
   );
 
   await app.register(aliases, { streams });
+  await app.register(acknowledgements, { streams });
 
   const Clock = Type.Object({
     monotonicMs: Type.Number({ description: 'CLOCK_MONOTONIC of the origin’s kernel, read while answering.' }),

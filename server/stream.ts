@@ -55,6 +55,12 @@ export class Stream {
     this.#emitter.acknowledge(seq);
   }
 
+  /** Resolves when it was told so of chunk `seq`, or after this time. */
+  async acknowledged(seq: number, withinMs: number): Promise<void> {
+    const until = monotonicMs() + withinMs;
+    while (!this.trace.acks.some((ack) => ack.seq >= seq) && monotonicMs() < until) await delay(1);
+  }
+
   /** Ends the stream now, cutting the response if one is open. */
   stop(how: Exclude<StreamEnd, 'complete' | 'died'>, detail?: string): void {
     if (this.trace.state === 'ended') return;

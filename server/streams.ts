@@ -9,6 +9,10 @@ import type { Workload } from './workload.ts';
 /** How long an ended stream's trace can still be read. */
 const KEEP_ENDED_MS = 60_000;
 
+export function whyUnknown(id: string): string {
+  return `no stream "${id}": never created, deleted, or ended more than a minute ago`;
+}
+
 export class Streams {
   readonly #streams = new Map<string, Stream>();
   /** Ids of the streams that each alias gives out, in order. */

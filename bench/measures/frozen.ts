@@ -126,7 +126,6 @@ export async function frozenStream(
   const timeoutMs = asked.pace.leadMs + chunkBytes.length * options.deadlineMs + SLACK_MS;
   const stream = await origin.create({ ...asked, lifetimeMs: Math.ceil(timeoutMs) + 1000 });
   const body: Frozen['pieces'] = [];
-  const acknowledged: Promise<void>[] = [];
   let receivedBytes = 0;
   try {
     const client = await fetchStream(
@@ -139,12 +138,10 @@ export async function frozenStream(
         onBody(bytes, at) {
           body.push({ at, bytes: bytes.length });
           receivedBytes += bytes.length;
-          // One that comes too late for a stream that is over is of no matter.
-          onBody?.(receivedBytes, (seq) => acknowledged.push(origin.acknowledge(stream.id, seq).catch(() => {})));
+          onBody?.(receivedBytes, (seq) => origin.acknowledge(stream.id, seq));
         },
       },
     );
-    await Promise.all(acknowledged);
     const trace = await origin.trace(stream.id);
     const frozen = frozenOf(trace, client, body, clock);
     return points === undefined ? frozen : { ...frozen, points: await points(stream.id, trace.workload) };

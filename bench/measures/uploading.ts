@@ -173,7 +173,7 @@ export async function uploadingExchange(
       isOver: () => over,
     };
     const stepped = await drive(upload, answer, sides, RESPONSE_WAIT_MS + attempt * LONGER_MS);
-    await origin.acknowledge(stream.id, 1);
+    origin.acknowledge(stream.id, 1);
     const client = await exchange;
     const trace = await origin.trace(stream.id);
     return {

@@ -16,10 +16,29 @@ describe('the client of the control API', () => {
     using client = clientOf(origin.controlPort, 'secret');
     const { id, path } = await client.create({ count: 2 });
     expect(path).toBe(`/stream/${id}`);
-    await client.acknowledge(id, 1);
+    client.acknowledge(id, 1);
     expect(await client.trace(id)).toMatchObject({ id, workload: { count: 2 }, acks: [{ seq: 1 }] });
     await client.delete(id);
     await expect(client.trace(id)).rejects.toThrow(BenchError);
+  });
+
+  it('has all acknowledgements in a trace that it reads right after them', async () => {
+    await using origin = await runningOrigin();
+    using client = clientOf(origin.controlPort);
+    const { id } = await client.create({ count: 500 });
+    for (let seq = 0; seq < 500; seq += 1) client.acknowledge(id, seq);
+    expect((await client.trace(id)).acks.map(({ seq }) => seq)).toEqual(Array.from({ length: 500 }, (_, seq) => seq));
+    expect(client.lostAcknowledgements).toBeUndefined();
+  });
+
+  it('knows that acknowledgements may be lost once the origin is gone', async () => {
+    const origin = await runningOrigin();
+    using client = clientOf(origin.controlPort);
+    const { id } = await client.create({ count: 2 });
+    client.acknowledge(id, 0);
+    await client.trace(id);
+    await origin[Symbol.asyncDispose]();
+    await expect.poll(() => client.lostAcknowledgements).toMatch(/^the origin's control API \(POST \/acks\) failed: /);
   });
 
   it('gives the origin’s own words when it refuses', async () => {

@@ -48,13 +48,35 @@ describe('the control API', () => {
   it.each([
     ['GET', '/streams/nobody', undefined],
     ['GET', '/streams/nobody/trace', undefined],
-    ['POST', '/streams/nobody/ack/0', undefined],
     ['DELETE', '/streams/nobody', undefined],
   ])('%s %s is not found, and says why that may be', async (method, path, body) => {
     expect(await origin.ask(method, path, body)).toEqual({
       status: 404,
       body: { error: 'no stream "nobody": never created, deleted, or ended more than a minute ago' },
     });
+  });
+
+  it('takes acknowledgements as lines, and says of the first that is none what it must be', async () => {
+    const [one, two] = [await origin.create({}), await origin.create({})];
+    const lines = async (text: string, type = 'text/plain') =>
+      origin.ask('POST', '/acks', text, { 'content-type': type });
+    expect((await lines(`${one} 0\n${two} 3\r\n${one} 1\n`)).status).toBe(204);
+    expect((await origin.trace(one)).acks.map(({ seq }) => seq)).toEqual([0, 1]);
+    expect((await origin.trace(two)).acks.map(({ seq }) => seq)).toEqual([3]);
+
+    const unknown = await lines(`nobody 0\n${one} 2`);
+    expect(unknown).toMatchObject({ status: 404, body: { error: expect.stringContaining('no stream "nobody"') } });
+    expect((await origin.trace(one)).acks.map(({ seq }) => seq)).toEqual([0, 1, 2]);
+
+    for (const malformed of [one, `${one} -1`, `${one} 1.5`, `${one}  1`, 'x'.repeat(5000), ''])
+      expect(await lines(`${one} 4\n${malformed}\n`)).toMatchObject({
+        status: 400,
+        body: {
+          error: expect.stringMatching(/^line 2 must be a stream's id, a blank and a chunk's number; got ".{0,100}"$/),
+        },
+      });
+    expect((await origin.ask('POST', '/acks')).body.error).toBe('a body of lines is missing');
+    expect((await lines('{}', 'application/json')).status).toBe(415);
   });
 
   it('tells its monotonic clock, which only goes on', async () => {
@@ -110,7 +132,7 @@ describe('a token', () => {
       ['POST', '/streams', {}],
       ['GET', '/streams/x', undefined],
       ['GET', '/streams/x/trace', undefined],
-      ['POST', '/streams/x/ack/0', undefined],
+      ['POST', '/acks', undefined],
       ['DELETE', '/streams/x', undefined],
       ['GET', '/clock', undefined],
     ] as const) {

@@ -173,13 +173,6 @@ describe('a malformed workload', () => {
 });
 
 describe('other malformed requests', () => {
-  it('of an acknowledgement name the field', async () => {
-    const id = await origin.create({});
-    const { status, body } = await origin.ask('POST', `/streams/${id}/ack/-1`);
-    expect(status).toBe(400);
-    expect(body.error).toContain('field "seq" must be >= 0; got -1');
-  });
-
   it('of a stream on the spot name the parameter', async () => {
     const response = await fetch(`http://127.0.0.1:${origin.dataPort}/sse?cuont=3`);
     expect(response.status).toBe(400);
@@ -195,11 +188,6 @@ describe('what went wrong once', () => {
   it('a workload of more bytes than a stream may emit is refused', async () => {
     const workload = { count: 1000, chunkBytes: [16 * 1024 * 1024], pace: { mode: 'paced' } };
     expect((await origin.ask('POST', '/streams', workload)).status).toBe(400);
-  });
-
-  it('a malformed acknowledgement is not called a workload', async () => {
-    const id = await origin.create({});
-    expect((await origin.ask('POST', `/streams/${id}/ack/-1`)).body.error).not.toContain('workload');
   });
 
   it.each(['content-length', 'Transfer-Encoding', 'Content-Type'])(

@@ -77,9 +77,9 @@ describe('the OpenAPI document', () => {
       'get /streams/{id}',
       'get /streams/{id}/trace',
       'get /streams/{id}/upload',
+      'post /acks',
       'post /aliases',
       'post /streams',
-      'post /streams/{id}/ack/{seq}',
     ]);
     expect(body.security).toBeUndefined();
   });

@@ -66,7 +66,7 @@ export async function runningOrigin(options: Partial<OriginOptions> = {}): Promi
       return body.id;
     },
     async acknowledge(id, seq) {
-      const { status } = await ask('POST', `/streams/${id}/ack/${seq}`);
+      const { status } = await ask('POST', '/acks', `${id} ${seq}`, { 'content-type': 'text/plain' });
       if (status !== 204) throw new Error(`ack answered ${status}`);
     },
     traceWhen: (id, wanted) =>
