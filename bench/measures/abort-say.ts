@@ -41,7 +41,7 @@ function sayWhen(found: PhaseFigures): string {
     case 'later':
       return sayLater(found);
     case 'never': {
-      const bound = `a zombie: not within ${sayBound(found.boundMs)}, nor at its next ${found.writes} writes`;
+      const bound = `a zombie: not within ${sayBound(found.boundMs)}, nor by ${found.writes} small writes`;
       return found.told === 0
         ? `never (${bound})`
         : `not always (${bound} in ${found.tries - found.told} of ${found.tries})`;
@@ -76,7 +76,7 @@ function sayPhases({ writing, idle, over }: Pick<AbortFigures, 'writing' | 'idle
   const seen = saySeen(phases);
   if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
     const boundMs = Math.min(writing.boundMs, idle.boundMs);
-    return `${learns.replace('learns', 'never learns')} (a zombie: not within ${sayBound(boundMs)})`;
+    return `${learns.replace('learns', 'never learns')} (a zombie: not within ${sayBound(boundMs)}, nor by ${writing.writes} small writes)`;
   }
   if (writing?.when === 'at-once' && idle?.when === 'at-once')
     return `${learns} ${sayWhen(writing.ms.max > idle.ms.max ? writing : idle)}${seen}`;
@@ -113,7 +113,8 @@ function sayFlaw(found: PhaseFigures): string | undefined {
     case 'later':
       return 'the origin is told late of a departure';
     case 'never':
-      return `zombie: the origin is not told of a departure within ${sayBound(found.boundMs)}`;
+      // A hop that holds bytes tells when more of them have come.
+      return `zombie: the origin is not told of a departure within ${sayBound(found.boundMs)}, nor by ${found.writes} small writes`;
   }
 }
 

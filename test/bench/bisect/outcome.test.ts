@@ -4,7 +4,7 @@ import { outcomeOf } from '../../../bench/bisect/release.ts';
 import type { MeasureResult } from '../../../bench/results.ts';
 import { lane, skipped } from '../results.ts';
 
-const ZOMBIE = 'zombie: the origin is not told of a departure within 2.5 s';
+const ZOMBIE = 'zombie: the origin is not told of a departure within 2.5 s, nor by 6 small writes';
 
 function withAbort(abort: Partial<MeasureResult>): ReturnType<typeof lane> {
   return lane('caddy/a', { measures: { abort: { figures: {}, says: 'it says', ...abort } } });
@@ -17,7 +17,7 @@ it('of delivery the verdict is compared, refused and unsupported too', () => {
 
 it('of a measure what it has against the hop is compared, its figures aside', () => {
   expect(outcomeOf(withAbort({ flaw: ZOMBIE }), 'abort')).toEqual({
-    said: 'zombie: the origin is not told of a departure within … s',
+    said: 'zombie: the origin is not told of a departure within … s, nor by … small writes',
   });
   expect(outcomeOf(withAbort({}), 'abort')).toEqual({ said: 'nothing of note' });
   expect(outcomeOf(lane('caddy/a', { verdict: 'refused' }), 'abort')).toEqual({ said: 'refused' });
