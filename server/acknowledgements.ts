@@ -44,6 +44,7 @@ async function heed(body: Readable, streams: Streams): Promise<Fault | undefined
     } else first ??= fault;
   };
   body.setEncoding('latin1').on('data', (text: string) => {
+    if (first?.status === 400) return;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of rest.length > LONGEST_LINE ? [...lines, rest] : lines) take(line);
