@@ -150,7 +150,7 @@ function compare(one: Weighed, other: Weighed): number {
 function becauseOf(first: Weighed, second: Weighed): string {
   const criterion = differing(first, second);
   const reason = criterion?.says(second) ?? 'it is the smaller change';
-  if (!first.remedy.proven) return `${reason}; neither was proven in this run`;
+  if (!first.remedy.proven) return `${reason}; none was proven in this run`;
   if (criterion !== undefined) return reason;
   return first.isCompared && second.isCompared
     ? `${reason}; nothing that was measured tells them apart`

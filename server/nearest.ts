@@ -4,7 +4,10 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const best = closest(word, known);
-  return distance(word, best) <= Math.max(2, word.length / 3) ? best : undefined;
+  // Of what is alike by rule nothing can be mistyped: all ids of a proxy begin with its name.
+  const folder = word.lastIndexOf('/') + 1;
+  const typed = best.startsWith(word.slice(0, folder)) ? word.length - folder : word.length;
+  return distance(word, best) <= Math.max(typed < 5 ? 1 : 2, typed / 3) ? best : undefined;
 }
 
 /** ` (did you mean "framing"?)`, to be added to a complaint; empty where nothing was. */

@@ -76,6 +76,11 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
     throw new UsageError(
       `--path takes ids of variants, and "${file}" is a file: a config of your own becomes a variant in five minutes (CONTRIBUTING.md); \`unclog list\` shows those that there are`,
     );
+  const versioned = ids.find((id) => id.includes('@'));
+  if (versioned !== undefined)
+    throw new UsageError(
+      `--path: each hop is of the version of its proxy that is here, which \`unclog list\` names; got "${versioned}"`,
+    );
   if (ids.length < 2 && !/\s/.test(hops))
     throw new UsageError(
       `--path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,

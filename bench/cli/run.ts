@@ -136,6 +136,10 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
+  if (options.path !== undefined && proxies.size > 0)
+    throw new UsageError(
+      '--proxy chooses among lanes and their versions; each hop of a --path is of the version that is here, which `unclog list` names',
+    );
   const selected = ofProxies(select(catalogue, ids, options), proxies);
   const chosen = filterCore(selected, options.core === true);
   const { lanes, chains } = asAsked(chosen, options, proxies);

@@ -144,8 +144,9 @@ class Exchange {
   #onConnect(): void {
     const { trace } = this.#reception;
     trace.connectedAt = monotonicMs();
-    this.#connection.stream.write(requestText(trace.request, this.#to));
+    // The kernel may have it at the other end before the call returns.
     trace.sentAt = monotonicMs();
+    this.#connection.stream.write(requestText(trace.request, this.#to));
     const { stream } = this.#connection;
     this.#options.onOpen?.(
       (bytes) => void (stream.writable && stream.write(bytes)),

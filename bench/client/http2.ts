@@ -97,11 +97,11 @@ export class Http2Exchange {
   }
 
   #ask(session: ClientHttp2Session): void {
+    this.#reception.trace.sentAt = monotonicMs();
     const stream = session.request(requestHeaders(this.#reception.trace.request, this.#to), {
       endStream: this.#options.onOpen === undefined,
     });
     this.#stream = stream;
-    this.#reception.trace.sentAt = monotonicMs();
     this.#options.onOpen?.(
       (bytes) => void (stream.writable && stream.write(bytes)),
       () => stream.end(),

@@ -37,6 +37,8 @@ export interface AbortFigures extends ByPhase {
   byReset?: ByPhase;
   /** Where neither phase is there because the stream was over each time before the client could leave: so long after the request. */
   over?: { afterMs: Range; /** Of an answer in place of the origin's. */ status?: number };
+  /** Where neither is there because the origin had written nothing yet when the client left: in so many of the tries. */
+  late?: { tries: number; of: number };
 }
 
 export interface Departure {
@@ -169,8 +171,10 @@ export function figures({ departures, direct }: AbortEvidence): AbortFigures {
   };
   if (direct === undefined) return { ...leaves, ...ends, byReset: resets };
   const resetsByWay = by('rst', direct);
+  const late = ends.writing === undefined && ends.idle === undefined ? lateOf(departures) : undefined;
   return {
     ...leaves,
+    ...(late === undefined ? {} : { late }),
     ...throughWay(ends, by('fin', direct)),
     ...(passesResets(resetsByWay) ? { byReset: throughWay(resets, resetsByWay) } : {}),
   };
@@ -193,6 +197,13 @@ export function figuresWithoutWords(departures: readonly Departure[]): AbortFigu
   const [ends, byReset] = [of('fin'), of('rst')];
   if (ends.idle === undefined && byReset.idle === undefined) return undefined;
   return { by: 'fin', ...ends, byReset };
+}
+
+/** A hop passes a request on at once, or it takes longer than a client waits: which it was one such try does not tell. */
+function lateOf(departures: readonly Departure[]): AbortFigures['late'] {
+  const ends = departures.filter(({ how, trace }) => how === 'fin' && trace.fault === undefined);
+  const late = ends.filter(({ trace }) => trace.client.end.how === 'left' && !hadWords(trace));
+  return late.length === 0 ? undefined : { tries: late.length, of: ends.length };
 }
 
 /** Of all departures alike; `undefined` where a client did leave. */

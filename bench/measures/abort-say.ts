@@ -63,16 +63,21 @@ function saySeen(phases: PhaseFigures[]): string {
   return signs.length === 0 ? '' : `, by ${signs.map(saySign).join(' or ')}`;
 }
 
+function sayLate({ tries, of }: NonNullable<AbortFigures['late']>): string {
+  return `in ${tries} of ${of} tries the origin had written nothing when the client left: the hop, or the machine, was late`;
+}
+
 /** Why there is no figure: most often it is a timeout of the hop's own that comes first. */
-function sayOver(over: AbortFigures['over']): string {
+function sayMissing({ over, late }: Pick<AbortFigures, 'over' | 'late'>): string {
+  if (late !== undefined) return sayLate(late);
   if (over === undefined) return 'the stream was over, or not as it was to be, before the client could leave';
   const what = over.status === undefined ? 'the stream was over' : `the hop gave a ${over.status} of its own`;
   return `${what} after ${sayRange(over.afterMs)}, before the client could leave`;
 }
 
-function sayPhases({ writing, idle, over }: Pick<AbortFigures, 'writing' | 'idle' | 'over'>, learns: string): string {
+function sayPhases({ writing, idle, ...missing }: Omit<AbortFigures, 'by' | 'byReset'>, learns: string): string {
   const phases = [writing, idle].filter((phase) => phase !== undefined);
-  if (phases.length === 0) return `could not be told: ${sayOver(over)}`;
+  if (phases.length === 0) return `could not be told: ${sayMissing(missing)}`;
   const seen = saySeen(phases);
   if (writing?.told === 0 && idle?.told === 0 && writing.when === 'never' && idle.when === 'never') {
     const boundMs = Math.min(writing.boundMs, idle.boundMs);
@@ -126,7 +131,8 @@ export function flaw({ byReset = {}, writing, idle }: AbortFigures): string | un
 }
 
 /** Why a moment could not be told: tries of one hop disagree by what the machine did to them. */
-export function noise({ byReset = {}, writing, idle }: AbortFigures): string | undefined {
+export function noise({ byReset = {}, writing, idle, late }: AbortFigures): string | undefined {
+  if (late !== undefined) return sayLate(late);
   const seen = [writing, idle, byReset.writing, byReset.idle].filter((phase) => phase !== undefined);
   return seen.find((phase) => phase.when === 'inconclusive')?.reason;
 }

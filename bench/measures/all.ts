@@ -60,12 +60,18 @@ export class Sightings<Found> {
     return measures.filter(({ id, figures, noise }) => id in evidence && noise?.(figures(evidence[id])) !== undefined);
   }
 
-  /** Made once more; what is seen now counts. */
+  /** Made once more, each by itself: on one hop too what floods it disturbs what tells times. What is seen now counts. */
   async seeAgain(measures: readonly AnyMeasure[], found: Found): Promise<void> {
-    const { evidence, ended } = this.#seen;
+    const { evidence } = this.#seen;
     const earlier = Object.fromEntries(measures.map(({ id }) => [id, evidence[id]]));
-    const more = await this.#measure(measures, found);
-    this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended], earlier };
+    for (const measure of measures) {
+      const more = await this.#measure([measure], found);
+      this.#seen = {
+        evidence: { ...this.#seen.evidence, ...more.evidence },
+        ended: [...this.#seen.ended, ...more.ended],
+        earlier,
+      };
+    }
   }
 }
 

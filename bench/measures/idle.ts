@@ -105,9 +105,16 @@ function figuresOf(found: ReadonlyMap<Phase, Silence>): IdleFigures {
   };
 }
 
+const DEEP_FROM_MS = 10_000;
+
 /** `3 s`: a bound is no figure, and is not given digits. */
 function bound(silentMs: number): string {
   return `${Number((silentMs / 1000).toFixed(1))} s`;
+}
+
+/** Of the wait of a run that is not deep: the timeouts of most defaults are longer. */
+function notCutFor(silentMs: number): string {
+  return `not cut within ${bound(silentMs)} of silence${silentMs < DEEP_FROM_MS ? ' (--deep waits longer)' : ''}`;
 }
 
 function sayMid({ mid, heartbeats, heartbeatsHelp }: IdleFigures): string {
@@ -115,7 +122,7 @@ function sayMid({ mid, heartbeats, heartbeatsHelp }: IdleFigures): string {
     case 'unknown':
       return `could not be told: ${mid.reason}`;
     case 'not-cut': {
-      const notCut = `not cut within ${bound(mid.silentMs)} of silence`;
+      const notCut = notCutFor(mid.silentMs);
       return heartbeats?.how === 'cut' ? `${notCut}, but with heartbeats ${sayCut(heartbeats)}` : notCut;
     }
     case 'cut':

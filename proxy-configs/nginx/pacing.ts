@@ -3,19 +3,22 @@
 import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 import { PROXY_MODULE, CORE_MODULE, UPSTREAM, NO_BUFFERING, ORIGIN_ASKS } from './common.ts';
 
+/** `ngx_event_add_timer` keeps a timer that is set already where the new end differs by less than NGX_TIMER_LAZY_DELAY. */
+const TIMERS = 'https://github.com/nginx/nginx/blob/release-1.29.7/src/event/ngx_event_timer.h';
+
 export const pacing: VariantDeclaration[] = [
   {
     id: 'read-timeout-1s',
     title: 'An origin that is silent for a second is given up',
     changes: 'proxy_http_version 1.1; proxy_read_timeout 1s;',
     files: { config: 'read-timeout-1s.conf' },
-    docs: [`${PROXY_MODULE}#proxy_read_timeout`],
+    docs: [`${PROXY_MODULE}#proxy_read_timeout`, TIMERS],
     tags: ['timeouts'],
     lanes: [
       {
         core: true,
         expected: 'streams',
-        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows.',
+        why: 'The timeout counts from one read to the next, so a stream that flows is not touched by it; one that pauses longer is cut, which the measure “idle” shows. It may come up to 300 ms sooner: a timer is not set anew for less (NGX_TIMER_LAZY_DELAY).',
       },
     ],
   },

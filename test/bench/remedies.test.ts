@@ -94,10 +94,10 @@ describe('of several remedies the first is', () => {
 
   it('said to be proven no more than the others, where the run proved none', () => {
     expect(ordered([CLOGGED], [CONFIG, OTHER])[0]).toBe(
-      'proxy_buffering off;: it is the smaller change; neither was proven in this run',
+      'proxy_buffering off;: it is the smaller change; none was proven in this run',
     );
     expect(ordered([CLOGGED, streams(CONFIG, { verdict: 'inconclusive' })])[0]).toBe(
-      'no-transform: it leaves the config, and with it what else is served, as it is; neither was proven in this run',
+      'no-transform: it leaves the config, and with it what else is served, as it is; none was proven in this run',
     );
   });
 
@@ -241,7 +241,7 @@ describe('a chain that was made on a command line', () => {
     expect(remedyLines(result as LaneResult)).toEqual([
       'fix of hop 1: X-Accel-Buffering: no from the origin (not proven in this chain; of the hop alone by nginx/default?framing=content-length&response-header=x-accel-buffering:no)',
       'or: proxy_buffering off; (not proven in this run: --path nginx/buffering-off,traefik/buffering would tell)',
-      'the first stands there because it leaves the config, and with it what else is served, as it is; neither was proven in this run',
+      'the first stands there because it leaves the config, and with it what else is served, as it is; none was proven in this run',
       expect.stringMatching(/^fix of hop 2: /),
     ]);
   });

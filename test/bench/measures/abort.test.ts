@@ -306,6 +306,16 @@ describe('it says', () => {
     );
   });
 
+  it('that nothing had been written when the client left, which a busy machine does too', () => {
+    const early = [-30, -20, -10].map((leftAt) => ({ leftAt }));
+    expect(said(...early)).toBe(
+      'could not be told: in 3 of 3 tries the origin had written nothing when the client left: the hop, or the machine, was late',
+    );
+    expect(abortMeasure.noise?.(found(early))).toContain('in 3 of 3 tries');
+    expect(abortMeasure.noise?.(found([{ clientEnd: 'complete' }]))).toBeUndefined();
+    expect(found([...atOnce, { leftAt: -10 }]).late).toBeUndefined();
+  });
+
   it('of an RST only where it is told otherwise', () => {
     expect(said(...atOnce, ...byReset(atOnce))).toBe(said(...atOnce));
     expect(said(...zombie, ...byReset(atOnce))).toBe(

@@ -98,6 +98,23 @@ it('what was too noisy is made once more, and what is seen then counts; the firs
   expect(sightings.noisyOf([noisy])).toEqual([]);
 });
 
+it('what is made once more is made one after another: what floods a hop disturbs what tells its times', async () => {
+  const turns: string[][] = [];
+  const sightings = new Sightings<undefined>(async (left) => {
+    turns.push(left.map(({ id }) => id));
+    return { evidence: Object.fromEntries(left.map(({ id }) => [id, turns.length])), ended: [] };
+  });
+  const [first, second] = MEASURES as [AnyMeasure, AnyMeasure];
+  await sightings.see([first, second], undefined);
+  await sightings.seeAgain([first, second], undefined);
+  expect(turns).toEqual([[first.id, second.id], [first.id], [second.id]]);
+  expect(sightings.seen).toEqual({
+    evidence: { [first.id]: 2, [second.id]: 3 },
+    ended: [],
+    earlier: { [first.id]: 1, [second.id]: 1 },
+  });
+});
+
 function before(verdict: 'streams' | 'delays' | 'coalesces' | 'buffers' | 'inconclusive'): string[] {
   return MEASURES.filter(canBeBefore({ verdict })).map(({ id }) => id);
 }

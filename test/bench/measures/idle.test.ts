@@ -86,7 +86,7 @@ describe('a silence that is not cut', () => {
   it('is a lower bound', () => {
     const notCut = { how: 'not-cut', silentMs: 3000 };
     expect(found()).toEqual({ mid: notCut, heartbeats: notCut, head: notCut });
-    expect(said()).toBe('not cut within 3 s of silence');
+    expect(said()).toBe('not cut within 3 s of silence (--deep waits longer)');
   });
 
   it('is one whose words all came, though not by the origin’s framing', () => {
@@ -163,7 +163,7 @@ describe('a silence that is cut', () => {
     expect(head).toMatchObject({ client: 'status', status: 504, idleMs: 1000, origin: { saw: 'fin', idleMs: 999 } });
     expect(head).not.toHaveProperty('text');
     expect(said({}, {}, late)).toBe(
-      'not cut within 3 s of silence; before the head cut after 1.0 s of silence: the client gets 504',
+      'not cut within 3 s of silence (--deep waits longer); before the head cut after 1.0 s of silence: the client gets 504',
     );
   });
 
