@@ -33,7 +33,7 @@ interface Dimension {
   apply(this: void, value: string, stream: LaneStream): LaneStream;
 }
 
-const NONE = 'none';
+export const NONE = 'none';
 /** What Chrome sends, in its order. */
 const BROWSER_CODINGS = 'gzip, deflate, br, zstd';
 

@@ -3,7 +3,7 @@
  * of its lanes. Of kinds, not of times: what differs from run to run is left to the figures themselves. Pure.
  */
 
-import { DIMENSION_IDS } from '../catalogue/dimensions.ts';
+import { DIMENSION_IDS, NONE } from '../catalogue/dimensions.ts';
 import type { AbortFigures, PhaseFigures } from '../measures/abort-figures.ts';
 import type { BackpressureFigures } from '../measures/backpressure.ts';
 import type { IdleFigures } from '../measures/idle.ts';
@@ -26,7 +26,7 @@ const PLAIN_STREAM = 'SSE, chunked';
 export function streamOf({ vary = {} }: Pick<LaneResult, 'vary'>): string {
   const differs = DIMENSION_IDS.flatMap((id) => {
     const value = vary[id];
-    if (value === undefined) return [];
+    if (value === undefined || value === NONE) return [];
     return [id === 'response-header' ? value : `${id}=${value}`];
   });
   return differs.length === 0 ? PLAIN_STREAM : differs.join(', ');

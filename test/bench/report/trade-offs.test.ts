@@ -74,6 +74,9 @@ describe('the trade-offs of a setting', () => {
     const vary = { framing: 'content-length' } as const;
     expect(ownStream([withFigures({ abort: {} }), withFigures({}, { vary })])).toBeUndefined();
     expect(ownStream([withFigures({}), withFigures({ abort: {} }, { vary })])).toBe('framing=content-length');
+    // As --vary makes it.
+    const varied = { framing: 'content-length', 'response-header': 'none', 'accept-encoding': 'none' } as const;
+    expect(ownStream([withFigures({ abort: {} }, { vary: varied })])).toBe('framing=content-length');
   });
 
   it('count the lanes that stream, and name those that do not', () => {
