@@ -79,7 +79,7 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
   const versioned = ids.find((id) => id.includes('@'));
   if (versioned !== undefined)
     throw new UsageError(
-      `--path: each hop is of the version of its proxy that is here, which \`unclog list\` names; got "${versioned}"`,
+      `--path: "${versioned}" names a version, which --proxy asks for: --proxy ${versioned.replace(/\/[^@]*/, '')}`,
     );
   if (ids.length < 2 && !/\s/.test(hops))
     throw new UsageError(

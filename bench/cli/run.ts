@@ -102,8 +102,14 @@ function withOwnStreams(chains: Chain[], { path, vary, workload }: Options, vers
   );
 }
 
-/** Those whose every hop is one of the proxies; all of them where none is named. */
-function ofProxies(items: (Lane | Chain)[], proxies: AskedVersions): (Lane | Chain)[] {
+/** Those whose every hop is one of the proxies; all of them where none is named. Of a --path they only say in which version. @throws UsageError */
+function ofProxies(items: (Lane | Chain)[], proxies: AskedVersions, { path }: Options): (Lane | Chain)[] {
+  if (path !== undefined) {
+    const hops = new Set(items.filter(isChain).flatMap((chain) => chain.path.map(({ proxy }) => proxy.id)));
+    const other = [...proxies.keys()].find((id) => !hops.has(id));
+    if (other !== undefined) throw new UsageError(`--proxy: ${other} is no hop of --path ${path.join(' or ')}`);
+    return items;
+  }
   const isWanted = ({ proxy }: Variant): boolean => proxies.size === 0 || proxies.has(proxy.id);
   return items.filter((item) => (isChain(item) ? item.path.every(isWanted) : isWanted(item.variant)));
 }
@@ -136,11 +142,7 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   if (options.json !== undefined) await checkJson(options.json);
   const plan = planFrom(options);
   const proxies = parseProxies(catalogue, options.proxy ?? []);
-  if (options.path !== undefined && proxies.size > 0)
-    throw new UsageError(
-      '--proxy chooses among lanes and their versions; each hop of a --path is of the version that is here, which `unclog list` names',
-    );
-  const selected = ofProxies(select(catalogue, ids, options), proxies);
+  const selected = ofProxies(select(catalogue, ids, options), proxies, options);
   const chosen = filterCore(selected, options.core === true);
   const { lanes, chains } = asAsked(chosen, options, proxies);
   if (lanes.length + chains.length === 0)

@@ -189,7 +189,11 @@ function toldByTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
   const machine = byMachine(last, relay);
   if (delivery.verdict === 'delays' && hold.p50Ms < REFERENCE_FACTOR * machine.ms)
     return inconclusive(`${machine.said}: the machine was busy`);
-  if (delivery.verdict === 'delays') return byBusyMachine(evidence.tries, reference, floor) ?? delivery;
+  if (delivery.verdict === 'delays') {
+    const busy = byBusyMachine(evidence.tries, reference, floor);
+    // What holds now longer, now shorter, may be a machine that was busy beside these and not beside the relay.
+    return busy ?? (isRegular(evidence.tries) ? delivery : inAllTries(tries, delivery));
+  }
   // In all tries: a busy machine adds holds and takes none away.
   const eachTime = common(evidence.tries.map((trace) => clearlyHeld(trace, floor)));
   if (delivery.verdict === 'inconclusive') {

@@ -49,6 +49,11 @@ describe('usage', () => {
       2,
       /--path takes one version of each proxy; got several of nginx/,
     ],
+    [
+      ['run', '--path', 'nginx/default,node/pipe', '--proxy', 'caddy'],
+      2,
+      /--proxy: caddy is no hop of --path nginx\/default/,
+    ],
     [['run', 'chain/two-nginx', '--proxy', 'nginx@1.22,1.30'], 2, /all that is selected are chains/],
     [['bisect', 'traefik/compres'], 2, /did you mean "traefik\/compress"/],
     [

@@ -40,7 +40,10 @@ describe('--path', () => {
       'caddy/upstream-h2c,nginx/default',
       /caddy\/upstream-h2c cannot stand as hop 1: it speaks HTTP\/2 without TLS to what is behind it, which the origin understands and nginx\/default \(hop 2\) need not; it may stand as the last hop alone/,
     ],
-    ['caddy/default,nginx/default@1.22.1', /each hop is of the version .* got "nginx\/default@1\.22\.1"/],
+    [
+      'caddy/default,nginx/default@1.22.1',
+      /"nginx\/default@1\.22\.1" names a version, which --proxy asks for: --proxy nginx@1\.22\.1$/,
+    ],
     ['nginx.conf', /"nginx\.conf" is a file: a config of your own becomes a variant/],
     ['node/pipe,./my/haproxy.cfg', /"\.\/my\/haproxy\.cfg" is a file/],
     ['zebra,node/pipe', /no variant has the id "zebra"; `unclog list` shows them all/],

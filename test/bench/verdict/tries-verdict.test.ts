@@ -474,8 +474,17 @@ describe('delays', () => {
       tries: 2,
     });
     expect(judge({ ...evidenceOf(unequal(65), unequal(65)), reference: busy }, FLOOR).verdict).toBe('delays');
+  });
+
+  it('is believed of words that were held unequally when three tries say so', () => {
     const quiet = streamed((seq) => (seq < 1 ? 30 : 0.2));
-    expect(judge({ ...evidenceOf(unequal(64), unequal(64)), reference: quiet }, FLOOR).verdict).toBe('delays');
+    const [one, two] = [unequal(64), unequal(64)];
+    expect(judge({ ...evidenceOf(one, two), reference: quiet }, FLOOR)).toEqual({
+      verdict: 'inconclusive',
+      reason: 'some words were held in each of 2 tries',
+      tries: 2,
+    });
+    expect(judge({ ...evidenceOf(one, two, unequal(64)), reference: quiet }, FLOOR).verdict).toBe('delays');
   });
 
   it('is no timer that lets one word in five go much sooner, while the relay was held too', () => {
