@@ -32,6 +32,20 @@ function heldOften(chunks: number): Trace {
   return streamed((seq) => (seq < chunks ? 15 : 0.2));
 }
 
+it('that streams has the holds of the try that was held least, of as many words', () => {
+  const reference = streamed(0.2);
+  const [slow, quick] = [streamed(4), streamed(0.3)];
+  for (const tries of [evidenceOf(slow, quick), evidenceOf(quick, slow)])
+    expect(judge({ ...tries, reference }, FLOOR)).toMatchObject({
+      verdict: 'streams',
+      hold: { n: 10, p50Ms: expect.closeTo(0.3) },
+    });
+  const short = streamed(0.1, { workload: { ...WORKLOAD, count: 4 } });
+  expect(judge({ ...evidenceOf(short, quick), reference }, FLOOR)).toMatchObject({
+    hold: { n: 10, p50Ms: expect.closeTo(0.3) },
+  });
+});
+
 describe('inconclusive', () => {
   it('is no doubt when the relay beside it was held half as often', () => {
     const noisy = heldOften(4);
