@@ -34,8 +34,8 @@ function heldOften(chunks: number): Trace {
 
 it('that streams has the holds of the try that was held least, of as many words', () => {
   const reference = streamed(0.2);
-  const [slow, quick] = [streamed(4), streamed(0.3)];
-  for (const tries of [evidenceOf(slow, quick), evidenceOf(quick, slow)])
+  const [held, quick] = [streamed(4), streamed(0.3)];
+  for (const tries of [evidenceOf(held, quick), evidenceOf(quick, held)])
     expect(judge({ ...tries, reference }, FLOOR)).toMatchObject({
       verdict: 'streams',
       hold: { n: 10, p50Ms: expect.closeTo(0.3) },
