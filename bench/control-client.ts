@@ -26,17 +26,12 @@ const CLOCK_SAMPLES = 20;
 /** Lines of one request that stays open. */
 export class Lines implements Disposable {
   readonly #request: ClientRequest;
-  readonly #complain: (reason: string) => BenchError;
+  readonly #called: string;
   #lost: string | undefined;
 
-  /** @param complain of what becomes of it. */
-  constructor(
-    { host, port }: Address,
-    path: string,
-    headers: Record<string, string>,
-    complain: (why: string) => BenchError,
-  ) {
-    this.#complain = complain;
+  /** @param called for messages: what takes the lines. */
+  constructor({ host, port }: Address, path: string, headers: Record<string, string>, called: string) {
+    this.#called = called;
     this.#request = httpRequest({
       host,
       port,
@@ -62,7 +57,7 @@ export class Lines implements Disposable {
 
   /** Why what was sent may be lost: the request is over. */
   get lost(): string | undefined {
-    return this.#lost === undefined ? undefined : this.#complain(this.#lost).message;
+    return this.#lost === undefined ? undefined : `${this.#called} ${this.#lost}`;
   }
 
   [Symbol.dispose](): void {
@@ -105,11 +100,11 @@ export class ControlClient {
   }
 
   lines(path: string): Lines {
-    return new Lines(this.#address, path, this.#headers, this.#complaint(`POST ${path}`));
+    return new Lines(this.#address, path, this.#headers, this.#called('POST', path));
   }
 
-  #complaint(asked: string): (reason: string) => BenchError {
-    return (reason) => new BenchError(`${this.#name}'s control API (${asked}) ${reason}`);
+  #called(method: string, path: string): string {
+    return `${this.#name}'s control API (${method} ${path})`;
   }
 
   /** @throws BenchError when there is no answer, or one that refuses, with its own words. */
@@ -118,7 +113,7 @@ export class ControlClient {
       body === undefined
         ? { headers: this.#headers }
         : { headers: { ...this.#headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const complain = this.#complaint(`${method} ${path}`);
+    const complain = (reason: string): BenchError => new BenchError(`${this.#called(method, path)} ${reason}`);
     const { statusCode, text } = await this.#pool
       .request({ method, path, ...sent })
       .then(async (response) => ({ statusCode: response.statusCode, text: await response.body.text() }))

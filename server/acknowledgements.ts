@@ -18,7 +18,8 @@ interface Fault {
   error: string;
 }
 
-function faultOfLine(line: string, place: number, streams: Streams): Fault | undefined {
+/** @returns what is wrong with it. */
+function heedLine(line: string, place: number, streams: Streams): Fault | undefined {
   const [, id = '', seq] = LINE.exec(line) ?? [];
   if (seq === undefined) {
     const shown = JSON.stringify(line.slice(0, LONGEST_LINE));
@@ -37,7 +38,7 @@ async function heed(body: Readable, streams: Streams): Promise<Fault | undefined
   const take = (line: string): void => {
     if (first?.status === 400) return;
     place += 1;
-    const fault = faultOfLine(line.replace(/\r$/, ''), place, streams);
+    const fault = heedLine(line.replace(/\r$/, ''), place, streams);
     if (fault?.status === 400) {
       first = fault;
       malformed.resolve();

@@ -46,6 +46,11 @@ export class Emitter {
     this.#onAck?.();
   }
 
+  /** The highest that was, -1 where none was. */
+  get acknowledged(): number {
+    return this.#ackedSeq;
+  }
+
   /** All that the pace has to write, before any coding. @throws the signal's reason when the stream ends before. */
   async emit(body: Writable): Promise<void> {
     this.#body = body;

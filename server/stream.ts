@@ -58,7 +58,7 @@ export class Stream {
   /** Resolves when it was told so of chunk `seq`, or after this time. */
   async acknowledged(seq: number, withinMs: number): Promise<void> {
     const until = monotonicMs() + withinMs;
-    while (!this.trace.acks.some((ack) => ack.seq >= seq) && monotonicMs() < until) await delay(1);
+    while (this.#emitter.acknowledged < seq && monotonicMs() < until) await delay(1);
   }
 
   /** Ends the stream now, cutting the response if one is open. */
