@@ -55,20 +55,20 @@ export class ResultsFolder implements AsyncDisposable {
     return name;
   }
 
-  /** Puts the run in its place and points `latest` at it; returns the document's path. */
+  /** Puts the run in its place and points `latest` at it; returns the document's path, which stays its own when another run comes. */
   async finish(results: Results): Promise<string> {
     return writing(this.#root, async () => {
       await writeFile(join(this.#work, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
       const name = results.startedAt.replaceAll(/[:.]/g, '-');
       await rename(this.#work, join(this.#root, name));
-      // What judged nothing does not take the place of what did.
       const { lanes, conformance } = results;
-      if (!lanes.some(isJudged) && conformance?.subjects.some(isAnswered) !== true)
-        return join(this.#root, name, 'results.json');
-      const link = join(this.#root, `.latest-${name}`);
-      await symlink(name, link);
-      await rename(link, join(this.#root, 'latest'));
-      return join(this.#root, 'latest', 'results.json');
+      // What judged nothing does not take the place of what did.
+      if (lanes.some(isJudged) || conformance?.subjects.some(isAnswered) === true) {
+        const link = join(this.#root, `.latest-${name}`);
+        await symlink(name, link);
+        await rename(link, join(this.#root, 'latest'));
+      }
+      return join(this.#root, name, 'results.json');
     });
   }
 

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../server/clock.ts';
 import { isUntried } from '../report/matrix.ts';
 import { nameOf } from '../results.ts';
 import type { ConformanceEvent } from '../conformance/run.ts';
+import type { Estimate } from '../run/depth.ts';
 import type { RunEvent } from '../run/run.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
@@ -18,11 +19,16 @@ function duration(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+function sayRest(elapsedMs: number, { ms, secondRoundMs }: Estimate): string {
+  const left = ms - elapsedMs;
+  if (left > 0) return `about ${duration(left)} left`;
+  if (left + secondRoundMs > 0) return `a second round may take another ${duration(left + secondRoundMs)}`;
+  return `estimated were ${duration(ms + secondRoundMs)}`;
+}
+
 /** Pure: how long it has taken, and what is left of the estimate. */
-export function sayTimes(elapsedMs: number, estimatedMs: number): string {
-  const left = estimatedMs - elapsedMs;
-  const rest = left > 0 ? `about ${duration(left)} left` : `estimated were ${duration(estimatedMs)}`;
-  return `${duration(elapsedMs)} gone, ${rest}`;
+export function sayTimes(elapsedMs: number, estimated: Estimate): string {
+  return `${duration(elapsedMs)} gone, ${sayRest(elapsedMs, estimated)}`;
 }
 
 export class Progress {
@@ -34,7 +40,7 @@ export class Progress {
   readonly #skipped = new Map<string, string[]>();
   readonly #startedAt = monotonicMs();
   #done = 0;
-  #estimatedMs: number | undefined;
+  #estimated: Estimate | undefined;
   #life: NodeJS.Timeout | undefined;
 
   /** @param noun what is counted */
@@ -45,9 +51,11 @@ export class Progress {
   }
 
   /** Says how long it will take, and from now on how long it has taken and what is left. */
-  estimate(ms: number): void {
-    this.#line(`about ${duration(ms)} for ${this.#total} ${this.#noun}${this.#total === 1 ? '' : 's'}`);
-    this.#estimatedMs = ms;
+  estimate(estimated: Estimate): void {
+    const { ms, secondRoundMs } = estimated;
+    const more = secondRoundMs === 0 ? '' : `, and up to ${duration(secondRoundMs)} more where a doubt is left`;
+    this.#line(`about ${duration(ms)} for ${this.#total} ${this.#noun}${this.#total === 1 ? '' : 's'}${more}`);
+    this.#estimated = estimated;
     const { isTTY } = this.#stream;
     const show = isTTY ? () => this.#status(this.#count()) : () => this.#line(this.#count());
     this.#life = setInterval(show, isTTY ? REWRITTEN_MS : NEW_LINE_MS).unref();
@@ -123,8 +131,8 @@ export class Progress {
 
   /** Nothing where no estimate was said. */
   #times(before: string): string {
-    if (this.#estimatedMs === undefined) return '';
-    return before + sayTimes(monotonicMs() - this.#startedAt, this.#estimatedMs);
+    if (this.#estimated === undefined) return '';
+    return before + sayTimes(monotonicMs() - this.#startedAt, this.#estimated);
   }
 
   /** A proxy may be looked for several times, once for each program that its variants need. */

@@ -13,7 +13,7 @@ import {
 } from '../catalogue/catalogue.ts';
 import { chainOfPath } from '../catalogue/path.ts';
 import { isOfSuite } from '../conformance/select.ts';
-import { estimateMs, planOf, type Plan } from '../run/depth.ts';
+import { estimate, planOf, type Plan } from '../run/depth.ts';
 import { chooseDrivers } from '../drivers/choose.ts';
 import { UsageError } from '../errors.ts';
 import { inEachVersion, type AskedVersions } from '../run/in-version.ts';
@@ -156,9 +156,9 @@ async function runLanes(ids: string[], options: Options, interruption: Interrupt
   await using folder = await ResultsFolder.open(options.results, session);
   const drawn: string[] = [];
   const progress = new Progress(process.stderr, lanes.length + chains.length);
-  const estimatedMs = estimateMs(plan, lanes.length + chains.length, options.jobs);
-  interruption.after(options.timeout ?? timeoutFor(estimatedMs));
-  if (plan.depth === 'deep') progress.estimate(estimatedMs);
+  const estimated = estimate(plan, lanes.length + chains.length, options.jobs);
+  interruption.after(options.timeout ?? timeoutFor(estimated.ms + estimated.secondRoundMs));
+  if (plan.depth === 'deep') progress.estimate(estimated);
   const outcome = await run({
     lanes,
     chains,

@@ -172,6 +172,7 @@ export const abortMeasure: Measure<AbortEvidence, AbortFigures> = {
   load: 'waits',
   takesMs: (deep) =>
     TRIES.length * APART_MS + latestMs('writing') + boundOf(deep) + 2 * CHUNKS_AFTER * PLANS.idle.intervalMs,
+  mayTakeTwice: true,
   figures,
   ofHop,
   say,

@@ -82,6 +82,8 @@ export interface Measure<Evidence, Figures> {
   load: 'waits' | 'times' | 'works';
   /** How long `measure` takes at most, of its own waits, while nothing goes wrong. */
   takesMs(this: void, deep: boolean): number;
+  /** It is made a second time where the first leaves a doubt: that takes as long again. */
+  mayTakeTwice?: true;
   /** Pure. */
   figures(this: void, evidence: Evidence): Figures;
   /**

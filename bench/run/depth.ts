@@ -84,7 +84,18 @@ function measuringMs(measures: readonly AnyMeasure[], lanes: number, jobs: numbe
   return Math.max(turns(WAITING_FACTOR * jobs) * (waiting + killing), turns(jobs) * busy + killing);
 }
 
-export function estimateMs({ depth, measures }: Plan, lanes: number, jobs: number): number {
+export interface Estimate {
+  ms: number;
+  /** What comes on top where a measure is made a second time. */
+  secondRoundMs: number;
+}
+
+export function estimate({ depth, measures }: Plan, lanes: number, jobs: number): Estimate {
   const delivery = Math.ceil(lanes / (WAITING_FACTOR * jobs)) * DELIVERY_MS;
-  return provingMs(measures) + delivery + measuringMs(measures, lanes, jobs, depth === 'deep');
+  const twice = measures.filter(({ mayTakeTwice }) => mayTakeTwice === true);
+  const isDeep = depth === 'deep';
+  return {
+    ms: provingMs(measures) + delivery + measuringMs(measures, lanes, jobs, isDeep),
+    secondRoundMs: measuringMs(twice, lanes, jobs, isDeep),
+  };
 }

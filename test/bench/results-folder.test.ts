@@ -60,7 +60,7 @@ function latest(): Results {
 describe('a run that is finished', () => {
   it('stands in a folder of its own, with latest pointing to it', async () => {
     const document = await finishedRun('2026-11-21T06:08:30.123Z');
-    expect(document).toBe(join(root, 'latest', 'results.json'));
+    expect(document).toBe(join(root, '2026-11-21T06-08-30-123Z', 'results.json'));
     expect(latest()).toEqual(startedAt('2026-11-21T06:08:30.123Z'));
     expect(readdirSync(root).toSorted()).toEqual(['2026-11-21T06-08-30-123Z', 'latest']);
     expect(readlinkSync(join(root, 'latest'))).toBe('2026-11-21T06-08-30-123Z');

@@ -17,21 +17,22 @@ afterEach(() => vi.useRealTimers());
 it.each([
   [0, 200_000, '0 s gone, about 3 min 20 s left'],
   [65_400, 120_000, '1 min 5 s gone, about 55 s left'],
-  [130_000, 120_000, '2 min 10 s gone, estimated were 2 min 0 s'],
-])('%d ms of %d ms: %s', (elapsedMs, estimatedMs, said) => {
-  expect(sayTimes(elapsedMs, estimatedMs)).toBe(said);
+  [130_000, 120_000, '2 min 10 s gone, a second round may take another 1 min 10 s'],
+  [201_000, 120_000, '3 min 21 s gone, estimated were 3 min 20 s'],
+])('%d ms of %d ms: %s', (elapsedMs, ms, said) => {
+  expect(sayTimes(elapsedMs, { ms, secondRoundMs: 80_000 })).toBe(said);
 });
 
 it('a run that waits for minutes says first how long it will take, then how long it has and what is left', () => {
   const progress = new Progress(stream(false), 2);
-  progress.estimate(90_000);
+  progress.estimate({ ms: 90_000, secondRoundMs: 70_000 });
   progress.on({ type: 'measuring', lane: 'nginx/default' });
   vi.advanceTimersByTime(61_000);
   progress.on({ type: 'lane', result: lane('nginx/default'), done: 1, of: 2 });
   progress.end();
   vi.advanceTimersByTime(61_000);
   expect(written.trimEnd().split('\n')).toEqual([
-    'about 1 min 30 s for 2 lanes',
+    'about 1 min 30 s for 2 lanes, and up to 1 min 10 s more where a doubt is left',
     '0/2 lanes, 30 s gone, about 1 min 0 s left; measuring nginx/default',
     '0/2 lanes, 1 min 0 s gone, about 30 s left; measuring nginx/default',
     '1/2 nginx/default: streams; 1 min 1 s gone, about 29 s left',
@@ -40,7 +41,7 @@ it('a run that waits for minutes says first how long it will take, then how long
 
 it('on a terminal that is one line, rewritten each second', () => {
   const progress = new Progress(stream(true), 2);
-  progress.estimate(90_000);
+  progress.estimate({ ms: 90_000, secondRoundMs: 0 });
   vi.advanceTimersByTime(2000);
   progress.end();
   expect(written).toContain('\r\x1b[2K0/2 lanes, 2 s gone, about 1 min 28 s left');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { loadCatalogue, type Lane } from '../../../bench/catalogue/catalogue.ts';
-import { estimateMs, measuresOf, planOf } from '../../../bench/run/depth.ts';
+import { estimate, measuresOf, planOf } from '../../../bench/run/depth.ts';
 import { MEASURES } from '../../../bench/measures/measures.ts';
 
 it('quick measures delivery alone, the others everything unless some are named', () => {
@@ -29,17 +29,29 @@ it.each([
 ])(
   'the estimate of a deep run of %d lanes with %d jobs is no less than nine tenths of its %d ms, nor twice that',
   (lanes, jobs, tookMs) => {
-    const estimated = estimateMs(planOf('deep', undefined), lanes, jobs);
+    const estimated = estimate(planOf('deep', undefined), lanes, jobs).ms;
     expect(estimated).toBeGreaterThan(0.9 * tookMs);
     expect(estimated).toBeLessThan(2 * tookMs);
   },
 );
 
+function msOf(...asked: Parameters<typeof estimate>): number {
+  return estimate(...asked).ms;
+}
+
 it('the estimate grows with lanes, shrinks with jobs, and is longest where most is waited for', () => {
   const [quick, standard, deep] = (['quick', 'standard', 'deep'] as const).map((depth) => planOf(depth, undefined));
   if (quick === undefined || standard === undefined || deep === undefined) throw new Error('three plans');
-  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(standard, 10, 10));
-  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(standard, 100, 20));
-  expect(estimateMs(standard, 100, 10)).toBeGreaterThan(estimateMs(quick, 100, 10));
-  expect(estimateMs(deep, 100, 10)).toBeGreaterThanOrEqual(estimateMs(standard, 100, 10));
+  expect(msOf(standard, 100, 10)).toBeGreaterThan(msOf(standard, 10, 10));
+  expect(msOf(standard, 100, 10)).toBeGreaterThan(msOf(standard, 100, 20));
+  expect(msOf(standard, 100, 10)).toBeGreaterThan(msOf(quick, 100, 10));
+  expect(msOf(deep, 100, 10)).toBeGreaterThanOrEqual(msOf(standard, 100, 10));
+});
+
+it('a second round is told apart: as long again as what may need one, and nothing where nothing may', () => {
+  const abort = MEASURES.filter(({ id }) => id === 'abort');
+  const others = MEASURES.filter(({ id }) => id !== 'abort');
+  const once = abort.map(({ takesMs }) => takesMs(true));
+  expect(estimate(planOf('deep', MEASURES), 1, 1).secondRoundMs).toBe(once[0]);
+  expect(estimate(planOf('deep', others), 1, 1).secondRoundMs).toBe(0);
 });
