@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { LaneTurns } from '../turns.ts';
+import type { ExpectedVerdict } from '../catalogue/declaration.ts';
 import type { Delivery } from '../verdict/delivery.ts';
 import type { AnyMeasure, MeasureContext } from './measure.ts';
 
@@ -39,7 +40,7 @@ export class Sightings<Found> {
     const left = measures.filter(({ id }) => !(id in evidence) && !ended.includes(id));
     if (left.length === 0) return;
     const more = await this.#measure(left, found);
-    this.#seen = { evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
+    this.#seen = { ...this.#seen, evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
   }
 
   /** What noise left without a figure once more, when nothing else is measured. */
@@ -87,9 +88,16 @@ function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
   return kills !== true && mayEnd !== true;
 }
 
-/** Told whatever delivery comes to be, with nothing broken that it needs. @param delivery what it is so far: of a hop that holds it is told how much */
-export function canBeBefore({ verdict }: Pick<Delivery, 'verdict'>): (measure: AnyMeasure) => boolean {
-  const holds = verdict === 'buffers' || verdict === 'coalesces';
+/**
+ * Told whatever delivery comes to be, with nothing broken that it needs.
+ * @param delivery what it is so far: of a hop that holds it is told how much; what a busy machine may have done too is a hop's that was expected to
+ */
+export function canBeBefore(
+  { verdict }: Pick<Delivery, 'verdict'>,
+  expected: ExpectedVerdict = 'streams',
+): (measure: AnyMeasure) => boolean {
+  const isSure = verdict === 'buffers' || verdict === 'coalesces';
+  const holds = isSure || (verdict !== 'streams' && expected !== 'streams');
   return (measure) => leavesHop(measure) && measure.of !== 'stream' && (measure.of !== 'held' || holds);
 }
 

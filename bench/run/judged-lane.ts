@@ -95,7 +95,7 @@ async function measured(
       async meanwhile(soFar) {
         const likely = judge(soFar, instrument.floor);
         const before = planned(soFar, likely);
-        await sightings.see(before.measures.filter(canBeBefore(likely)), before.found);
+        await sightings.see(before.measures.filter(canBeBefore(likely, lane.expected)), before.found);
       },
     });
     const after = planned(told.evidence, told.delivery);

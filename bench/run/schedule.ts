@@ -12,7 +12,7 @@ export class Slots {
   #count: number;
   #used = 0;
   readonly #waiting: { rank: number; begin: () => void }[] = [];
-  #onIdle: (() => void)[] = [];
+  #onLeave: (() => void)[] = [];
 
   constructor(count: number) {
     this.#count = count;
@@ -62,9 +62,9 @@ export class Slots {
     }
   }
 
-  /** Resolves when none is used. */
-  async idle(): Promise<void> {
-    while (this.#used > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  /** Resolves when one is left the next time. */
+  left(): Promise<void> {
+    return new Promise((resolve) => this.#onLeave.push(resolve));
   }
 
   #wait(one: { rank: number; begin: () => void }): void {
@@ -74,9 +74,9 @@ export class Slots {
 
   #leave(): void {
     const next = this.#used > this.#count ? undefined : this.#waiting.shift();
-    if (next !== undefined) return next.begin();
-    this.#used -= 1;
-    if (this.#used === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    if (next === undefined) this.#used -= 1;
+    else next.begin();
+    for (const resolve of this.#onLeave.splice(0)) resolve();
   }
 }
 
@@ -90,39 +90,58 @@ export async function workOff<T>(items: readonly T[], slots: Slots, work: (item:
 /** Of what mostly waits, each begins so long after another: by then the first words of that are through. */
 const BESIDE_APART_MS = 100;
 
-/** One after another, each when no slot is used: on a busy machine what is in doubt stays in doubt. */
+interface Sounds {
+  /** In which streams flow, hops start, and more is done than waiting. */
+  loud: Slots[];
+  /** In which mostly is waited. */
+  waiting: Slots;
+  /** In which lanes are begun: those that wait for one will be loud. */
+  lanes: Slots;
+}
+
+/** For what is in doubt: on a busy machine it stays so. */
 export class Quiet {
-  readonly #slots: Slots[];
+  readonly #sounds: Sounds;
+  /** What has quiet for itself, and what has it beside others. */
+  readonly #alone = new Slots(1);
+  readonly #beside = new Slots(Infinity);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   /** Not begun, what mostly waits. */
-  #beside: (() => Promise<void>)[] = [];
+  #waiters: (() => Promise<void>)[] = [];
   #onOver: (() => void)[] = [];
 
-  constructor(slots: Slots[]) {
-    this.#slots = slots;
+  constructor(sounds: Sounds) {
+    this.#sounds = sounds;
   }
 
-  /** Whoever calls this must hold none of the slots. */
+  /** One after another, each when nothing else goes on. Whoever calls this must hold none of the slots. */
   use<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting += 1;
+    const { loud, waiting } = this.#sounds;
     const mine = this.#last.then(async () => {
-      // While one is waited for another may be taken again.
-      while (this.#slots.some((slots) => slots.areUsed)) for (const slots of this.#slots) await slots.idle();
-      return work();
+      await unused([...loud, waiting, this.#beside]);
+      return this.#alone.use(work);
     });
-    this.#last = mine.catch(() => {}).then(() => this.#leave());
-    return mine;
+    this.#last = mine.catch(() => {});
+    return this.#waitFor(mine);
   }
 
-  /** For what mostly waits: in one turn with all others of the sort that came by then. */
+  /** For what mostly waits: beside others of the sort, when all lanes are begun and nothing is loud. */
   async useBeside<T>(work: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (this.#beside.push(() => work().then(resolve, reject)) === 1)
-      void this.use(async () => {
-        await Promise.all(this.#beside.splice(0).map((begin, index) => delay(index * BESIDE_APART_MS).then(begin)));
-      });
-    return promise;
+    if (this.#waiters.push(() => work().then(resolve, reject)) === 1) void this.#letIn();
+    return this.#waitFor(promise);
+  }
+
+  async #letIn(): Promise<void> {
+    const { loud, lanes } = this.#sounds;
+    for (;;) {
+      while (lanes.areWanted) await lanes.left();
+      await unused([...loud, this.#alone]);
+      if (!lanes.areWanted) break;
+    }
+    for (const [index, begin] of this.#waiters.splice(0).entries())
+      void this.#beside.use(() => delay(index * BESIDE_APART_MS).then(begin));
   }
 
   /** Resolves when nobody waits for quiet any more: for whoever has had it, and would break it for the next. */
@@ -130,10 +149,20 @@ export class Quiet {
     if (this.#waiting > 0) await new Promise<void>((resolve) => this.#onOver.push(resolve));
   }
 
-  #leave(): void {
-    this.#waiting -= 1;
-    if (this.#waiting === 0) for (const resolve of this.#onOver.splice(0)) resolve();
+  async #waitFor<T>(work: Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    try {
+      return await work;
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) for (const resolve of this.#onOver.splice(0)) resolve();
+    }
   }
+}
+
+/** While one is waited for another may be taken again. */
+async function unused(slots: readonly Slots[]): Promise<void> {
+  for (let used; (used = slots.find(({ areUsed }) => areUsed)) !== undefined;) await used.left();
 }
 
 /**
@@ -159,7 +188,7 @@ export function slotsFor(jobs: number): RunSlots {
   const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];
   const starting = new Slots(availableParallelism());
   const lanes = new Slots(jobs * LANES_FACTOR);
-  const quiet = new Quiet([flowing, waiting, measuring, starting]);
+  const quiet = new Quiet({ loud: [flowing, measuring, starting], waiting, lanes });
   return { flowing, waiting, measuring, starting, quiet, lanes };
 }
 

@@ -104,12 +104,13 @@ it('what is made once more is made one after another: what floods a hop disturbs
     turns.push(left.map(({ id }) => id));
     return { evidence: Object.fromEntries(left.map(({ id }) => [id, turns.length])), ended: [] };
   });
-  const [first, second] = MEASURES as [AnyMeasure, AnyMeasure];
+  const [first, second, third] = MEASURES as [AnyMeasure, AnyMeasure, AnyMeasure];
   await sightings.see([first, second], undefined);
   await sightings.seeAgain([first, second], undefined);
-  expect(turns).toEqual([[first.id, second.id], [first.id], [second.id]]);
+  await sightings.see([first, second, third], undefined);
+  expect(turns).toEqual([[first.id, second.id], [first.id], [second.id], [third.id]]);
   expect(sightings.seen).toEqual({
-    evidence: { [first.id]: 2, [second.id]: 3 },
+    evidence: { [first.id]: 2, [second.id]: 3, [third.id]: 4 },
     ended: [],
     earlier: { [first.id]: 1, [second.id]: 1 },
   });
@@ -125,4 +126,7 @@ it('before delivery is known comes what does not hang on it: how much a hop hold
     expect(before(verdict).toSorted()).toEqual(always.toSorted());
   for (const verdict of ['coalesces', 'buffers'] as const)
     expect(before(verdict).toSorted()).toEqual([...always, 'flush', 'threshold'].toSorted());
+  for (const verdict of ['delays', 'inconclusive'] as const)
+    expect(MEASURES.filter(canBeBefore({ verdict }, 'delays'))).toHaveLength(always.length + 2);
+  expect(MEASURES.filter(canBeBefore({ verdict: 'streams' }, 'delays'))).toHaveLength(always.length);
 });

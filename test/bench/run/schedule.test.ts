@@ -90,7 +90,7 @@ it('more slots let those in that wait, and fewer let none in until enough have l
   await end(2);
   expect([begun, slots.areWanted]).toEqual([[0, 1, 2, 3], false]);
   await end(3);
-  await slots.idle();
+  expect(slots.areUsed).toBe(false);
 });
 
 it('who waits for what needs no slot lets another have it, and goes on at once then', async () => {
@@ -114,14 +114,18 @@ it('who waits for what needs no slot lets another have it, and goes on at once t
   other.resolve();
   await Promise.all([second, third]);
   expect(order.at(-1)).toBe('third');
-  await slots.idle();
+  expect(slots.areUsed).toBe(false);
   await expect(slots.use(() => slots.without(() => Promise.reject(new Error('broke'))))).rejects.toThrow('broke');
-  await slots.idle();
+  expect(slots.areUsed).toBe(false);
 });
+
+function quietOf(loud: Slots, { waiting = new Slots(1), lanes = new Slots(1) } = {}): Quiet {
+  return new Quiet({ loud: [loud], waiting, lanes });
+}
 
 it('those that wait for quiet have it one after another, and whoever had it waits until nobody does any more', async () => {
   const slots = new Slots(2);
-  const quiet = new Quiet([slots]);
+  const quiet = quietOf(slots);
   const order: string[] = [];
   const loud = Promise.withResolvers<void>();
   const noise = slots.use(() => loud.promise);
@@ -137,9 +141,9 @@ it('those that wait for quiet have it one after another, and whoever had it wait
   await quiet.over();
 });
 
-it('those that mostly wait have one turn of quiet side by side, and it is no other’s', async () => {
+it('those that mostly wait have quiet side by side, and nobody else meanwhile', async () => {
   const slots = new Slots(1);
-  const quiet = new Quiet([slots]);
+  const quiet = quietOf(slots);
   const order: string[] = [];
   const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   const wait = (name: string, end: Promise<string>): Promise<string> =>
@@ -148,8 +152,8 @@ it('those that mostly wait have one turn of quiet side by side, and it is no oth
       return end;
     });
   const both = [wait('first', first.promise), wait('second', second.promise)];
-  const alone = quiet.use(async () => void order.push('alone'));
   await expect.poll(() => order).toEqual(['first begins', 'second begins']);
+  const alone = quiet.use(async () => void order.push('alone'));
   second.resolve('second');
   expect(await both[1]).toBe('second');
   first.reject(new Error('first broke'));
@@ -157,4 +161,27 @@ it('those that mostly wait have one turn of quiet side by side, and it is no oth
   await alone;
   expect(order.at(-1)).toBe('alone');
   await quiet.over();
+});
+
+it('those that mostly wait do so beside others that wait, but not before all lanes are begun and nothing is loud', async () => {
+  const [loud, waiting, lanes] = [new Slots(1), new Slots(1), new Slots(1)];
+  const quiet = quietOf(loud, { waiting, lanes });
+  const order: string[] = [];
+  const ends = ['a lane', 'what is loud', 'what waits'].map(() => Promise.withResolvers<void>());
+  const [begun, noise, wait] = [lanes, loud, waiting].map((slots, index) =>
+    slots.use(async () => ends[index]?.promise),
+  );
+  const late = lanes.use(async () => void order.push('the last lane begins'));
+  const beside = quiet.useBeside(async () => void order.push('beside'));
+  const alone = quiet.use(async () => void order.push('alone'));
+  ends[1]?.resolve();
+  await noise;
+  await new Promise(setImmediate);
+  expect(order).toEqual([]);
+  ends[0]?.resolve();
+  await Promise.all([begun, late, beside]);
+  expect(order).toEqual(['the last lane begins', 'beside']);
+  ends[2]?.resolve();
+  await Promise.all([wait, alone]);
+  expect(order.at(-1)).toBe('alone');
 });
