@@ -3,7 +3,7 @@
 import type { Leaving } from '../client/client.ts';
 import { onClientClock } from '../metrics.ts';
 import type { Trace } from '../trace.ts';
-import { agreed, isInDoubt, momentOf, rangeOf, type Moment, type Range, type Sighting } from './abort-moment.ts';
+import { isInDoubt, momentOfRounds, rangeOf, type Moment, type Range, type Sighting } from './abort-moment.ts';
 
 export type Phase = 'writing' | 'idle';
 
@@ -122,7 +122,7 @@ function phaseFigures(valid: Departure[]): PhaseFigures | undefined {
   if (first === undefined) return undefined;
   const sightings = valid.map(sightingOf);
   const rounds = Map.groupBy(sightings, (_, index) => valid[index]?.round);
-  const moment = [...rounds.values()].map(momentOf).reduce(agreed);
+  const moment = momentOfRounds([...rounds.values()]);
   const told = valid.filter((_, index) => sightings[index]?.toldAt !== undefined);
   return {
     ...moment,

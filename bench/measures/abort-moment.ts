@@ -183,8 +183,12 @@ export function momentOf(sightings: readonly Sighting[]): Moment {
   return { when: 'inconclusive', reason: 'the client left at moments of the pace too much alike' };
 }
 
-/** What two rounds of tries tell together: the second is made where the first leaves a doubt. */
-export function agreed(first: Moment, second: Moment): Moment {
+/**
+ * What two rounds of tries tell together: the second is made where the first leaves a doubt.
+ * @param lateMs of both, since the departure: one whose rounds agree on no moment, and of which no busy machine makes any try
+ * so late, looks at a tick of its own
+ */
+export function agreed(first: Moment, second: Moment, lateMs: Range): Moment {
   if (first.when === 'never' || !isInDoubt(first)) return second.when === 'never' ? second : first;
   if (!isInDoubt(second)) return second;
   if (first.when === 'later' && second.when === 'later' && first.since === second.since) {
@@ -192,7 +196,14 @@ export function agreed(first: Moment, second: Moment): Moment {
     const isSame = first.since === undefined || Math.abs(first.ms.min - second.ms.min) <= SLACK_MS;
     if (isSame) return { ...first, ms };
   }
+  if (first.when === 'later' && second.when === 'later' && lateMs.min > BUSY_MS) return { when: 'later', ms: lateMs };
   return { when: 'inconclusive', reason: `two rounds of tries: ${sayDoubt(first)}; ${sayDoubt(second)}` };
+}
+
+/** @param rounds one at least. */
+export function momentOfRounds(rounds: readonly (readonly Sighting[])[]): Moment {
+  const lateMs = rangeOf(rounds.flat().filter(isTold).map(sinceLeft));
+  return rounds.map(momentOf).reduce((first, second) => agreed(first, second, lateMs));
 }
 
 function sayDoubt(moment: Moment): string {

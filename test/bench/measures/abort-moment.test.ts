@@ -3,7 +3,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { agreed, momentOf, SLACK_MS, type Moment, type Sighting } from '../../../bench/measures/abort-moment.ts';
+import {
+  agreed,
+  momentOf,
+  momentOfRounds,
+  rangeOf,
+  SLACK_MS,
+  type Moment,
+  type Sighting,
+} from '../../../bench/measures/abort-moment.ts';
 import { PLANS } from '../../../bench/measures/abort.ts';
 
 const ASKED_AT = 1000;
@@ -206,8 +214,19 @@ describe('two rounds of tries', () => {
       late(400, 'client-left'),
       { when: 'later', ms: { min: 370, max: 420 } },
     ],
-    ['two times are none', late(370, 'client-left'), late(600, 'client-left'), { when: 'inconclusive' }],
-    ['nor is a time since another thing', late(370, 'client-left'), late(370, 'last-write'), { when: 'inconclusive' }],
+    [
+      'two times are none that a busy machine makes',
+      late(200, 'client-left'),
+      late(390, 'client-left'),
+      { when: 'inconclusive' },
+    ],
+    [
+      'and no fixed one',
+      late(370, 'client-left'),
+      late(600, 'client-left'),
+      { when: 'later', ms: { min: 370, max: 620 } },
+    ],
+    ['nor is a time since another thing', late(170, 'client-left'), late(170, 'last-write'), { when: 'inconclusive' }],
     ['no fixed moment may be any', late(200), late(600), { when: 'later', ms: { min: 200, max: 620 } }],
     [
       'two doubts are said',
@@ -216,10 +235,20 @@ describe('two rounds of tries', () => {
       { reason: 'two rounds of tries: noise; told 300 to 320 ms late' },
     ],
   ])('%s', (_, first, second, expected) => {
-    expect(agreed(first, second)).toMatchObject(expected as object);
+    const ranges = [first, second].flatMap((moment) => (moment.when === 'later' ? [moment.ms] : []));
+    const lateMs = rangeOf(ranges.flatMap(({ min, max }) => [min, max]));
+    expect(agreed(first, second, lateMs)).toMatchObject(expected as object);
+  });
+
+  it('a tick of the hop’s own, another in each round, is no fixed moment', () => {
+    const rounds = [3000, 3900].map((ms) => sightings('idle', HOPS['total-limit'](ms)));
+    expect(rounds.map(momentOf)).toEqual(
+      [3000, 3900].map((min) => ({ when: 'later', since: 'request', ms: { min, max: min } })),
+    );
+    const left = rounds.flat().map(({ leftAt, toldAt = 0 }) => toldAt - leftAt);
+    expect(momentOfRounds(rounds)).toEqual({ when: 'later', ms: rangeOf(left) });
   });
 });
-
 /** Of a silent origin, so long after each departure. */
 function told(...ms: number[]): Moment {
   let index = 0;
