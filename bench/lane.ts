@@ -55,6 +55,8 @@ export interface LaneContext {
   isTold?: (soFar: Evidence) => boolean;
   /** What else is measured of the hop, whatever its delivery comes to be: made before the lane waits for quiet, where it must. */
   meanwhile?: (soFar: Evidence) => Promise<void>;
+  /** What of that needs quiet too: made while the lane has it, before all go on. */
+  alsoInQuiet?: (soFar: Evidence) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -177,7 +179,10 @@ export async function measureLane(
     },
   });
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.
-  if (evidence.tries.length >= ENOUGH_TRIES) await turns?.quietOver();
+  if (evidence.tries.length >= ENOUGH_TRIES) {
+    await context.alsoInQuiet?.(evidence);
+    await turns?.quietOver();
+  }
   const { verdict } = judge(evidence, floor);
   const isJudged = verdict !== 'harness-error' && verdict !== 'unsupported';
   if (depth !== 'quick' && isJudged && evidence.paced === undefined) await addSteady(evidence, steadily);

@@ -149,11 +149,14 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
       const likely = judge(soFar, instrument.floor);
       await sightings.see(proven.filter(canBeBefore(likely)), foundBy(soFar, likely));
     },
+    async alsoInQuiet(soFar) {
+      if (areRunning()) await sightings.settle(proven, foundBy(soFar, judge(soFar, instrument.floor)), turns);
+    },
     signal,
   });
   const found = foundBy(evidence, delivery);
   await sightings.see(proven, found);
-  if (areRunning()) await sightings.settle(proven, found, turns);
+  if (areRunning() && (await sightings.settle(proven, found, turns))) await turns.quietOver();
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {

@@ -43,16 +43,17 @@ export class Sightings<Found> {
     this.#seen = { ...this.#seen, evidence: { ...evidence, ...more.evidence }, ended: [...ended, ...more.ended] };
   }
 
-  /** What noise left without a figure once more, when nothing else is measured. */
+  /** What noise left without a figure once more, and no oftener, when nothing else is measured. @returns whether there was any */
   async settle(
     measures: readonly AnyMeasure[],
     found: Found,
-    { quietBeside, quietOver }: Pick<LaneTurns, 'quietBeside' | 'quietOver'>,
-  ): Promise<void> {
-    const noisy = this.noisyOf(measures);
-    if (noisy.length === 0) return;
+    { quietBeside }: Pick<LaneTurns, 'quietBeside'>,
+  ): Promise<boolean> {
+    const { earlier = {} } = this.#seen;
+    const noisy = this.noisyOf(measures).filter(({ id }) => !(id in earlier));
+    if (noisy.length === 0) return false;
     await quietBeside(() => this.seeAgain(noisy, found));
-    await quietOver();
+    return true;
   }
 
   /** Of those that were made: what the machine was too noisy for. */
@@ -63,8 +64,8 @@ export class Sightings<Found> {
 
   /** Made once more, each by itself: on one hop too what floods it disturbs what tells times. What is seen now counts. */
   async seeAgain(measures: readonly AnyMeasure[], found: Found): Promise<void> {
-    const { evidence } = this.#seen;
-    const earlier = Object.fromEntries(measures.map(({ id }) => [id, evidence[id]]));
+    const { evidence, earlier: before = {} } = this.#seen;
+    const earlier = { ...before, ...Object.fromEntries(measures.map(({ id }) => [id, evidence[id]])) };
     for (const measure of measures) {
       const more = await this.#measure([measure], found);
       this.#seen = {

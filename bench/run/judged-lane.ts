@@ -97,13 +97,18 @@ async function measured(
         const before = planned(soFar, likely);
         await sightings.see(before.measures.filter(canBeBefore(likely, lane.expected)), before.found);
       },
+      async alsoInQuiet(soFar) {
+        const before = planned(soFar, judge(soFar, instrument.floor));
+        if (hop.running()) await sightings.settle(before.measures, before.found, laneTurns);
+      },
     });
     const after = planned(told.evidence, told.delivery);
     await sightings.see(
       after.measures.filter(({ kills }) => kills !== true),
       after.found,
     );
-    if (hop.running()) await sightings.settle(after.measures, after.found, laneTurns);
+    const wasNoisy = hop.running() && (await sightings.settle(after.measures, after.found, laneTurns));
+    if (wasNoisy) await laneTurns.quietOver();
     return { ...told, ...after };
   });
   const kill = (): Promise<void> => sightings.see(measures, found);

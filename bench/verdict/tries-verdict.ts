@@ -192,7 +192,8 @@ function toldByTries(evidence: Evidence, last: Trace, floor: Floor): Delivery {
   if (delivery.verdict === 'delays') {
     const busy = byBusyMachine(evidence.tries, reference, floor);
     // What holds now longer, now shorter, may be a machine that was busy beside these and not beside the relay.
-    return busy ?? (isRegular(evidence.tries) ? delivery : inAllTries(tries, delivery));
+    const isTimer = isRegular(evidence.tries) || (tries.length > 1 && isRegular(tries));
+    return busy ?? (isTimer ? delivery : inAllTries(tries, delivery));
   }
   // In all tries: a busy machine adds holds and takes none away.
   const eachTime = common(evidence.tries.map((trace) => clearlyHeld(trace, floor)));

@@ -98,6 +98,25 @@ it('what was too noisy is made once more, and what is seen then counts; the firs
   expect(sightings.noisyOf([noisy])).toEqual([]);
 });
 
+it('what stays noisy in quiet too is not made a third time, and where nothing is noisy quiet is not waited for', async () => {
+  const sightings = new Sightings<undefined>(async (left) => ({
+    evidence: Object.fromEntries(left.map(({ id }) => [id, 1])),
+    ended: [],
+  }));
+  const [noisy, quiet] = MEASURES.map((measure, index): AnyMeasure => ({
+    ...measure,
+    figures: () => (index === 0 ? 1 : 0),
+    noise,
+  })) as [AnyMeasure, AnyMeasure];
+  let waits = 0;
+  const turns = { quietBeside: async <T>(work: () => Promise<T>) => ((waits += 1), work()) };
+  await sightings.see([noisy, quiet], undefined);
+  expect(await sightings.settle([quiet], undefined, turns)).toBe(false);
+  expect(await sightings.settle([noisy, quiet], undefined, turns)).toBe(true);
+  expect(await sightings.settle([noisy, quiet], undefined, turns)).toBe(false);
+  expect(waits).toBe(1);
+});
+
 it('what is made once more is made one after another: what floods a hop disturbs what tells its times', async () => {
   const turns: string[][] = [];
   const sightings = new Sightings<undefined>(async (left) => {

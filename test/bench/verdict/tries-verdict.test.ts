@@ -192,6 +192,12 @@ describe('words held regularly', () => {
   const busyRelay = streamed((seq) => (seq < 4 ? 30 : 0.2));
   const told = (...tries: Trace[]) => judge({ ...evidenceOf(...tries), reference: busyRelay }, FLOOR);
 
+  it('need no third try beside a quiet machine for what a busy one did to those before', () => {
+    const busy = streamed((seq) => (seq < 4 ? 6 : 80), { lagMs: 40 });
+    expect(besideAQuietRelay(busy, streamed(18, { lagMs: 1 }), streamed(17, { lagMs: 1 }))).toBe('delays');
+    expect(besideAQuietRelay(busy, busy, streamed(18, { lagMs: 1 }))).toBe('inconclusive');
+  });
+
   it('are so in each try, and about as long in all', () => {
     expect(told(streamed(100), streamed(100)).verdict).toBe('delays');
     expect(told(streamed(66), streamed(100)).verdict).toBe('delays');
