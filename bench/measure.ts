@@ -75,6 +75,9 @@ async function traceOfEnd(
   }
 }
 
+/** Given to each abort, or Node makes a DOMException with a stack of its own for every stream. */
+const OVER = 'over';
+
 /** When a client leaves, and when its connection need not stay any longer. */
 class Departure {
   readonly #leave: Leave | undefined;
@@ -98,15 +101,15 @@ class Departure {
 
   over(): void {
     clearTimeout(this.#timer);
-    this.#over.abort();
+    this.#over.abort(OVER);
   }
 
   #due({ thenMs = 0 }: Leave): void {
     if (this.#isDue) return;
     this.#isDue = true;
     clearTimeout(this.#timer);
-    if (thenMs === 0) this.#leaving.abort();
-    else this.#timer = setTimeout(() => this.#leaving.abort(), thenMs);
+    if (thenMs === 0) this.#leaving.abort(OVER);
+    else this.#timer = setTimeout(() => this.#leaving.abort(OVER), thenMs);
   }
 }
 

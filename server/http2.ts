@@ -90,7 +90,7 @@ export function isOverHttp2(response: ServerResponse): boolean {
 
 /** The request's fields as HTTP/1 would have them: of the pseudo-header fields `:authority` is its host (RFC 9113, section 8.3.1). */
 export function fieldsOf({ headers }: IncomingMessage): Record<string, string | string[]> {
-  const { ':authority': authority, ...all } = structuredClone(headers) as Record<string, string | string[]>;
+  const { ':authority': authority, ...all } = headers as Record<string, string | string[]>;
   const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(':')));
   return authority === undefined ? fields : { host: authority, ...fields };
 }

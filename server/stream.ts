@@ -70,9 +70,10 @@ export class Stream {
 
   /** Resolves when the stream has ended, or after this time. */
   async ended(withinMs: number): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([this.#isOver, delay(withinMs, undefined, { signal: late.signal }).catch(() => {})]);
-    late.abort();
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, withinMs);
+    await Promise.race([this.#isOver, late.promise]);
+    clearTimeout(timer);
   }
 
   /** Answers `request` with the workload; resolves when the stream has ended, and never rejects. */
