@@ -77,8 +77,8 @@ function latestMs(phase: Phase): number {
 
 /** Streams that begin at once would disturb each other. */
 const APART_MS = 35;
-/** Written after the silence: some hops need the fourth write to find that nobody reads. */
-const CHUNKS_AFTER = 6;
+/** Written after the silence: some hops need the fifth write to find that nobody reads, and on a busy machine read two as one. */
+const CHUNKS_AFTER = 10;
 
 function boundOf(deep: boolean): number {
   return deep ? BOUND_DEEP_MS : BOUND_MS;
