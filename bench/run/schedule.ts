@@ -118,10 +118,12 @@ export class Quiet {
   /** One after another, each when nothing else goes on. Whoever calls this must hold none of the slots. */
   use<T>(work: () => Promise<T>): Promise<T> {
     const { loud, waiting } = this.#sounds;
-    const mine = this.#last.then(async () => {
-      await unused([...loud, waiting, this.#beside]);
-      return this.#alone.use(work);
-    });
+    const mine = this.#last.then(() =>
+      whenNone(
+        () => [...loud, waiting, this.#beside].find(({ areUsed }) => areUsed),
+        () => this.#alone.use(work),
+      ),
+    );
     this.#last = mine.catch(() => {});
     return this.#waitFor(mine);
   }
@@ -133,15 +135,15 @@ export class Quiet {
     return this.#waitFor(promise);
   }
 
-  async #letIn(): Promise<void> {
+  #letIn(): Promise<void> {
     const { loud, lanes } = this.#sounds;
-    for (;;) {
-      while (lanes.areWanted) await lanes.left();
-      await unused([...loud, this.#alone]);
-      if (!lanes.areWanted) break;
-    }
-    for (const [index, begin] of this.#waiters.splice(0).entries())
-      void this.#beside.use(() => delay(index * BESIDE_APART_MS).then(begin));
+    return whenNone(
+      () => (lanes.areWanted ? lanes : [...loud, this.#alone].find(({ areUsed }) => areUsed)),
+      () => {
+        for (const [index, begin] of this.#waiters.splice(0).entries())
+          void this.#beside.use(() => delay(index * BESIDE_APART_MS).then(begin));
+      },
+    );
   }
 
   /** Resolves when nobody waits for quiet any more: for whoever has had it, and would break it for the next. */
@@ -160,9 +162,10 @@ export class Quiet {
   }
 }
 
-/** While one is waited for another may be taken again. */
-async function unused(slots: readonly Slots[]): Promise<void> {
-  for (let used; (used = slots.find(({ areUsed }) => areUsed)) !== undefined;) await used.left();
+/** While one is waited for another may be taken again; none can between the last look and the beginning. */
+async function whenNone<T>(inTheWay: () => Slots | undefined, begin: () => T | Promise<T>): Promise<T> {
+  for (let slots; (slots = inTheWay()) !== undefined;) await slots.left();
+  return begin();
 }
 
 /**

@@ -249,6 +249,7 @@ describe('two rounds of tries', () => {
     expect(momentOfRounds(rounds)).toEqual({ when: 'later', ms: rangeOf(left) });
   });
 });
+
 /** Of a silent origin, so long after each departure. */
 function told(...ms: number[]): Moment {
   let index = 0;

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { expect, it } from 'vitest';
 
 import type { ProxyDeclaration } from '../../../bench/catalogue/declaration.ts';
@@ -184,4 +186,28 @@ it('those that mostly wait do so beside others that wait, but not before all lan
   ends[2]?.resolve();
   await Promise.all([wait, alone]);
   expect(order.at(-1)).toBe('alone');
+});
+
+it('who waits alone and those that wait beside, let in by the same end of the noise, do not begin together', async () => {
+  const loud = new Slots(1);
+  const quiet = quietOf(loud);
+  const order: string[] = [];
+  const noise = Promise.withResolvers<void>();
+  const noisy = loud.use(() => noise.promise);
+  const beside = quiet.useBeside(async () => {
+    order.push('beside begins');
+    await delay(20);
+    order.push('beside ends');
+  });
+  const alone = quiet.use(async () => {
+    order.push('alone begins');
+    await delay(20);
+    order.push('alone ends');
+  });
+  await new Promise(setImmediate);
+  noise.resolve();
+  await noisy;
+  await Promise.all([beside, alone]);
+  const [first, second] = order;
+  expect(second).toBe(first?.replace('begins', 'ends'));
 });
