@@ -79,9 +79,11 @@ async function measured(
     measuresOf(plan, lane, { isFirst, isHeld }).filter(({ id }) => !isWithheld(instrument.withheld, id));
 
   const planned = (soFar: Evidence, delivery: Delivery) => ({
+    delivery,
     measures: proven(delivery.verdict !== 'streams'),
     found: foundBy(soFar, delivery),
   });
+  const likely = (soFar: Evidence) => planned(soFar, judge(soFar, instrument.floor));
   const laneTurns = turnsOf(lane, rank, slots);
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
@@ -93,12 +95,11 @@ async function measured(
       signal,
       turns: laneTurns,
       async meanwhile(soFar) {
-        const likely = judge(soFar, instrument.floor);
-        const before = planned(soFar, likely);
-        await sightings.see(before.measures.filter(canBeBefore(likely, lane.expected)), before.found);
+        const before = likely(soFar);
+        await sightings.see(before.measures.filter(canBeBefore(before.delivery, lane.expected)), before.found);
       },
       async alsoInQuiet(soFar) {
-        const before = planned(soFar, judge(soFar, instrument.floor));
+        const before = likely(soFar);
         if (hop.running()) await sightings.settle(before.measures, before.found, laneTurns);
       },
     });
