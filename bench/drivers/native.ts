@@ -24,6 +24,11 @@ import { hasProgram } from './wheels.ts';
 const LOOPBACK = '127.0.0.1';
 const ORIGIN_READY_MS = 20_000;
 const SHOWN_LOG_LINES = 15;
+/** How often a hop is started where each time another program was quicker to listen on the port chosen for it. */
+const STARTS = 3;
+
+/** Between when it was chosen and when its hop listened. */
+class PortTaken extends BenchError {}
 
 /**
  * Replaces the two addresses in a config's text: 8080 and origin:3000. A config that must write
@@ -103,15 +108,29 @@ class NativeStage implements Stage {
   }
 
   async startHop(variant: Variant, version: string | undefined, signal?: AbortSignal, upstream?: Tap): Promise<Hop> {
-    const { proxy } = variant;
     const forwardTo = upstream?.address ?? this.direct;
-    const program = await findProgram(proxy, version, {
+    const program = await findProgram(variant.proxy, version, {
       session: this.#session,
       ...(signal === undefined ? {} : { signal }),
     });
+    for (let start = 1; ; start += 1) {
+      try {
+        return await this.#startOn(await hopPort(LOOPBACK), { variant, program, forwardTo }, signal);
+      } catch (error) {
+        if (!(error instanceof PortTaken) || start === STARTS) throw error;
+      }
+    }
+  }
+
+  /** @throws PortTaken, which says nothing of the hop. */
+  async #startOn(
+    port: number,
+    { variant, program, forwardTo }: { variant: Variant; program: Program; forwardTo: Address },
+    signal?: AbortSignal,
+  ): Promise<Hop> {
+    const { proxy } = variant;
     const native = proxy.native as NativeProgram;
     const dir = await this.#session.folder(variant.id);
-    const port = await hopPort(LOOPBACK);
     const { files, env } = await prepare(variant, program, { dir, port, forwardTo });
     await using stack = new AsyncDisposableStack();
     const companion = stack.use(await startCompanion(variant, dir, this.#session));
@@ -123,7 +142,7 @@ class NativeStage implements Stage {
     );
     const address = { host: LOOPBACK, port, tls: variant.listens === 'https' };
     const reason = await whyHopNotReady(address, () => whyRefusedBy(process, proxy), proxy, signal);
-    if (reason !== undefined) await failed(process, variant, reason);
+    if (reason !== undefined) await failed(process, variant, { reason, port });
     const sha256 = await configSha256(variant);
     const started = stack.move();
     const running = (): boolean => process.running && companion?.running !== false;
@@ -162,14 +181,23 @@ function whyRefusedBy(process: ManagedProcess, proxy: ProxyDeclaration): Promise
   return whyRefused(proxy, { running: process.running, log: () => process.log() });
 }
 
-async function failed(process: ManagedProcess, variant: Variant, reason: string): Promise<never> {
+async function failed(
+  process: ManagedProcess,
+  variant: Variant,
+  { reason, port }: { reason: string; port: number },
+): Promise<never> {
   const refused = (await whyRefusedBy(process, variant.proxy)) !== undefined;
   const how = process.running ? '' : ` (${await process.exited})`;
   await process[Symbol.asyncDispose]();
   const log = process.log(SHOWN_LOG_LINES);
-  // Neither says anything about the config: the place is not fit to run it.
-  if (/address already in use|EADDRINUSE/i.test(log))
-    throw new BenchError(`the port chosen for ${variant.id} was taken by another program meanwhile:\n${log}`);
+  // None of these says anything about the config: the place is not fit to run it.
+  if (/address already in use|EADDRINUSE/i.test(log)) {
+    if (new RegExp(`\\b${port}\\b`).test(log))
+      throw new PortTaken(`the port chosen for ${variant.id} was taken by another program meanwhile:\n${log}`);
+    throw new BenchError(
+      `${variant.id} listens on an address of its own, beside 8080, that another program has taken:\n${log}`,
+    );
+  }
   if (/permission denied|EACCES/i.test(log))
     throw new BenchError(
       `${variant.id} may not read or write what it needs as this user; run it in a container, or as root:\n${log}`,
