@@ -11,7 +11,7 @@ import { faultOfStreamText, pairsOf } from './stream-text.ts';
 /** Of the id of a chain that is made on the command line. */
 export const PATH_PREFIX = 'path/';
 
-const EXAMPLE = '--path nginx/default,traefik/default';
+const EXAMPLE = 'nginx/default,traefik/default';
 /** No id has a dot. */
 const CONFIG_FILE = /\.(?:conf|cfg|ya?ml|toml|json|vcl|ini|Caddyfile|m?[jt]s|py)$/;
 /** More hops than a request is likely to pass; each is a process, and in containers two and a network. */
@@ -25,8 +25,8 @@ function variantOf(id: string, { lanes, proxies }: Catalogue): Variant {
   const firsts = new Map(proxies.map((proxy) => [proxy.id, firstVariantId(proxy)]));
   const meant = nearest(id, [...variants.keys()]) ?? firsts.get(nearest(id, [...firsts.keys()]) ?? '');
   if (/\s/.test(id))
-    throw new UsageError(`--path takes its hops with a comma between, and "${id}" has none: ${EXAMPLE}`);
-  throw new UsageError(`--path: no variant has the id "${id}"${sayMeant(meant)}; \`unclog list\` shows them all`);
+    throw new UsageError(`a path takes its hops with a comma between, and "${id}" has none: ${EXAMPLE}`);
+  throw new UsageError(`no variant has the id "${id}"${sayMeant(meant)}; \`unclog list\` shows them all`);
 }
 
 /** Where a hop does not speak what the one before it asks; HTTP/1 without TLS is what all of them do. */
@@ -54,13 +54,13 @@ export function howToMake(id: string): string {
 function streamOf(text: string): Vary {
   if (/,[^,&?]+\//.test(text))
     throw new UsageError(
-      `all hops of a --path have one stream, which stands at its end: '${EXAMPLE.replace('--path ', '')}?framing=content-length'; got "?${text}"`,
+      `all hops of a path have one stream, which stands at its end: '${EXAMPLE}?framing=content-length'; got "?${text}"`,
     );
   const fault = faultOfStreamText(text);
-  if (fault !== undefined) throw new UsageError(`--path: ${fault}`);
+  if (fault !== undefined) throw new UsageError(`path: ${fault}`);
   const vary: Vary = Object.fromEntries((pairsOf(text) ?? []).map(({ id, value }) => [id, value]));
   const unsendable = streamFault(varied(vary));
-  if (unsendable !== undefined) throw new UsageError(`--path: ${unsendable}`);
+  if (unsendable !== undefined) throw new UsageError(`path: ${unsendable}`);
   return vary;
 }
 
@@ -70,25 +70,25 @@ export function chainOfPath(catalogue: Catalogue, text: string): Chain {
   const vary = stream.length === 0 ? undefined : streamOf(stream.join('?'));
   const ids = hops.split(',').map((id) => id.trim());
   if (ids.includes(''))
-    throw new UsageError(`--path has an empty place in "${text}"; it takes ids with one comma between: ${EXAMPLE}`);
+    throw new UsageError(`a path has an empty place in "${text}"; it takes ids with one comma between: ${EXAMPLE}`);
   const file = ids.find((id) => CONFIG_FILE.test(id));
   if (file !== undefined)
     throw new UsageError(
-      `--path takes ids of variants, and "${file}" is a file: a config of your own becomes a variant in five minutes (CONTRIBUTING.md); \`unclog list\` shows those that there are`,
+      `a path takes ids of variants, and "${file}" is a file: a config of your own becomes a variant in five minutes (CONTRIBUTING.md); \`unclog list\` shows those that there are`,
     );
   const versioned = ids.find((id) => id.includes('@'));
   if (versioned !== undefined)
     throw new UsageError(
-      `--path: "${versioned}" names a version, which --proxy asks for: --proxy ${versioned.replace(/\/[^@]*/, '')}`,
+      `path: "${versioned}" names a version, which --proxy asks for: --proxy ${versioned.replace(/\/[^@]*/, '')}`,
     );
   if (ids.length < 2 && !/\s/.test(hops))
     throw new UsageError(
-      `--path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,
+      `a path takes two hops or more, the one nearest the client first: ${EXAMPLE}; a single one is \`unclog run ${ids[0]}\``,
     );
-  if (ids.length > MOST_HOPS) throw new UsageError(`--path takes at most ${MOST_HOPS} hops; got ${ids.length}`);
+  if (ids.length > MOST_HOPS) throw new UsageError(`a path takes at most ${MOST_HOPS} hops; got ${ids.length}`);
   const path = ids.map((id) => variantOf(id, catalogue));
   const fault = pathFault(path);
-  if (fault !== undefined) throw new UsageError(`--path: ${fault}`);
+  if (fault !== undefined) throw new UsageError(`path: ${fault}`);
   const proxies = new Set(path.map(({ proxy }) => proxy.id));
   const hopLanes = catalogue.lanes.filter(({ variant }) => proxies.has(variant.proxy.id));
   return { id: pathId(path, vary), title: ids.join(' → '), path, hopLanes, ...(vary === undefined ? {} : { vary }) };

@@ -84,7 +84,7 @@ describe('usage', () => {
     [['run', '--workload', 'wrods'], 2, /Allowed choices are words, tokens, logs, big-first, slow/],
     [['run', 'nginx/*', '--proxy', 'caddy'], 2, /of the lanes selected none belongs to caddy/],
     [['run', '--quick', '--deep'], 2, /option '--quick' cannot be used with option '--deep'/],
-    [['run', '--path', 'nginx/default'], 2, /--path takes two hops or more, the one nearest the client first/],
+    [['run', '--path', 'nginx/default'], 2, /a path takes two hops or more, the one nearest the client first/],
     [
       ['run', '--path', 'ngnix/default,node/pipe'],
       2,
@@ -95,7 +95,7 @@ describe('usage', () => {
     [
       ['run', 'ngnix/default', '--path', 'nginx/default,node/pip', '--measure', 'abrot'],
       2,
-      /^unclog: no lane has the id "ngnix\/default" \(did you mean "nginx\/default"\?\).*\nunclog: --path: no variant has the id "node\/pip" \(did you mean "node\/pipe"\?\).*\nunclog: no measure is called "abrot" \(did you mean "abort"\?\).*$/,
+      /^unclog: no lane has the id "ngnix\/default" \(did you mean "nginx\/default"\?\).*\nunclog: no variant has the id "node\/pip" \(did you mean "node\/pipe"\?\).*\nunclog: no measure is called "abrot" \(did you mean "abort"\?\).*$/,
     ],
     [['run', 'chain/two-ngnix'], 2, /no lane has the id "chain\/two-ngnix" \(did you mean "chain\/two-nginx"\?\)/],
     [['explain', 'ngnix'], 2, /did you mean "nginx"/],

@@ -24,7 +24,7 @@ describe('--path', () => {
   it.each([
     [
       'nginx/default',
-      /takes two hops or more, the one nearest the client first: --path \S+; a single one is `unclog run nginx\/default`/,
+      /takes two hops or more, the one nearest the client first: nginx\/default,\S+; a single one is `unclog run nginx\/default`/,
     ],
     ['nginx/default,,node/pipe', /has an empty place in "nginx\/default,,node\/pipe"/],
     ['nginx/default,', /has an empty place/],
@@ -54,7 +54,7 @@ describe('--path', () => {
     ['nginx/default,node/pipe?framming=chunked', /no dimension is called "framming" \(did you mean "framing"\?\)/],
     ['nginx/default,node/pipe?framing=chunky', /"chunky" is no value of framing/],
     ['nginx/default,node/pipe?', /no dimension is called ""/],
-    ['nginx/default,node/pipe?framing=content-length&content-encoding=gzip', /--path: /],
+    ['nginx/default,node/pipe?framing=content-length&content-encoding=gzip', /^path: /],
     ['nginx/default node/pipe', /with a comma between, and "nginx\/default node\/pipe" has none/],
     [Array.from({ length: 9 }, () => 'node/pipe').join(','), /at most 8 hops; got 9/],
   ])('refuses "%s" and says what is allowed', (text, message) => {
