@@ -17,3 +17,8 @@ export interface Evidence {
   /** Those before it, which broke as a timeout breaks. */
   earlierPaced?: Trace[];
 }
+
+/** Whether the hop took each request and never answered it. */
+export function isUnanswered({ tries }: Evidence): boolean {
+  return tries.every(({ client }) => client.end.how === 'no-head');
+}

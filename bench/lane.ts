@@ -7,7 +7,7 @@ import type { Depth } from './run/depth.ts';
 import type { Lane } from './catalogue/catalogue.ts';
 import { varied, type LaneStream } from './catalogue/dimensions.ts';
 import type { Hop, Stage } from './drivers/driver.ts';
-import type { Evidence } from './evidence.ts';
+import { isUnanswered, type Evidence } from './evidence.ts';
 import type { Floor } from './floor.ts';
 import { freeze } from './freeze.ts';
 import { isInDoubt } from './verdict/doubt.ts';
@@ -185,6 +185,7 @@ export async function measureLane(
   }
   const { verdict } = judge(evidence, floor);
   const isJudged = verdict !== 'harness-error' && verdict !== 'unsupported';
-  if (depth !== 'quick' && isJudged && evidence.paced === undefined) await addSteady(evidence, steadily);
+  const isToStream = isJudged && !isUnanswered(evidence);
+  if (depth !== 'quick' && isToStream && evidence.paced === undefined) await addSteady(evidence, steadily);
   return { evidence, delivery: judge(evidence, floor) };
 }

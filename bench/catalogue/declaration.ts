@@ -28,6 +28,8 @@ export interface Vary {
   'response-header'?: string;
   /** What the client asks in. Default `1.1`. */
   'http-version'?: ClientRequest['httpVersion'];
+  /** Bytes of the request’s JSON body, of a POST unless `method` says otherwise; the origin answers when it has them all, as one does that reads a prompt. Default none. */
+  'request-body'?: string;
   /** Default `GET`. */
   method?: string;
   /** Bytes of each chunk, and of the first where it differs. Default 32. */

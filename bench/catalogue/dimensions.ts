@@ -15,6 +15,7 @@ import {
   type WorkloadInput,
 } from '../../server/workload.ts';
 import type { ClientRequest } from '../client/client.ts';
+import { SHORTEST_BODY_BYTES } from '../client/request.ts';
 import type { DimensionId } from './declaration.ts';
 
 /** A lane's workload without its pace, and its request. */
@@ -148,13 +149,24 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
     values: ['1.1', '1.0', '2'],
     apply: (value, stream) => request(stream, { httpVersion: value as ClientRequest['httpVersion'] }),
   },
+  'request-body': {
+    id: 'request-body',
+    title: 'bytes of the JSON body of a POST, or as few as it needs; the origin answers when it has them all',
+    values: [NONE, '64', '65536'],
+    others: BYTES,
+    apply(value, stream) {
+      if (value === NONE) return stream;
+      const bodyBytes = Math.max(Number(value), SHORTEST_BODY_BYTES);
+      return request(workload(stream, { answer: 'request-end' }), { method: 'POST', bodyBytes });
+    },
+  },
   method: {
     id: 'method',
-    title: 'the method; a POST or PUT has an empty body',
+    title: 'the method; a POST or PUT has an empty body, unless one is asked for',
     values: ['GET', 'POST', 'PUT'],
     // RFC 9110, section 8.6: a request whose method anticipates content says that it has none.
     apply: (value, stream) =>
-      value === 'GET'
+      value === 'GET' || stream.request.bodyBytes !== undefined
         ? request(stream, { method: value })
         : request(stream, { method: value, headers: { 'content-length': '0' } }),
   },

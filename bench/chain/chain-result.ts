@@ -47,9 +47,11 @@ function does(verdict: Delivery['verdict']): string {
 function sayHidden({ delivery, asItGot }: Alone): string {
   const alone = `alone in front of the origin it ${does(delivery.verdict)}`;
   if (delivery.verdict !== 'streams') return `${alone} (${because(delivery)})`;
-  return asItGot === undefined
-    ? alone
-    : `${alone}, and where the stream is as the others make it, it ${does(asItGot.delivery.verdict)}`;
+  if (asItGot === undefined) return alone;
+  const likeIt = 'a stream like the one that the other hops make';
+  return asItGot.delivery.verdict === 'streams'
+    ? `${alone}, and so it does with ${likeIt}`
+    : `${alone}, but with ${likeIt} it ${does(asItGot.delivery.verdict)}`;
 }
 
 /** Whether a hop by itself does what it does in the chain, and if not, whose change explains it. */

@@ -4,7 +4,7 @@ import { monotonicMs } from '../../server/clock.ts';
 import { dial, readyEvent, type Connection } from './connection.ts';
 import { ProtocolError, ResponseParser, type BodyFraming, type ResponseHead } from './http1.ts';
 import { Http2Exchange } from './http2.ts';
-import { requestFields } from './request.ts';
+import { requestBody, requestFields } from './request.ts';
 import { Reception } from './reception.ts';
 
 export interface Address {
@@ -19,6 +19,8 @@ export interface ClientRequest {
   path: string;
   httpVersion: '1.0' | '1.1' | '2';
   headers: Record<string, string>;
+  /** Of the body that is sent with the head (request.ts); absent where there is none, or what follows the head is written by the one who asks. */
+  bodyBytes?: number;
 }
 
 /**
@@ -86,10 +88,11 @@ export interface FetchOptions {
   onBody(bytes: Buffer, at: number, read: number): void;
 }
 
+/** With its body, as one write. */
 export function requestText(request: ClientRequest, to: Address): string {
   const { method, path, httpVersion } = request;
   const lines = Object.entries(requestFields(request, to)).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n`;
+  return `${method} ${path} HTTP/${httpVersion}\r\n${lines.join('')}\r\n${requestBody(request)}`;
 }
 
 /** Asks and reads to the end. Never rejects: what went wrong is part of the trace. */

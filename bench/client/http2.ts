@@ -18,7 +18,7 @@ import type { Address, ClientRequest, ClientTrace, FetchOptions } from './client
 import { dial, negotiated, readyEvent, type Connection } from './connection.ts';
 import { header, type BodyFraming, type ResponseHead } from './http1.ts';
 import { Reception } from './reception.ts';
-import { requestFields } from './request.ts';
+import { requestBody, requestFields } from './request.ts';
 
 /** What a request over HTTP/2 may not have (RFC 9113, section 8.2.2): the connection is HTTP/2's own affair. */
 const OF_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
@@ -98,9 +98,12 @@ export class Http2Exchange {
 
   #ask(session: ClientHttp2Session): void {
     this.#reception.trace.sentAt = monotonicMs();
-    const stream = session.request(requestHeaders(this.#reception.trace.request, this.#to), {
-      endStream: this.#options.onOpen === undefined,
+    const { request } = this.#reception.trace;
+    const body = requestBody(request);
+    const stream = session.request(requestHeaders(request, this.#to), {
+      endStream: this.#options.onOpen === undefined && body === '',
     });
+    if (body !== '') stream.end(body);
     this.#stream = stream;
     this.#options.onOpen?.(
       (bytes) => void (stream.writable && stream.write(bytes)),

@@ -6,6 +6,7 @@ import { BenchError } from '../errors.ts';
 import { requestText, type Address, type ClientRequest } from './client.ts';
 import { dial, readyEvent, type Connection } from './connection.ts';
 import { requestHeaders, sessionOver } from './http2.ts';
+import { requestBody } from './request.ts';
 
 /** Leaves by RST when disposed of: what was never read is thrown away. */
 export interface NonReader extends AsyncDisposable {
@@ -42,5 +43,8 @@ function askOverHttp2(connection: Connection, to: Address, request: ClientReques
   const session = sessionOver(connection, to);
   session.on('error', () => {});
   // A stream that nobody listens to for data is paused.
-  session.request(requestHeaders(request, to)).on('error', () => {});
+  const body = requestBody(request);
+  const asked = session.request(requestHeaders(request, to), { endStream: body === '' });
+  asked.on('error', () => {});
+  if (body !== '') asked.end(body);
 }

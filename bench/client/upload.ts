@@ -2,6 +2,7 @@
 
 import { monotonicMs } from '../../server/clock.ts';
 import type { ClientRequest } from './client.ts';
+import { BODY } from './request.ts';
 
 /**
  * How HTTP/1.1 marks the end of a request's body: a request has no other way (RFC 9112, section 6.3). HTTP/2 ends it by
@@ -17,14 +18,6 @@ export interface Sent {
 }
 
 type Write = (bytes: string) => void;
-
-/**
- * The body is JSON, as clients of LLM APIs send it: by its type some hops decide whether they read it at all. What
- * parses it and writes it anew has the same bytes.
- */
-const CONTENT_TYPE = 'application/json';
-const OPENING = '{"x":"';
-const CLOSING = '"}';
 
 export class Upload {
   readonly sent: Sent = { pieces: [] };
@@ -44,7 +37,7 @@ export class Upload {
     this.#isChunked = framing === 'chunked' && httpVersion !== '2';
     this.#lengthBytes = lengthBytes;
     this.headers = {
-      'content-type': CONTENT_TYPE,
+      'content-type': BODY.contentType,
       ...(framing === 'content-length' ? { 'content-length': String(lengthBytes) } : {}),
       ...(this.#isChunked ? { 'transfer-encoding': 'chunked' } : {}),
     };
@@ -65,15 +58,15 @@ export class Upload {
 
   /** One write: in a chunked body one chunk. */
   piece(bytes: number): void {
-    this.#put(`${OPENING.slice(this.#sentBytes)}${'x'.repeat(bytes)}`.slice(0, bytes));
+    this.#put(`${BODY.opening.slice(this.#sentBytes)}${'x'.repeat(bytes)}`.slice(0, bytes));
   }
 
   /** The JSON is closed, and a length that was announced filled. */
   end(): void {
     this.sent.endedAt = monotonicMs();
-    const opening = OPENING.slice(this.#sentBytes);
-    const restBytes = this.#hasLength ? this.#lengthBytes - this.#sentBytes : opening.length + CLOSING.length;
-    if (restBytes > 0) this.#put(opening + CLOSING.padStart(restBytes - opening.length, 'x'));
+    const opening = BODY.opening.slice(this.#sentBytes);
+    const restBytes = this.#hasLength ? this.#lengthBytes - this.#sentBytes : opening.length + BODY.closing.length;
+    if (restBytes > 0) this.#put(opening + BODY.closing.padStart(restBytes - opening.length, 'x'));
     if (this.#isChunked) this.#write('0\r\n\r\n');
     this.#finish();
   }

@@ -143,14 +143,16 @@ export async function uploadingExchange(
     const body: Exchange['body'] = [];
     const began = Promise.withResolvers<void>();
     let over = false;
+    // Its body is this one, written here.
+    const { bodyBytes: _, ...asked } = request;
     const exchange = fetchStream(
       via,
       {
         httpVersion: '1.1',
-        ...request,
+        ...asked,
         method: 'POST',
         path: stream.path,
-        headers: { ...request.headers, ...upload.headers },
+        headers: { ...asked.headers, ...upload.headers },
       },
       {
         headTimeoutMs: TIMEOUT_MS,

@@ -6,7 +6,7 @@ import { streamFault } from '../catalogue/dimensions.ts';
 import type { Delivery } from '../verdict/delivery.ts';
 import { measuresOf, reachOf } from './depth.ts';
 import type { Hop, Runnable } from '../drivers/driver.ts';
-import type { Evidence } from '../evidence.ts';
+import { isUnanswered, type Evidence } from '../evidence.ts';
 import { withoutShared } from '../evidence-file.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from '../lane-result.ts';
@@ -80,7 +80,8 @@ async function measured(
 
   const planned = (soFar: Evidence, delivery: Delivery) => ({
     delivery,
-    measures: proven(delivery.verdict !== 'streams'),
+    // Of a stream that never begins each would be told that it does not.
+    measures: isUnanswered(soFar) ? [] : proven(delivery.verdict !== 'streams'),
     found: foundBy(soFar, delivery),
   });
   const likely = (soFar: Evidence) => planned(soFar, judge(soFar, instrument.floor));

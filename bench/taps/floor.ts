@@ -27,7 +27,7 @@ const WARM_WORDS = 1000;
 const QUIET_P99_MS = 0.2;
 
 /** Of the differences of words that were streamed right after each other. */
-interface PairedDifference {
+export interface PairedDifference {
   n: number;
   p50Ms: number;
   p99Ms: number;

@@ -16,6 +16,13 @@ export function milliseconds(ms: number): string {
   return `${ms.toFixed(Number(ms.toFixed(2)) >= 1 ? 1 : 2)} ms`;
 }
 
+function whyUnanswered({ awaits, bytes = 0 }: Extract<Breakage, { how: 'unanswered' }>): string {
+  if (awaits === undefined) return '';
+  if (awaits === 'request') return ': the origin was not asked';
+  const came = bytes === 0 ? 'nothing' : `no more than ${count(bytes, 'byte')}`;
+  return `: the origin waits for the request’s body, of which ${came} came`;
+}
+
 function breaks(delivery: Breakage): string {
   switch (delivery.how) {
     case 'status':
@@ -40,6 +47,8 @@ function breaks(delivery: Breakage): string {
       return `cut at word ${delivery.seq} of ${delivery.emitted}, ${delivery.told ? 'with an error' : 'and it looked like a clean end'}`;
     case 'unended':
       return `${count(delivery.arrived, 'word')} arrived and the response did not end within ${milliseconds(delivery.waitedMs)}`;
+    case 'unanswered':
+      return `no response within ${milliseconds(delivery.waitedMs)}${whyUnanswered(delivery)}`;
   }
 }
 

@@ -19,7 +19,9 @@ export type Breakage =
   /** The tail is missing. `told`: whether the client could know. */
   | { how: 'cut'; seq: number; emitted: number; told: boolean }
   /** All chunks came, and the response never ended. */
-  | { how: 'unended'; arrived: number; waitedMs: number };
+  | { how: 'unended'; arrived: number; waitedMs: number }
+  /** Nor did it begin. `awaits`: what the origin had not got either; of the body `bytes` had come. */
+  | { how: 'unanswered'; waitedMs: number; awaits?: 'request' | 'body'; bytes?: number };
 
 /** The origin's answer to a second request for the same stream (server/data.ts). */
 const REPLAY_STATUS = 409;
@@ -31,6 +33,14 @@ function answerOf({ origin, client: { head } }: Trace): Breakage | undefined {
   if (status === REPLAY_STATUS && origin.replays > 0) return { how: 'replayed', times: origin.replays + 1 };
   if (status !== expected) return { how: 'status', status, expected };
   return origin.state === 'waiting' ? { how: 'unasked', status } : undefined;
+}
+
+function unanswered({ origin, client }: Trace): Breakage {
+  const { request, upload, workload } = origin;
+  const silent = { how: 'unanswered', waitedMs: client.end.at - client.connectAt } as const;
+  if (request === undefined) return { ...silent, awaits: 'request' };
+  const isAwaited = workload.answer === 'request-end' && upload !== undefined && upload.end?.how !== 'whole';
+  return isAwaited ? { ...silent, awaits: 'body', bytes: upload.bytes } : silent;
 }
 
 function orderOf(trace: Trace): Breakage | undefined {
@@ -60,8 +70,9 @@ export function breakage(trace: Trace): Breakage | undefined {
   const missing = origin.emissions.find(({ seq }) => !arrived.has(seq));
   // All before it came: when more came than those, some of them are later ones.
   if (missing !== undefined && arrived.size > missing.seq) return { how: 'lost', seq: missing.seq };
-  const waitedOut = client.end.how === 'no-end' || client.end.how === 'no-head';
-  if (waitedOut) return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
+  if (client.end.how === 'no-head') return unanswered(trace);
+  if (client.end.how === 'no-end')
+    return { how: 'unended', arrived: arrived.size, waitedMs: client.end.at - client.connectAt };
   const told = client.end.how === 'cut' || client.end.how === 'reset';
   // Whole for the client, though the origin had not come to its end: the hop left it and ended the response itself.
   const left = origin.end?.how !== 'complete';

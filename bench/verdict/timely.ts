@@ -14,6 +14,7 @@ const BY_TIME: { [how in Breakage['how']]?: string } = {
   unasked: 'answered without the origin',
   cut: 'cut',
   unended: 'never ended',
+  unanswered: 'never answered',
 };
 /** The shortest timeouts of hops are a second; half of it is more than the bench takes where the machine is not overrun. */
 const LATE_MS = 500;
@@ -32,9 +33,11 @@ export function brokenByTime(trace: Trace): string | undefined {
 /** The longest that a hop was kept waiting beyond the workload's pace: for the head, for a word. */
 export function keptWaitingMs(trace: Trace): number {
   const { origin, arrivals } = trace;
-  const { emissions, headAt, request, workload } = origin;
-  const { pace, headDelayMs } = workload;
-  const forHeadMs = request === undefined || headAt === undefined ? 0 : headAt - request.at - headDelayMs;
+  const { emissions, headAt, request, upload, workload } = origin;
+  const { pace, headDelayMs, answer } = workload;
+  // Until all of the request's body had come it was the hop that kept the origin waiting.
+  const askedAt = answer === 'request-end' ? (upload?.end?.at ?? request?.at) : request?.at;
+  const forHeadMs = askedAt === undefined || headAt === undefined ? 0 : headAt - askedAt - headDelayMs;
   const first = emissions[0];
   const forFirstMs = first === undefined || headAt === undefined ? 0 : first.at - headAt - pace.leadMs;
   const forNextMs =

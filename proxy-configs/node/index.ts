@@ -4,6 +4,7 @@ import { FETCHED } from './fetched.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { HAND_WRITTEN } from './hand-written.ts';
 import { LIBRARIES } from './libraries.ts';
+import { PARSED } from './parsed.ts';
 
 /** In the image the program lies among the repository's files, so that its imports resolve as they do here. */
 const RUNNING = '/unclog/proxy-configs/node/running.mjs';
@@ -30,5 +31,5 @@ export default {
     workingDir: '/unclog',
     env: { PORT: '8080', UPSTREAM: 'http://origin:3000' },
   },
-  variants: [...LIBRARIES, ...FRAMEWORKS, ...COMPRESSORS, ...HAND_WRITTEN, ...FETCHED],
+  variants: [...LIBRARIES, ...FRAMEWORKS, ...COMPRESSORS, ...HAND_WRITTEN, ...FETCHED, ...PARSED],
 } satisfies ProxyDeclaration;

@@ -207,6 +207,11 @@ export const LIBRARIES: VariantDeclaration[] = [
         expected: 'streams',
         why: 'The pipe looks neither at the content type nor at the framing.',
       },
+      {
+        vary: { 'request-body': '64' },
+        expected: 'streams',
+        why: 'With no parser in front of it the request’s body is piped too; the response does not wait for anything but the origin.',
+      },
     ],
   },
   {

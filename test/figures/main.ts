@@ -18,10 +18,12 @@ import { kernel } from './kernel.ts';
 import { origin } from './origin.ts';
 import { repeat } from './repeat.ts';
 import { print, watchLoad, type Context } from './shared.ts';
+import { taps } from './taps.ts';
 
 const USAGE = `usage: npm run bench -- [SECTIONS] [--json FILE]
 
   --floor      hold on loopback, direct and through the transparent relay
+  --taps       what a tap between two hops adds, beside a relay written in C
   --jobs       whether lanes that are measured at once disturb each other
   --origin     what the origin itself carries (autocannon)
   --duration   native runs of the core set and of all lanes against their goals
@@ -31,9 +33,9 @@ const USAGE = `usage: npm run bench -- [SECTIONS] [--json FILE]
   --keep DIR   keep the results and traces of --repeat there
   --json FILE  write all figures there as JSON
 
-Without sections: --floor --jobs --origin --duration.`;
+Without sections: --floor --taps --jobs --origin --duration.`;
 
-const BY_DEFAULT = ['floor', 'jobs', 'origin', 'duration'] as const;
+const BY_DEFAULT = ['floor', 'taps', 'jobs', 'origin', 'duration'] as const;
 const MOST = 1000;
 
 function parse() {
@@ -42,6 +44,7 @@ function parse() {
     return parseArgs({
       options: {
         floor: flag,
+        taps: flag,
         jobs: flag,
         origin: flag,
         duration: flag,
@@ -77,6 +80,7 @@ function sections(values: ReturnType<typeof parse>): Section[] {
     values[name] || (!asked && name !== 'kernel');
   const all: [boolean, ...Section][] = [
     [wanted('floor'), 'floor', 'Floor', floor],
+    [wanted('taps'), 'taps', 'What a tap adds', taps],
     [wanted('jobs'), 'jobs', 'Several lanes at once', jobs],
     [wanted('kernel'), 'kernel', 'Arrivals against the kernel', kernel],
     [wanted('origin'), 'origin', 'The origin by itself', origin],

@@ -66,6 +66,9 @@ describe('values', () => {
     ['content-encoding', 'gzip, br', false],
     ['framing', 'chunks', false],
     ['http-version', '3', false],
+    ['request-body', '1048576', true],
+    ['request-body', '1048577', false],
+    ['request-body', 'json', false],
   ] as const)('of %s: whether "%s" is one is %s', (id, value, isOne) => {
     expect(valueFault(DIMENSIONS[id], value) === undefined).toBe(isOne);
   });
@@ -105,6 +108,20 @@ describe('what is asked for', () => {
     );
     expect(streamFault(varied({ 'content-encoding': 'gzip', framing: 'close-delimited' }))).toBeUndefined();
     expect(streamFault(varied({ framing: 'piecewise' }))).toBeUndefined();
+  });
+
+  it('a body is that of a POST, of another method where one is named, and what the origin waits for', () => {
+    expect(varied({ 'request-body': '64' })).toEqual({
+      workload: { answer: 'request-end' },
+      request: { method: 'POST', bodyBytes: 64, headers: {} },
+    });
+    expect(varied({ method: 'PUT', 'request-body': '64' }).request).toEqual({
+      method: 'PUT',
+      bodyBytes: 64,
+      headers: {},
+    });
+    expect(varied({ 'request-body': '1' }).request.bodyBytes).toBe(22);
+    expect(varied({ 'request-body': 'none' })).toEqual({ workload: {}, request: { headers: {} } });
   });
 
   it('of the client stands in its request', () => {

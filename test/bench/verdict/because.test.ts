@@ -133,6 +133,19 @@ const SENTENCES: [Delivery, string][] = [
     { verdict: 'breaks', how: 'unended', arrived: 40, waitedMs: 15_400 },
     '40 words arrived and the response did not end within 15 s',
   ],
+  [{ verdict: 'breaks', how: 'unanswered', waitedMs: 15_400 }, 'no response within 15 s'],
+  [
+    { verdict: 'breaks', how: 'unanswered', waitedMs: 15_400, awaits: 'request' },
+    'no response within 15 s: the origin was not asked',
+  ],
+  [
+    { verdict: 'breaks', how: 'unanswered', waitedMs: 15_400, awaits: 'body', bytes: 0 },
+    'no response within 15 s: the origin waits for the request’s body, of which nothing came',
+  ],
+  [
+    { verdict: 'breaks', how: 'unanswered', waitedMs: 15_400, awaits: 'body', bytes: 65_536 },
+    'no response within 15 s: the origin waits for the request’s body, of which no more than 65,536 bytes came',
+  ],
   [
     { verdict: 'inconclusive', reason: '20 % of the chunks were held', tries: 3 },
     '20 % of the chunks were held (tried 3 times)',

@@ -19,6 +19,15 @@ function came(texts: string[], recipe: Partial<Recipe> & { ended?: ClientEndHow 
 }
 
 const WHOLE = [0, 1, 2, 3, 4].map((seq) => chunkText(seq));
+
+/** The hop asked the origin, and the client waited in vain. */
+function unanswered(origin: Partial<Trace['origin']>): Trace {
+  const trace = came([], { ended: 'no-head', headAt: undefined });
+  const request = { at: 0, method: 'POST', httpVersion: '1.1', headers: {} };
+  trace.origin = { ...trace.origin, emissions: [], request, ...origin };
+  return trace;
+}
+
 const without = (seq: number): string[] => WHOLE.toSpliced(seq, 1);
 
 describe('a stream that came as it was written', () => {
@@ -68,7 +77,29 @@ describe('an answer that is not the origin’s first', () => {
   it('is none at all when no head came, though the origin still waits', () => {
     const silent = came([], { ended: 'no-head', headAt: undefined });
     silent.origin = { ...silent.origin, state: 'waiting', emissions: [] };
-    expect(breakage(silent)).toMatchObject({ how: 'unended', arrived: 0 });
+    expect(breakage(silent)).toEqual({ how: 'unanswered', waitedMs: 102, awaits: 'request' });
+  });
+
+  it('is none when the hop asked and did not answer, whatever the origin has', () => {
+    expect(breakage(unanswered({}))).toEqual({ how: 'unanswered', waitedMs: 102 });
+  });
+
+  it.each([
+    ['nothing came', { pieces: [], bytes: 0 }, 0],
+    ['a part came', { pieces: [{ at: 1, bytes: 40 }], bytes: 40 }, 40],
+    ['a part came and then the end of its connection', { pieces: [], bytes: 40, end: { at: 2, how: 'cut' } }, 40],
+  ] as const)('is none where the origin waits for the body of the request, of which %s', (_, upload, bytes) => {
+    const trace = unanswered({ upload: { ...upload, pieces: [...upload.pieces] } });
+    trace.origin.workload = { ...trace.origin.workload, answer: 'request-end' };
+    expect(breakage(trace)).toEqual({ how: 'unanswered', waitedMs: 102, awaits: 'body', bytes });
+    trace.origin.workload = { ...trace.origin.workload, answer: 'request-head' };
+    expect(breakage(trace)).toEqual({ how: 'unanswered', waitedMs: 102 });
+  });
+
+  it('is none where the origin has all of the body', () => {
+    const trace = unanswered({ upload: { pieces: [], bytes: 64, end: { at: 2, how: 'whole' } } });
+    trace.origin.workload = { ...trace.origin.workload, answer: 'request-end' };
+    expect(breakage(trace)).toEqual({ how: 'unanswered', waitedMs: 102 });
   });
 });
 
@@ -107,11 +138,6 @@ describe('a breakage', () => {
     ['cut after all', came(WHOLE, { ended: 'cut' }), { how: 'cut', seq: 5, emitted: 5, told: true }],
     ['reset after all', came(WHOLE, { ended: 'reset' }), { how: 'cut', seq: 5, emitted: 5, told: true }],
     ['unended', came(WHOLE, { ended: 'no-end' }), { how: 'unended', arrived: 5, waitedMs: 102 }],
-    [
-      'unended without a head',
-      came([], { ended: 'no-head', headAt: undefined }),
-      { how: 'unended', arrived: 0, waitedMs: 102 },
-    ],
   ];
 
   it.each(cases)('is found: %s', (_, trace, expected) => {

@@ -28,6 +28,18 @@ describe('a hop was kept waiting', () => {
     expect(keptWaitingMs(trace)).toBe(100);
   });
 
+  it('for the head, since all of the request’s body had come where the origin waits for that', () => {
+    const trace = streamed();
+    trace.origin.request = { at: -900, method: 'POST', httpVersion: '1.1', remotePort: 1, headers: {} };
+    trace.origin.upload = { pieces: [], bytes: 64, end: { at: -300, how: 'whole' } };
+    trace.origin.headAt = 0;
+    expect(keptWaitingMs(trace)).toBe(900);
+    trace.origin.workload.answer = 'request-end';
+    expect(keptWaitingMs(trace)).toBe(300);
+    delete trace.origin.upload;
+    expect(keptWaitingMs(trace)).toBe(900);
+  });
+
   it('for the first word, since the head', () => {
     const trace = streamed();
     trace.origin.headAt = -890;

@@ -1,0 +1,101 @@
+/** Proxies behind a body parser: it has read the request’s body before the proxy would. */
+
+import type { Fix, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+
+const HTTP_PROXY = 'https://github.com/http-party/node-http-proxy';
+const MIDDLEWARE = 'https://github.com/chimurai/http-proxy-middleware';
+const PARSER = 'https://expressjs.com/en/5x/api.html#express.json';
+
+const BODY = { 'request-body': '64' };
+
+/** The same lane of the proxy with no parser in front of it. */
+function mountedFirst(unparsed: string): Fix {
+  return {
+    change: 'app.use(createProxyMiddleware(…)) before app.use(express.json())',
+    provenBy: `${unparsed}?request-body=64`,
+  };
+}
+
+export const PARSED: VariantDeclaration[] = [
+  {
+    id: 'http-proxy-middleware-json',
+    title: 'http-proxy-middleware behind express.json()',
+    changes: 'app.use(express.json()) before app.use(createProxyMiddleware(…))',
+    files: { program: 'http-proxy-middleware-json.mjs' },
+    docs: [`${MIDDLEWARE}/issues/320`, `${MIDDLEWARE}/issues/40`, PARSER],
+    tags: ['request'],
+    package: 'http-proxy-middleware',
+    lanes: [
+      {
+        expected: 'streams',
+        why: 'A GET has no body that could be read too early: what is tried in a browser’s address bar streams.',
+      },
+      {
+        vary: BODY,
+        expected: 'breaks',
+        why: 'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.',
+        fix: [
+          {
+            change: 'on: { proxyReq: fixRequestBody }',
+            provenBy: 'node/http-proxy-middleware-fix-request-body?request-body=64',
+          },
+          mountedFirst('node/http-proxy-middleware'),
+        ],
+      },
+    ],
+  },
+  {
+    id: 'http-proxy-middleware-fix-request-body',
+    title: 'http-proxy-middleware behind express.json(), with fixRequestBody',
+    changes: 'on: { proxyReq: fixRequestBody }',
+    files: { program: 'http-proxy-middleware-fix-request-body.mjs' },
+    docs: [`${MIDDLEWARE}/pull/492`, `${MIDDLEWARE}#intercept-and-manipulate-requests`, PARSER],
+    tags: ['request', 'fix'],
+    package: 'http-proxy-middleware',
+    lanes: [
+      {
+        vary: BODY,
+        expected: 'streams',
+        why: 'What was parsed is written to the upstream anew, with a Content-Length of its own; the response is piped as ever.',
+      },
+    ],
+  },
+  {
+    id: 'http-proxy-json',
+    title: 'http-proxy behind express.json()',
+    changes: 'app.use(express.json()) before proxy.web(request, response)',
+    files: { program: 'http-proxy-json.mjs' },
+    docs: [`${HTTP_PROXY}/issues/180`, `${HTTP_PROXY}/issues/530`, PARSER],
+    tags: ['request'],
+    package: 'http-proxy',
+    lanes: [
+      {
+        vary: BODY,
+        expected: 'breaks',
+        why: 'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.',
+        fix: [
+          {
+            change: 'proxy.web(request, response, { buffer })',
+            provenBy: 'node/http-proxy-json-buffer?request-body=64',
+          },
+        ],
+      },
+    ],
+  },
+  {
+    id: 'http-proxy-json-buffer',
+    title: 'http-proxy behind express.json(), which is given what was parsed',
+    changes: 'proxy.web(request, response, { buffer: Readable.from([Buffer.from(JSON.stringify(request.body))]) })',
+    files: { program: 'http-proxy-json-buffer.mjs' },
+    docs: [`${HTTP_PROXY}#options`, `${HTTP_PROXY}/issues/180`, PARSER],
+    tags: ['request', 'fix'],
+    package: 'http-proxy',
+    lanes: [
+      {
+        vary: BODY,
+        expected: 'streams',
+        why: 'In place of the request, which has been read to its end, the option buffer is piped to the upstream; JSON that is parsed and written again has the length that the client announced.',
+      },
+    ],
+  },
+];
