@@ -51,14 +51,15 @@ export function hopLines({ hops = [], path, because }: LaneResult, paint: Paint,
   ]);
 }
 
-/** Beside the noise of the same pairing, of which it may be a part; what is not above zero was not seen. */
+/** What is not above zero was not seen. */
 function added(ms: number): string {
   return ms > 0 ? `${twoDigits(ms)} ms` : 'nothing that was seen';
 }
 
 /** What taps do to the figures of a chain. */
-export function tapLine(driver: string, { adds, noise, inARow }: TapFloor): string {
+export function tapLine(driver: string, { without, with: tapped, adds, noise, inARow }: TapFloor): string {
   const row =
     inARow.hold === undefined ? '' : `, hold ${twoDigits(inARow.hold.p50Ms)} / ${twoDigits(inARow.hold.p99Ms)} ms`;
-  return `Taps (${driver}): one adds ${added(adds.p50Ms)} p50, ${added(adds.p99Ms)} p99, of ${adds.n} words each with its like streamed past it; two such past it differ by ${twoDigits(Math.abs(noise.p50Ms))} ms p50, ${twoDigits(Math.abs(noise.p99Ms))} ms p99: the noise; ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
+  const [p50, p99] = [tapped.p50Ms - without.p50Ms, tapped.p99Ms - without.p99Ms];
+  return `Taps (${driver}): one adds ${added(p50)} p50, ${added(p99)} p99 to the hold of ${tapped.n} words (${twoDigits(without.p99Ms)} ms p99 without it, ${twoDigits(tapped.p99Ms)} with it); word by word, each with its like streamed past it, up to ${twoDigits(adds.p99Ms)} ms p99, where two past it differ by ${twoDigits(Math.abs(noise.p99Ms))}: the noise; ${inARow.taps} in a row: ${inARow.verdict}${row}.`;
 }

@@ -95,7 +95,7 @@ export async function taps(context: Context): Promise<TapFigure[]> {
     };
   });
   print(
-    `  Hold of each word in lock-step, ${WORDS} words a stream, ${ROUNDS} rounds of all ways in turn; "adds": word by word, less the first way's. What "${AGAIN}" adds is the noise. Aim: a tap adds under ${AIM_MS} ms p99 on a quiet machine.`,
+    `  Hold of each word in lock-step, ${WORDS} words a stream, ${ROUNDS} rounds of all ways in turn; "adds": word by word, less the first way's, so that what "${AGAIN}" adds is the noise of that. Aim: a tap adds under ${AIM_MS} ms to the p99 of the hold on a quiet machine.`,
   );
   table(
     ['path', ...QUANTILE_HEADINGS, 'adds p50', 'p99'],
@@ -106,7 +106,11 @@ export async function taps(context: Context): Promise<TapFigure[]> {
     ]),
   );
   if (inC === undefined) print('  haproxy is not installed: nothing to compare a tap with.');
-  const { adds } = figures.find(({ path }) => path === TAP) as TapFigure;
-  print(`  Aim ${adds.p99Ms < AIM_MS ? 'met' : 'MISSED'}: p99 ${adds.p99Ms.toFixed(3)} ms.`);
+  const p99Of = (wanted: string): number =>
+    figures.find(({ path }) => path === wanted)?.hold.p99Ms ?? Number.POSITIVE_INFINITY;
+  const addsMs = p99Of(TAP) - Math.min(p99Of('direct'), p99Of(AGAIN));
+  print(
+    `  Aim ${addsMs < AIM_MS ? 'met' : 'MISSED'}: the p99 of the hold is ${addsMs.toFixed(3)} ms more through a tap.`,
+  );
   return figures;
 }
