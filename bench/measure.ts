@@ -75,6 +75,9 @@ async function traceOfEnd(
   }
 }
 
+/** Of a hop that has not handed the whole request to the origin after so long none is still to come: hops that wait for something wait for the response. */
+const HANDED_ON_MS = 5000;
+
 /** Given to each abort, or Node makes a DOMException with a stack of its own for every stream. */
 const OVER = 'over';
 
@@ -139,6 +142,15 @@ export async function measureStream({
       { method: 'GET', httpVersion: '1.1', headers: {}, ...request, path: stream.path },
       {
         headTimeoutMs: totalMs,
+        head: {
+          afterMs: workload.headDelayMs + HANDED_ON_MS,
+          // What the origin cannot say now it says when its trace is asked for.
+          mayCome: () =>
+            origin.trace(stream.id).then(
+              ({ headAt }) => headAt !== undefined,
+              () => true,
+            ),
+        },
         totalTimeoutMs: totalMs,
         ...(signal === undefined ? {} : { signal }),
         ...(leave === undefined ? {} : { leave: { ...leaving.signals, how: leave.how } }),

@@ -75,6 +75,8 @@ const EXCESS_SAMPLE = 200;
 
 export interface FetchOptions {
   headTimeoutMs: number;
+  /** Asked once, after so long without a head: whether one may still come. Where none may, the wait is over. Never rejects. */
+  head?: { afterMs: number; mayCome: () => Promise<boolean> };
   totalTimeoutMs: number;
   signal?: AbortSignal;
   /**

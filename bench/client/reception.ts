@@ -20,12 +20,17 @@ export class Reception {
 
   /** Resolves with the trace when the response has ended, the wait is over or the client left, and `close` was called. */
   async ended(close: (end: ClientTrace['end']) => void): Promise<ClientTrace> {
-    const { headTimeoutMs, totalTimeoutMs, signal, leave } = this.#options;
+    const { headTimeoutMs, totalTimeoutMs, signal, leave, head: asked } = this.#options;
     const ended = new Promise<ClientTrace['end']>((resolve) => (this.#settle = resolve));
-    const head = setTimeout(
-      () => this.trace.head ?? this.finish('no-head', `no response head within ${headTimeoutMs} ms`),
-      headTimeoutMs,
-    );
+    const headless = (ms: number): unknown =>
+      this.trace.head ?? this.finish('no-head', `no response head within ${ms} ms`);
+    const head = setTimeout(headless, headTimeoutMs, headTimeoutMs);
+    const mayCome =
+      asked === undefined
+        ? undefined
+        : setTimeout(async () => {
+            if (this.trace.head === undefined && !(await asked.mayCome())) headless(asked.afterMs);
+          }, asked.afterMs);
     const total = setTimeout(
       () => this.finish('no-end', `no end of the response within ${totalTimeoutMs} ms`),
       totalTimeoutMs,
@@ -37,6 +42,7 @@ export class Reception {
     leave?.signal.addEventListener('abort', left, { once: true });
     this.trace.end = await ended;
     clearTimeout(head);
+    clearTimeout(mayCome);
     clearTimeout(total);
     signal?.removeEventListener('abort', aborted);
     leave?.signal.removeEventListener('abort', left);

@@ -195,6 +195,24 @@ describe('a response that is not', () => {
     expect(trace.end).toMatchObject({ how: 'no-head', detail: 'no response head within 20 ms' });
   });
 
+  it('without a head is waited for no longer when none may come', async () => {
+    const asked: number[] = [];
+    const waiting = (mayCome: boolean) =>
+      fetched({
+        answer: () => {},
+        options: { headTimeoutMs: 200, head: { afterMs: 20, mayCome: async () => asked.push(1) > 0 && mayCome } },
+      });
+    expect((await waiting(false)).trace.end.detail).toBe('no response head within 20 ms');
+    expect((await waiting(true)).trace.end.detail).toBe('no response head within 200 ms');
+    expect(asked).toHaveLength(2);
+    const begun = await fetched({
+      answer: answering('content-length: 5\r\n', (socket) => setTimeout(() => socket.end('hello'), 60)),
+      options: { head: { afterMs: 20, mayCome: async () => asked.push(1) === 0 } },
+    });
+    expect(begun.trace.end.how).toBe('complete');
+    expect(asked).toHaveLength(2);
+  });
+
   it('with a head in time and no end in time has no end', async () => {
     const result = await fetched({
       answer: answering('', (socket) => socket.write('hello')),
