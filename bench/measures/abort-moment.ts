@@ -142,10 +142,14 @@ function list(values: readonly number[]): string {
   return values.map((ms) => Math.round(ms)).join(', ');
 }
 
+function toldAtWrites(told: readonly Told[]): number {
+  return told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS).length;
+}
+
 /** Told at no moment that fits all: by a hop that looks now and then, if none of them looks like another kind. */
 function unfitted(told: readonly Told[]): Moment {
   const ms = told.map(sinceLeft);
-  const atWrites = told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS).length;
+  const atWrites = toldAtWrites(told);
   if (atWrites <= 1 && !told.some(isPrompt)) return { when: 'later', ms: rangeOf(ms) };
   return {
     when: 'inconclusive',
@@ -200,10 +204,22 @@ export function agreed(first: Moment, second: Moment, lateMs: Range): Moment {
   return { when: 'inconclusive', reason: `two rounds of tries: ${sayDoubt(first)}; ${sayDoubt(second)}` };
 }
 
+/**
+ * Of all rounds together: later than a busy machine makes any, and no moment fits. Where the pace is not much longer than
+ * what a machine adds, some are at a write by chance; of a hop that needs a write it would be half at least.
+ */
+function isLateAtNone(told: readonly Told[]): boolean {
+  const { min } = rangeOf(told.map(sinceLeft));
+  return min > BUSY_MS && fitting(told).length === 0 && toldAtWrites(told) * 2 < told.length;
+}
+
 /** @param rounds one at least. */
 export function momentOfRounds(rounds: readonly (readonly Sighting[])[]): Moment {
-  const lateMs = rangeOf(rounds.flat().filter(isTold).map(sinceLeft));
-  return rounds.map(momentOf).reduce((first, second) => agreed(first, second, lateMs));
+  const told = rounds.flat().filter(isTold);
+  const lateMs = rangeOf(told.map(sinceLeft));
+  const moment = rounds.map(momentOf).reduce((first, second) => agreed(first, second, lateMs));
+  const isUnfitted = moment.when === 'inconclusive' && rounds.every(({ length }) => length >= FEWEST);
+  return isUnfitted && rounds.length > 1 && isLateAtNone(told) ? { when: 'later', ms: lateMs } : moment;
 }
 
 function sayDoubt(moment: Moment): string {

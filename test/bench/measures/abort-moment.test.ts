@@ -248,7 +248,43 @@ describe('two rounds of tries', () => {
     const left = rounds.flat().map(({ leftAt, toldAt = 0 }) => toldAt - leftAt);
     expect(momentOfRounds(rounds)).toEqual({ when: 'later', ms: rangeOf(left) });
   });
+
+  it('a tick of the hop’s own that some tries meet at a write by chance is no fixed moment either', () => {
+    // As mod_ratelimit told, measured.
+    const rounds = [
+      [
+        measured(3819, -503, 3418, 3553, 3687),
+        measured(4003, -442, -293, 3602, 3749, 3898),
+        measured(3567, -1025, -868, -723, 3165, 3314, 3466),
+        measured(3753, -988, -833, -686, -514, 3352, 3503, 3651),
+      ],
+      [
+        measured(3803, -500, 3399, 3541, 3689),
+        measured(3999, -442, -293, 3597, 3748, 3903),
+        measured(3588, -1022, -873, -715, 3186, 3316, 3466),
+        measured(3758, -983, -833, -684, -533, 3356, 3507, 3659),
+      ],
+    ];
+    const [first = [], second = []] = rounds;
+    expect([momentOf(first).when, momentOf(second).when]).toEqual(['later', 'inconclusive']);
+    const expected = { when: 'later', ms: { min: 3567, max: 4003 } };
+    expect(momentOfRounds(rounds)).toEqual(expected);
+    expect(momentOfRounds([second, first])).toEqual(expected);
+    expect(momentOfRounds([second]).when).toBe('inconclusive');
+  });
+
+  it('but a machine so busy that it hides a write in half of the tries is no tick', () => {
+    const busy = sightings('idle', HOPS['next-write'](3), [0, 0, 0, 180]);
+    const busier = sightings('idle', HOPS['next-write'](3), [120, 0, 130, 0]);
+    expect(momentOfRounds([busier, busier]).when).toBe('inconclusive');
+    expect(momentOfRounds([busier, busy])).toMatchObject({ when: 'next-write' });
+  });
 });
+
+/** On a clock that begins with the departure. */
+function measured(toldAt: number, ...writesAt: number[]): Sighting {
+  return { askedAt: -1500, leftAt: 0, writesAt, toldAt, endAt: toldAt, watchMs: WATCH_MS };
+}
 
 /** Of a silent origin, so long after each departure. */
 function told(...ms: number[]): Moment {
