@@ -82,6 +82,7 @@ export class Stream {
       this.#open(request, response);
       if (this.trace.workload.answer === 'request-end') await this.uploads.ended;
       const { headDelayMs } = this.trace.workload;
+      this.#inform(request, response);
       if (headDelayMs > 0) await delay(headDelayMs, undefined, { signal: this.#stop.signal });
       this.#stop.signal.throwIfAborted();
       this.#sendHead(request, response);
@@ -119,7 +120,6 @@ export class Stream {
   #sendHead(request: IncomingMessage, response: ServerResponse): void {
     const { trace } = this;
     trace.framing = this.#frame(request, response);
-    this.#inform(request, response);
     const { status, contentType, contentCoding, headers, trailers, fieldLines = [] } = trace.workload;
     for (const [name, value] of fieldLines) response.appendHeader(name, value);
     response.writeHead(status, {
@@ -131,12 +131,15 @@ export class Stream {
     trace.headAt = monotonicMs();
     if (trace.framing === 'piecewise') this.#announceChunk(response);
     else response.flushHeaders();
+    // Nothing where there is no 1xx to go with it.
+    if (!isOverHttp2(response)) request.socket.uncork();
   }
 
-  /** HTTP/1.0 knows no 1xx (RFC 9110, section 15.2). */
-  #inform({ httpVersion }: IncomingMessage, response: ServerResponse): void {
-    const { informational } = this.trace.workload;
+  /** HTTP/1.0 knows no 1xx (RFC 9110, section 15.2). With no delay before the head both go in one write. */
+  #inform({ httpVersion, socket }: IncomingMessage, response: ServerResponse): void {
+    const { informational, headDelayMs } = this.trace.workload;
     if (informational === undefined || httpVersion === '1.0') return;
+    if (headDelayMs === 0 && !isOverHttp2(response)) socket.cork();
     this.trace.informational = informational.map((status) => {
       if (status === 102) response.writeProcessing();
       else response.writeEarlyHints({ link: EARLY_LINK });

@@ -227,7 +227,7 @@ export const WorkloadInput = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 600_000,
-        description: 'How long the origin thinks before its head: a slow first token.',
+        description: 'How long the origin thinks before its head: a slow first token. A 1xx goes before that.',
       }),
     ),
     answer: Type.Optional(
@@ -253,7 +253,8 @@ export const WorkloadInput = Type.Object(
       Type.Array(Type.Unsafe<102 | 103>({ type: 'integer', enum: [102, 103] }), {
         minItems: 1,
         maxItems: 10,
-        description: 'Responses with a 1xx status that go before the head, but not to an HTTP/1.0 request.',
+        description:
+          'Responses with a 1xx status that go before the head, with it where it is not delayed; but not to an HTTP/1.0 request.',
       }),
     ),
     lifetimeMs: Type.Optional(

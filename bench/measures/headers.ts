@@ -23,8 +23,10 @@ export interface HeaderFigures extends Difference {
   /** Absent where the origin was not asked. */
   request?: RequestDifference;
   trailers: Passing;
-  /** Of a 103 (Early Hints) before the head. */
+  /** Of a 103 (Early Hints) some time before the head. */
   earlyHints: Passing;
+  /** … and of one that comes with it in one write, before the body: HAProxy 2.6 then takes the response to have none. */
+  hintsWithHead?: Passing;
   integrity: Integrity[];
 }
 
@@ -35,6 +37,8 @@ export interface HeaderEvidence {
   response: Trace;
   trailers: Trace;
   earlyHints: Trace;
+  /** Absent from evidence that is older than this question. */
+  hintsWithHead?: Trace;
   sizes: { case: string; trace: Trace }[];
 }
 
@@ -67,8 +71,10 @@ const SIZES: Record<string, Pick<WorkloadInput, 'count' | 'chunkBytes' | 'filler
   'chunks of mixed sizes': { count: 9, chunkBytes: [1, 65_536, 1, 65_537, 4095, 4096, 4097, 16_384, 1] },
 };
 
-/** Seven short streams, side by side. */
+/** Eight short streams, side by side. */
 const QUICK_MS = 200;
+/** A hop has read by then what was written before. */
+const APART_MS = 60;
 const AT_ONCE = { count: 3, pace: { mode: 'paced', intervalMs: 0 } } as const;
 
 const WAIT_MS = { least: 4000, most: 10_000 };
@@ -97,17 +103,34 @@ async function measure(context: MeasureContext): Promise<HeaderEvidence> {
   const asPlain = async (more: WorkloadInput, headers?: Record<string, string>): Promise<Trace> =>
     stream(more, headers, waitBeside(await plain));
   const ofSizes = Object.entries(SIZES).map(async ([name, sizes]) => ({ case: name, trace: await asPlain(sizes) }));
-  const [asked, response, trailers, earlyHints, ...sizes] = await Promise.all([
+  const [asked, response, trailers, earlyHints, hintsWithHead, ...sizes] = await Promise.all([
     stream({}, REQUEST_FIELDS),
     plain,
     asPlain({ framing: 'chunked', trailers: TRAILERS }, TAKES_TRAILERS),
-    asPlain({ informational: [103] }),
+    asPlain({ informational: [103], headDelayMs: APART_MS }),
+    asPlain({ informational: [103], pace: { ...AT_ONCE.pace, leadMs: APART_MS } }),
     ...ofSizes,
   ]);
-  return { sent: requestFields(asked.client.request, via), request: asked, response, trailers, earlyHints, sizes };
+  return {
+    sent: requestFields(asked.client.request, via),
+    request: asked,
+    response,
+    trailers,
+    earlyHints,
+    hintsWithHead,
+    sizes,
+  };
 }
 
-function figures({ sent, request, response, trailers, earlyHints, sizes }: HeaderEvidence): HeaderFigures {
+function figures({
+  sent,
+  request,
+  response,
+  trailers,
+  earlyHints,
+  hintsWithHead,
+  sizes,
+}: HeaderEvidence): HeaderFigures {
   const { head } = response.client;
   const fields = responseDifference(response);
   const asked = requestDifference(request, sent);
@@ -118,6 +141,7 @@ function figures({ sent, request, response, trailers, earlyHints, sizes }: Heade
     ...(asked === undefined ? {} : { request: asked }),
     trailers: trailersPassing(trailers, response),
     earlyHints: informationalPassing(earlyHints, response),
+    ...(hintsWithHead === undefined ? {} : { hintsWithHead: informationalPassing(hintsWithHead, response) }),
     integrity: sizes.map(({ case: name, trace }) => integrityOf(name, trace)),
   };
 }
@@ -143,6 +167,8 @@ function sayRequest({ httpVersion, ...fields }: RequestDifference): string[] {
   return parts.length === 0 ? [] : [`of the request it ${parts.join(', ')}`];
 }
 
+const BREAKS = 'breaks';
+
 function sayPassing(what: string, how: Passing): string[] {
   switch (how) {
     case 'passed':
@@ -151,21 +177,29 @@ function sayPassing(what: string, how: Passing): string[] {
     case 'dropped':
       return [`drops ${what}`];
     case 'broken':
-      return [`breaks a response with ${what}`];
+      return [`${BREAKS} a response with ${what}`];
     case 'unknown':
       return [`${what}: could not be told`];
   }
 }
 
+/** Most hops do the same with both. */
+function sayHints(what: string, { earlyHints, hintsWithHead = earlyHints }: HeaderFigures): string[] {
+  const apart = sayPassing(what, earlyHints);
+  return hintsWithHead === earlyHints
+    ? apart
+    : [...apart, ...sayPassing(`${what} in one write with its head`, hintsWithHead)];
+}
+
 function say(found: HeaderFigures): string {
-  const { answered, framing, request, trailers, earlyHints, integrity } = found;
+  const { answered, framing, request, trailers, integrity } = found;
   const parts = [
     ...(answered === undefined ? sayDifference(found) : [`answers ${answered} in place of the origin`]),
     ...(answered !== undefined || framing.origin === framing.client
       ? []
       : [`${framing.origin} becomes ${framing.client}`]),
     ...sayPassing('trailers', trailers),
-    ...sayPassing('103 Early Hints', earlyHints),
+    ...sayHints('103 Early Hints', found),
     ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
     ...(request === undefined ? [] : sayRequest(request)),
   ];
@@ -180,15 +214,15 @@ function steering(names: readonly string[]): string {
 }
 
 function flaw(found: HeaderFigures): string | undefined {
-  const { answered, removed, changed, trailers, earlyHints, integrity } = found;
+  const { answered, removed, changed, trailers, integrity } = found;
   if (answered !== undefined) return `answers ${answered} to probing headers`;
   const [taken, altered] = [steering(removed), steering(changed.map(({ name }) => name))];
   const parts = [
     ...(taken === '' ? [] : [`removes ${taken}`]),
     ...(altered === '' ? [] : [`changes ${altered}`]),
     // Most hops drop these, and the stream is none the worse for it.
-    ...(trailers === 'broken' ? sayPassing('trailers', trailers) : []),
-    ...(earlyHints === 'broken' ? sayPassing('103', earlyHints) : []),
+    ...sayPassing('trailers', trailers).filter((words) => words.startsWith(BREAKS)),
+    ...sayHints('103', found).filter((words) => words.startsWith(BREAKS)),
     ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
@@ -205,8 +239,9 @@ function touched({ added, removed, changed }: Difference): string {
 
 /** Whether just these fields were touched, and just this was not passed. */
 function does(found: HeaderFigures, wrong: { response?: string; request?: string; drops?: string } = {}): boolean {
-  const { request, trailers, earlyHints } = found;
-  const dropped = [...(trailers === 'passed' ? [] : ['trailers']), ...(earlyHints === 'passed' ? [] : ['103'])].join();
+  const { request, trailers, earlyHints, hintsWithHead } = found;
+  const hints = earlyHints === 'passed' && hintsWithHead === 'passed' ? [] : ['103'];
+  const dropped = [...(trailers === 'passed' ? [] : ['trailers']), ...hints].join();
   return (
     touched(found) === (wrong.response ?? '') &&
     request !== undefined &&

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,6 +137,21 @@ describe('besides its body a response has', () => {
     const { informational, trailers } = await origin.trace(id);
     expect(informational?.map(({ status }) => status)).toEqual([102, 103]);
     expect(trailers).toEqual({ 'X-Sum': '1' });
+  });
+
+  it.each([
+    ['in one write with the head', 0, /^HTTP\/1.1 103 [^]*\r\n\r\nHTTP\/1.1 200 [^]*\r\n\r\n$/],
+    ['before what delays the head', 150, /^HTTP\/1.1 103 (?:(?!200)[^])*\r\n\r\n$/],
+  ])('1xx %s', async (_, headDelayMs, first) => {
+    const pace = { mode: 'paced', leadMs: 100 } as const;
+    const id = await origin.create({ count: 2, pace, informational: [103], headDelayMs });
+    const socket = connect(origin.dataPort, '127.0.0.1').setEncoding('latin1');
+    socket.write(`GET /stream/${id} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n`);
+    const [read] = (await once(socket, 'data')) as [string];
+    expect(read).toMatch(first);
+    expect(await text(socket)).toMatch(/\r\n0\r\n\r\n$/);
+    const { informational, headAt = 0 } = await origin.trace(id);
+    expect(headAt - (informational?.[0]?.at ?? 0)).toBeGreaterThanOrEqual(headDelayMs * 0.9);
   });
 
   it('no 1xx to HTTP/1.0, and no trailers where it is not chunked', async () => {

@@ -40,6 +40,7 @@ function evidence(dropper: number): HeaderEvidence {
     response: through(dropper, 'field'),
     trailers: through(dropper, 'trailers'),
     earlyHints: through(dropper, 'hint'),
+    hintsWithHead: through(dropper, 'hint'),
     sizes: [{ case: 'small', trace: through(dropper, 'nothing') }],
   };
 }
@@ -54,6 +55,7 @@ it.each(HOPS)('are attributed to hop %d that drops them', (dropper) => {
       removed: isDropper ? ['incremental'] : [],
       trailers: passing,
       earlyHints: passing,
+      hintsWithHead: passing,
       request: { removed: isDropper ? ['accept'] : [] },
       integrity: [{ case: 'small' }],
     });

@@ -60,16 +60,20 @@ function withHints(informational = HINT): Trace {
   return { ...rest, client: { ...client, informational } };
 }
 
-function found(evidence: Partial<HeaderEvidence> = {}): HeaderFigures {
-  return figures({
+function evidence(): HeaderEvidence {
+  return {
     sent: SENT,
     request: trace(),
     response: trace(),
     trailers: withTrailers([['X-Sum', '7']]),
     earlyHints: withHints(),
+    hintsWithHead: withHints(),
     sizes: [{ case: 'small', trace: trace() }],
-    ...evidence,
-  });
+  };
+}
+
+function found(changed: Partial<HeaderEvidence> = {}): HeaderFigures {
+  return figures({ ...evidence(), ...changed });
 }
 
 const CUT = streamed(0.2, { clientEnd: { at: 900, how: 'cut' } });
@@ -83,6 +87,7 @@ it('nothing is touched where all is as it was, whatever its case, and what is ma
     request: { ...same, httpVersion },
     trailers: 'passed',
     earlyHints: 'passed',
+    hintsWithHead: 'passed',
     integrity: [{ case: 'small' }],
   });
   expect(say(found())).toBe('headers pass unchanged');
@@ -149,7 +154,7 @@ describe('trailers and 103', () => {
   it('are dropped where the response is whole without them', () => {
     expect(found({ trailers: withTrailers(undefined) }).trailers).toBe('dropped');
     expect(found({ trailers: withTrailers([['x-sum', '8']]) }).trailers).toBe('dropped');
-    const dropped = found({ earlyHints: withHints([]) });
+    const dropped = found({ earlyHints: withHints([]), hintsWithHead: withHints([]) });
     expect(dropped.earlyHints).toBe('dropped');
     expect(say(dropped)).toBe('drops 103 Early Hints');
     expect(flaw(dropped)).toBeUndefined();
@@ -158,16 +163,35 @@ describe('trailers and 103', () => {
   it('break a response that is whole without them', () => {
     const cut = { ...withHints(), client: { ...withHints().client, end: CUT.client.end } };
     expect(found({ earlyHints: cut }).earlyHints).toBe('broken');
-    expect(say(found({ earlyHints: cut }))).toBe('breaks a response with 103 Early Hints');
+    expect(say(found({ earlyHints: cut, hintsWithHead: cut }))).toBe('breaks a response with 103 Early Hints');
+    expect(flaw(found({ earlyHints: cut, hintsWithHead: cut }))).toBe('breaks a response with 103');
+    expect(flaw(found({ trailers: cut, earlyHints: cut, hintsWithHead: cut }))).toBe(
+      'breaks a response with trailers, breaks a response with 103',
+    );
     expect(found({ earlyHints: cut, response: cut }).earlyHints).toBe('unknown');
+  });
+
+  it('of 103 both are told where a hop makes a difference whether it comes with the head', () => {
+    const cut = { ...withHints(), client: { ...withHints().client, end: CUT.client.end } };
+    const together = found({ hintsWithHead: cut });
+    expect(together).toMatchObject({ earlyHints: 'passed', hintsWithHead: 'broken' });
+    expect(say(together)).toBe('breaks a response with 103 Early Hints in one write with its head');
+    expect(flaw(together)).toBe('breaks a response with 103 in one write with its head');
+    expect(say(found({ earlyHints: withHints([]), hintsWithHead: cut }))).toBe(
+      'drops 103 Early Hints; breaks a response with 103 Early Hints in one write with its head',
+    );
+    const { hintsWithHead: _, ...before } = evidence();
+    expect(figures(before)).not.toHaveProperty('hintsWithHead');
+    expect(say(figures({ ...before, earlyHints: cut }))).toBe('breaks a response with 103 Early Hints');
   });
 
   it('are not missed where the origin could not send them', () => {
     const { origin, ...rest } = withTrailers(undefined);
     const { trailers: _, informational: __, ...plain } = origin;
     const old = { ...rest, origin: plain };
-    expect(found({ trailers: old, earlyHints: old })).toMatchObject({ trailers: 'not-sent', earlyHints: 'not-sent' });
-    expect(flaw(found({ trailers: old, earlyHints: old }))).toBeUndefined();
+    const none = found({ trailers: old, earlyHints: old, hintsWithHead: old });
+    expect(none).toMatchObject({ trailers: 'not-sent', earlyHints: 'not-sent', hintsWithHead: 'not-sent' });
+    expect(flaw(none)).toBeUndefined();
   });
 });
 
