@@ -21,7 +21,7 @@ import type {
 } from './declaration.ts';
 import { byVersion } from '../drivers/version.ts';
 import { checkedChains, checkedProxy, checkProofs } from './declaration-faults.ts';
-import { DIMENSIONS } from './dimensions.ts';
+import { defaultOf } from './dimensions.ts';
 import { matchesChain, matchesLane } from './matching.ts';
 import { sayUnknown } from './unknown-id.ts';
 
@@ -89,7 +89,7 @@ export function slugOf({ id, proxy }: Variant): string {
 /** A default says nothing, and is no part of the id. */
 export function laneId(variantId: string, vary: Vary = {}): string {
   const dimensions = (Object.entries(vary) as [DimensionId, string][])
-    .filter(([id, value]) => value !== DIMENSIONS[id].values[0])
+    .filter(([id, value]) => value !== defaultOf(id, vary))
     .toSorted(([a], [b]) => a.localeCompare(b));
   if (dimensions.length === 0) return variantId;
   return withoutSpaces(`${variantId}?${dimensions.map(([name, value]) => `${name}=${value}`).join('&')}`);

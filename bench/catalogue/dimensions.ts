@@ -16,7 +16,7 @@ import {
 } from '../../server/workload.ts';
 import type { ClientRequest } from '../client/client.ts';
 import { SHORTEST_BODY_BYTES } from '../client/request.ts';
-import type { DimensionId } from './declaration.ts';
+import type { DimensionId, Vary } from './declaration.ts';
 
 /** A lane's workload without its pace, and its request. */
 export interface LaneStream {
@@ -29,6 +29,8 @@ interface Dimension {
   title: string;
   /** What `--vary` tries; the first is the default and is no part of a lane's id. */
   values: readonly [string, ...string[]];
+  /** The default beside others, where it is not the first. */
+  defaultBeside?(this: void, vary: Vary): string | undefined;
   /** What other values are allowed, and how they are recognised. Without it there are none. */
   others?: { what: string; pattern: RegExp };
   apply(this: void, value: string, stream: LaneStream): LaneStream;
@@ -164,6 +166,7 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
     id: 'method',
     title: 'the method; a POST or PUT has an empty body, unless one is asked for',
     values: ['GET', 'POST', 'PUT'],
+    defaultBeside: ({ 'request-body': body = NONE }) => (body === NONE ? undefined : 'POST'),
     // RFC 9110, section 8.6: a request whose method anticipates content says that it has none.
     apply: (value, stream) =>
       value === 'GET' || stream.request.bodyBytes !== undefined
@@ -171,6 +174,12 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
         : request(stream, { method: value, headers: { 'content-length': '0' } }),
   },
 };
+
+/** What a dimension is where nothing is said of it, beside these others. */
+export function defaultOf(id: DimensionId, vary: Vary = {}): string {
+  const { values, defaultBeside }: Dimension = DIMENSIONS[id];
+  return defaultBeside?.(vary) ?? values[0];
+}
 
 export const DIMENSION_IDS = Object.keys(DIMENSIONS) as DimensionId[];
 

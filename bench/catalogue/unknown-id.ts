@@ -5,7 +5,8 @@ import { SUITE } from '../conformance/requirements.ts';
 import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import type { Catalogue } from './catalogue.ts';
-import { DIMENSIONS } from './dimensions.ts';
+import type { Vary } from './declaration.ts';
+import { defaultOf } from './dimensions.ts';
 import { matchesChain, matchesLane } from './matching.ts';
 import { faultOfStreamText, pairsOf } from './stream-text.ts';
 
@@ -46,7 +47,8 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
   const own = lanes.filter((lane) => lane.variant.id === variant);
   const pairs = pairsOf(rest.join('?'));
   if (own.length === 0 || pairs === undefined) return undefined;
-  const defaults = pairs.filter(({ id, value }) => value === DIMENSIONS[id].values[0]);
+  const vary = Object.fromEntries(pairs.map(({ id, value }) => [id, value])) as Vary;
+  const defaults = pairs.filter(({ id, value }) => value === defaultOf(id, vary));
   const others = pairs.filter((pair) => !defaults.includes(pair)).toSorted((a, b) => a.id.localeCompare(b.id));
   const id = `${variant}?${others.map((pair) => `${pair.id}=${pair.value}`).join('&')}`;
   const lane = own.find((one) => one.id === (others.length === 0 ? variant : id));

@@ -6,13 +6,14 @@ import type { Delivery } from '../verdict/delivery.ts';
 import { reachOf, type Plan } from '../run/depth.ts';
 import type { Hop, Stage } from '../drivers/driver.ts';
 import { ProxyError } from '../errors.ts';
-import type { Evidence } from '../evidence.ts';
+import { isUnanswered, type Evidence } from '../evidence.ts';
 import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
 import { canBeBefore, measureAll, Sightings, type Seen } from '../measures/all.ts';
 import { foundBy, measureContext } from '../measures/context.ts';
+import type { AnyMeasure } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
 import type { LaneTurns } from '../turns.ts';
 import { judge } from '../verdict/verdict.ts';
@@ -50,6 +51,8 @@ export interface MeasuredChain {
   hopDeliveries: HopDelivery[];
   alone: Alone[];
   /** Evidence by the measure's id. */
+  /** What was to be measured besides, and what that saw. */
+  planned: AnyMeasure[];
   measures: Seen;
 }
 
@@ -126,7 +129,9 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
   await using started = await turns.turn(() => startChain(chain, context));
   const { hops, via, points, flows } = started;
   const areRunning = (): boolean => hops.every((hop) => hop.running());
-  const proven = provenChainMeasures(plan, instrument.withheld);
+  // Of a stream that never begins each would be told that it does not.
+  const provenOf = (soFar: Evidence): AnyMeasure[] =>
+    isUnanswered(soFar) ? [] : provenChainMeasures(plan, instrument.withheld);
   const sightings = new Sightings((left, found: ReturnType<typeof foundBy>) => {
     const way = { via, points, flows, signal, ...found, ...reachOf(plan), ...laneStream(chain) };
     return turns.turn(() =>
@@ -147,16 +152,16 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     isTold: (soFar) => isToldOfHops(soFar, instrument.floor),
     async meanwhile(soFar) {
       const likely = judge(soFar, instrument.floor);
-      await sightings.see(proven.filter(canBeBefore(likely)), foundBy(soFar, likely));
+      await sightings.see(provenOf(soFar).filter(canBeBefore(likely)), foundBy(soFar, likely));
     },
     async alsoInQuiet(soFar) {
-      if (areRunning()) await sightings.settle(proven, foundBy(soFar, judge(soFar, instrument.floor)), turns);
+      if (areRunning()) await sightings.settle(provenOf(soFar), foundBy(soFar, judge(soFar, instrument.floor)), turns);
     },
     signal,
   });
-  const found = foundBy(evidence, delivery);
-  await sightings.see(proven, found);
-  if (areRunning() && (await sightings.settle(proven, found, turns))) await turns.quietOver();
+  const [found, planned] = [foundBy(evidence, delivery), provenOf(evidence)];
+  await sightings.see(planned, found);
+  if (areRunning() && (await sightings.settle(planned, found, turns))) await turns.quietOver();
   const hopDeliveries = judgeHops(evidence, instrument.floor);
   const alone: Alone[] = [];
   for (const [index, own] of hopDeliveries.entries()) {
@@ -165,5 +170,5 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     signal.throwIfAborted();
     alone.push(await measureAlone(chain, index + 1, evidence, context));
   }
-  return { hops, evidence, delivery, hopDeliveries, alone, measures: sightings.seen };
+  return { hops, evidence, delivery, hopDeliveries, alone, planned, measures: sightings.seen };
 }

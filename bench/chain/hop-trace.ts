@@ -49,8 +49,19 @@ function leavingOf({ end }: ClientTrace): 'fin' | 'rst' {
   return end.detail === 'rst' ? 'rst' : 'fin';
 }
 
-function requestOf({ request: { method, path, httpVersion, headers } }: StreamPoint): ClientTrace['request'] {
-  return { method, path, httpVersion: httpVersion === '1.0' ? '1.0' : '1.1', headers: requestFields(headers) };
+function requestOf({ request }: StreamPoint): ClientTrace['request'] {
+  const { method, path, httpVersion, headers, body } = request;
+  return {
+    method,
+    path,
+    httpVersion: httpVersion === '1.0' ? '1.0' : '1.1',
+    headers: requestFields(headers),
+    ...(body === undefined ? {} : { bodyBytes: bytesOf(body) }),
+  };
+}
+
+function bytesOf({ pieces }: NonNullable<PassedRequest['body']>): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** By name in lower case, as the origin has them; of several lines one (RFC 9110, section 5.2). */
@@ -112,6 +123,12 @@ function endOf(trace: Trace, up: StreamPoint): OriginTrace['end'] {
   return { at: Math.min(begunAt, up.received.end.at), how: 'complete' };
 }
 
+function uploadOf({ body }: PassedRequest): Pick<OriginTrace, 'upload'> {
+  if (body === undefined) return {};
+  const end = body.endAt === undefined ? {} : { end: { at: body.endAt, how: 'whole' as const } };
+  return { upload: { pieces: body.pieces, bytes: bytesOf(body), ...end } };
+}
+
 /** As seen from both sides of hop `hop`, with everything that was not its doing still in it; for departures and deaths. */
 export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
   const up = trace.points?.[hop - 1];
@@ -140,6 +157,7 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
         httpVersion: up.request.httpVersion,
         headers: requestFields(up.request.headers),
       },
+      ...uploadOf(up.request),
       replays: up.requests - 1,
       ...(head === undefined || head.framing === 'none' ? {} : { framing: head.framing, headAt: head.at }),
       ...(informational.length === 0
@@ -163,11 +181,35 @@ export function rawHopTrace(trace: Trace, hop: number): Trace | undefined {
   };
 }
 
+/** Whether all of the request had come to hop `hop`. */
+function hasRequest(trace: Trace, hop: number): boolean {
+  // The client sends it with one write.
+  if (hop === 1) return true;
+  const point = trace.points?.[hop - 2];
+  return point?.sight === 'stream' && (point.request.body === undefined || point.request.body.endAt !== undefined);
+}
+
+/** Whether the origin, which answers a whole request, was kept waiting for it by this hop. */
+function keepsRequest(trace: Trace, hop: number, { origin }: Trace): boolean {
+  const { client, origin: asked } = trace;
+  if (client.head !== undefined || asked.workload.answer !== 'request-end') return false;
+  return origin.upload !== undefined && origin.upload.end === undefined && hasRequest(trace, hop);
+}
+
+/** When what is downstream of hop `hop` gave up waiting; a hop that leaves after that leaves because of it. */
+function givenUpAt({ client: { end }, points }: Trace, hop: number): number {
+  const point = points?.[hop - 2];
+  const left = point?.sight === 'stream' ? point.left?.at : undefined;
+  if (hop > 1) return left ?? Number.POSITIVE_INFINITY;
+  return end.how === 'no-head' || end.how === 'no-end' ? end.at : Number.POSITIVE_INFINITY;
+}
+
 /** An end that the hop did not make itself, because its upstream died or its downstream left, is no breakage of its own. */
-function excused(trace: Trace, raw: Trace, up: StreamPoint): Trace {
+function excused(trace: Trace, hop: number, raw: Trace, up: StreamPoint): Trace {
   const { end } = raw.client;
   // What follows the hop's own leaving is its own doing.
-  const wasCut = up.left === undefined && (isDeath(up) || up.received.end.how === 'no-end');
+  const leftItself = up.left !== undefined && up.left.at < givenUpAt(trace, hop);
+  const wasCut = !leftItself && (isDeath(up) || up.received.end.how === 'no-end');
   const isExcused = end.how === 'left' || (wasCut && !CLEAN.has(end.how));
   if (!isExcused && !wasCut) return raw;
   const begunAt = onClientClock(trace, trace.origin.end?.at ?? Number.POSITIVE_INFINITY);
@@ -215,7 +257,9 @@ function piecesOf(own: Trace, up: StreamPoint): Trace {
 export function excusedHopTrace(trace: Trace, hop: number): Trace | undefined {
   const raw = rawHopTrace(trace, hop);
   const up = trace.points?.[hop - 1];
-  return raw === undefined || up?.sight !== 'stream' ? undefined : excused(trace, raw, up);
+  if (raw === undefined || up?.sight !== 'stream') return undefined;
+  if (!keepsRequest(trace, hop, raw)) return excused(trace, hop, raw, up);
+  return { ...raw, client: { ...raw.client, end: { at: trace.client.end.at, how: 'no-head' } } };
 }
 
 /** For the verdict of delivery: what hop `hop` did to what it got. */

@@ -9,7 +9,6 @@ import type { EvidenceFile } from '../run/run.ts';
 import { chainResult, describeChain } from './chain-result.ts';
 import { measureChain, type ChainContext } from './chain.ts';
 import { CHAINS } from '../run/withheld.ts';
-import { provenChainMeasures } from './measures.ts';
 
 interface JudgedChainContext extends ChainContext {
   keep: (evidence: EvidenceFile) => Promise<string>;
@@ -30,9 +29,8 @@ async function judged(chain: Chain, runnables: Runnable[], context: JudgedChainC
     path: chain.path.map(({ id }) => id),
     alone: measured.alone,
   });
-  const measures = provenChainMeasures(context.plan, instrument.withheld);
   const isDeep = context.plan.depth === 'deep';
-  return chainResult(chain, measured, { runnables, instrument, measures, isDeep, evidence });
+  return chainResult(chain, measured, { runnables, instrument, measures: measured.planned, isDeep, evidence });
 }
 
 /** @param context of the driver that was found; none where the chain cannot run. */

@@ -142,14 +142,10 @@ function list(values: readonly number[]): string {
   return values.map((ms) => Math.round(ms)).join(', ');
 }
 
-function toldAtWrites(told: readonly Told[]): number {
-  return told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS).length;
-}
-
 /** Told at no moment that fits all: by a hop that looks now and then, if none of them looks like another kind. */
 function unfitted(told: readonly Told[]): Moment {
   const ms = told.map(sinceLeft);
-  const atWrites = toldAtWrites(told);
+  const atWrites = told.filter((one) => (sinceWrite(one) ?? Infinity) <= SLACK_MS).length;
   if (atWrites <= 1 && !told.some(isPrompt)) return { when: 'later', ms: rangeOf(ms) };
   return {
     when: 'inconclusive',
@@ -204,13 +200,19 @@ export function agreed(first: Moment, second: Moment, lateMs: Range): Moment {
   return { when: 'inconclusive', reason: `two rounds of tries: ${sayDoubt(first)}; ${sayDoubt(second)}` };
 }
 
+/** So close together that no tick of a hop's own is, wherever in the pace the client left. */
+const REGULAR_MS = 0.4 * SLACK_MS;
+
 /**
- * Of all rounds together: later than a busy machine makes any, and no moment fits. Where the pace is not much longer than
- * what a machine adds, some are at a write by chance; of a hop that needs a write it would be half at least.
+ * Of all rounds together: told each time so long after the same write since the departure or the one beside it, and never
+ * without one; by a hop that takes its time before it writes on. In one round few tries may be alike by chance.
  */
-function isLateAtNone(told: readonly Told[]): boolean {
-  const { min } = rangeOf(told.map(sinceLeft));
-  return min > BUSY_MS && fitting(told).length === 0 && toldAtWrites(told) * 2 < told.length;
+function afterWrite(told: readonly Told[]): Extract<Moment, { when: 'next-write' }> | undefined {
+  const after = defined(told.map(sinceWrite));
+  const write = rangeOf(told.map((one) => writesBetween(one).length));
+  if (after.length < told.length || told.length < 2 * FEWEST || write.max - write.min > 1) return undefined;
+  const { min, max } = rangeOf(quickest(after));
+  return max - min <= REGULAR_MS ? { when: 'next-write', write, ms: rangeOf(after) } : undefined;
 }
 
 /** @param rounds one at least. */
@@ -218,8 +220,8 @@ export function momentOfRounds(rounds: readonly (readonly Sighting[])[]): Moment
   const told = rounds.flat().filter(isTold);
   const lateMs = rangeOf(told.map(sinceLeft));
   const moment = rounds.map(momentOf).reduce((first, second) => agreed(first, second, lateMs));
-  const isUnfitted = moment.when === 'inconclusive' && rounds.every(({ length }) => length >= FEWEST);
-  return isUnfitted && rounds.length > 1 && isLateAtNone(told) ? { when: 'later', ms: lateMs } : moment;
+  const isFixed = moment.when === 'later' && moment.since !== undefined;
+  return rounds.length > 1 && isInDoubt(moment) && !isFixed ? (afterWrite(told) ?? moment) : moment;
 }
 
 function sayDoubt(moment: Moment): string {

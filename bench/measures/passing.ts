@@ -1,6 +1,6 @@
 /** Whether what goes with a body passes a hop, and the body whole: trailers, 1xx, chunks of awkward sizes. Pure. */
 
-import { breakage, type Breakage } from '../verdict/integrity.ts';
+import { responseBreakage, type Breakage } from '../verdict/integrity.ts';
 import type { Trace } from '../trace.ts';
 
 export type Passing =
@@ -16,8 +16,8 @@ export type Passing =
 
 function passing(trace: Trace, plain: Trace, wasSent: boolean, came: boolean): Passing {
   if (!wasSent) return 'not-sent';
-  if (breakage(trace) === undefined) return came ? 'passed' : 'dropped';
-  return breakage(plain) === undefined ? 'broken' : 'unknown';
+  if (responseBreakage(trace) === undefined) return came ? 'passed' : 'dropped';
+  return responseBreakage(plain) === undefined ? 'broken' : 'unknown';
 }
 
 export function trailersPassing(trace: Trace, plain: Trace): Passing {
@@ -45,6 +45,6 @@ export interface Integrity {
 }
 
 export function integrityOf(name: string, trace: Trace): Integrity {
-  const found = breakage(trace);
+  const found = responseBreakage(trace);
   return found === undefined ? { case: name } : { case: name, breakage: found };
 }

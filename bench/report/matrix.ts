@@ -104,7 +104,7 @@ export function totals(lanes: LaneResult[]): string {
       : wrong.length === 0
         ? judged.some(({ asExpected }) => asExpected !== undefined)
           ? 'all that were judged are as expected'
-          : 'nothing was expected of them'
+          : `nothing was expected of ${judged.length === 1 ? 'it' : 'them'}`
         : `${wrong.length} NOT AS EXPECTED: ${wrong.map(nameOf).join(', ')}`;
   return `${plural(lanes.length, 'lane')}: ${counts.join(', ')}; ${agreement}.`;
 }
@@ -193,15 +193,20 @@ export function closingLines({ lanes, instrument }: Results, where: string): str
   return [...noiseLines(lanes), ...instrumentLines(instrument), ...untried(lanes), `Evidence: ${where}`];
 }
 
+/** Of those that were asked for, what was measured of any lane. */
+function measuredIn({ lanes, options }: Results): string[] {
+  return options.measures.filter((id) => lanes.some(({ measures = {} }) => id in measures));
+}
+
 function silence(measures: string[]): string {
-  return `Measured of each lane besides: ${measures.join(', ')}. What is not as with no hop at all stands after "also"; \`unclog explain ID\` shows all figures.`;
+  return `Measured besides, what costs most of some lanes alone: ${measures.join(', ')}. What is not as with no hop at all stands after "also"; \`unclog explain ID\` shows all figures.`;
 }
 
 /** Of a hop whose process ended while it was measured. */
 export function sayEnded({ endedIn = [] }: Pick<LaneResult, 'endedIn'>): string[] {
   return endedIn.length === 0
     ? []
-    : [`its process ended while this was measured, which so is not told: ${endedIn.join(', ')}`];
+    : [`its process ended while this was measured, so that it could not be told: ${endedIn.join(', ')}`];
 }
 
 /** What measures found: of few variants all of it, of many what is not as with no hop. */
@@ -266,8 +271,7 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
-  if (!showsAll && results.options.measures.length > 0 && lanes.some(isJudged))
-    out.push(wrap(silence(results.options.measures), WIDTH));
+  if (!showsAll && measuredIn(results).length > 0) out.push(wrap(silence(measuredIn(results)), WIDTH));
   for (const line of [...coreLines(results), ...closingLines(results, where)]) out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

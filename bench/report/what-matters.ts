@@ -95,7 +95,7 @@ export function sayWhatMatters(results: readonly LaneResult[]): string[] {
   const sets = dimensionsThatMatter(lanes);
   const [matter = []] = sets;
   const rest = dimensions.filter((id) => !sets.flat().includes(id) && !unseen.includes(id));
-  const does = `${rest.length === 1 ? 'does' : 'do'} not`;
+  const does = rest.length === 1 ? 'does not change it' : 'do not change it';
   return [
     ...(sets.length > 1
       ? sayUndecided(sets, results)

@@ -47,6 +47,8 @@ function breaks(delivery: Breakage): string {
       return `cut at word ${delivery.seq} of ${delivery.emitted}, ${delivery.told ? 'with an error' : 'and it looked like a clean end'}`;
     case 'unended':
       return `${count(delivery.arrived, 'word')} arrived and the response did not end within ${milliseconds(delivery.waitedMs)}`;
+    case 'bodiless':
+      return `the response came whole, but of the ${count(delivery.of, 'byte')} of the request’s body the origin got ${delivery.bytes.toLocaleString('en')}`;
     case 'unanswered':
       return `no response within ${milliseconds(delivery.waitedMs)}${whyUnanswered(delivery)}`;
   }

@@ -8,7 +8,7 @@ export type Breakage =
   | { how: 'status'; status: number; expected: number }
   /** The hop asked the origin more than once, and passed on the refusal of the second. */
   | { how: 'replayed'; times: number }
-  /** The hop answered as the origin would, and the origin never got the request. */
+  /** The hop answered, and the origin never got the request. */
   | { how: 'unasked'; status: number }
   | { how: 'malformed'; detail: string }
   | { how: 'altered'; seq: number }
@@ -21,7 +21,9 @@ export type Breakage =
   /** All chunks came, and the response never ended. */
   | { how: 'unended'; arrived: number; waitedMs: number }
   /** Nor did it begin. `awaits`: what the origin had not got either; of the body `bytes` had come. */
-  | { how: 'unanswered'; waitedMs: number; awaits?: 'request' | 'body'; bytes?: number };
+  | { how: 'unanswered'; waitedMs: number; awaits?: 'request' | 'body'; bytes?: number }
+  /** The response came whole, to a request of whose body the origin had no more than this. */
+  | { how: 'bodiless'; bytes: number; of: number };
 
 /** The origin's answer to a second request for the same stream (server/data.ts). */
 const REPLAY_STATUS = 409;
@@ -31,8 +33,9 @@ function answerOf({ origin, client: { head } }: Trace): Breakage | undefined {
   const { status } = head;
   const expected = origin.workload.status;
   if (status === REPLAY_STATUS && origin.replays > 0) return { how: 'replayed', times: origin.replays + 1 };
-  if (status !== expected) return { how: 'status', status, expected };
-  return origin.state === 'waiting' ? { how: 'unasked', status } : undefined;
+  // What it answers by itself may be the status that the origin would have.
+  if (origin.state === 'waiting') return { how: 'unasked', status };
+  return status === expected ? undefined : { how: 'status', status, expected };
 }
 
 function unanswered({ origin, client }: Trace): Breakage {
@@ -41,6 +44,15 @@ function unanswered({ origin, client }: Trace): Breakage {
   if (request === undefined) return { ...silent, awaits: 'request' };
   const isAwaited = workload.answer === 'request-end' && upload !== undefined && upload.end?.how !== 'whole';
   return isAwaited ? { ...silent, awaits: 'body', bytes: upload.bytes } : silent;
+}
+
+/** Of a body that was to be whole before the origin answered. */
+function bodiless({ origin, client }: Trace): Breakage | undefined {
+  const { bodyBytes: of } = client.request;
+  const { bytes = 0 } = origin.upload ?? {};
+  return of === undefined || origin.workload.answer !== 'request-end' || bytes === of
+    ? undefined
+    : { how: 'bodiless', bytes, of };
 }
 
 function orderOf(trace: Trace): Breakage | undefined {
@@ -57,6 +69,11 @@ function orderOf(trace: Trace): Breakage | undefined {
 
 /** What broke first, in the order in which one explains the other; `undefined` when nothing did. */
 export function breakage(trace: Trace): Breakage | undefined {
+  return responseBreakage(trace) ?? bodiless(trace);
+}
+
+/** The same, whatever became of the request. */
+export function responseBreakage(trace: Trace): Breakage | undefined {
   const { origin, client, arrivals, foreign } = trace;
   const answer = answerOf(trace);
   if (answer !== undefined) return answer;

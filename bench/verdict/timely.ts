@@ -36,7 +36,7 @@ export function keptWaitingMs(trace: Trace): number {
   const { emissions, headAt, request, upload, workload } = origin;
   const { pace, headDelayMs, answer } = workload;
   // Until all of the request's body had come it was the hop that kept the origin waiting.
-  const askedAt = answer === 'request-end' ? (upload?.end?.at ?? request?.at) : request?.at;
+  const askedAt = answer === 'request-end' && upload !== undefined ? upload.end?.at : request?.at;
   const forHeadMs = askedAt === undefined || headAt === undefined ? 0 : headAt - askedAt - headDelayMs;
   const first = emissions[0];
   const forFirstMs = first === undefined || headAt === undefined ? 0 : first.at - headAt - pace.leadMs;

@@ -328,7 +328,7 @@ export const buffering: VariantDeclaration[] = [
       {
         expected: 'refused',
         why: 'No such directive exists, so nginx does not start. The one that does, chunked_transfer_encoding, is about the answer to the client and not about buffering.',
-        fix: { change: 'take chunked_encoding off; out', provenBy: 'nginx/default' },
+        fix: { change: 'no chunked_encoding off;', provenBy: 'nginx/default' },
       },
     ],
   },

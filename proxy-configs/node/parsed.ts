@@ -56,7 +56,7 @@ export const PARSED: VariantDeclaration[] = [
       {
         vary: BODY,
         expected: 'streams',
-        why: 'What was parsed is written to the upstream anew, with a Content-Length of its own; the response is piped as ever.',
+        why: 'What was parsed is written to the upstream anew, with a Content-Length of its own; the response is piped as ever. A body of more than 100 kB, the parser’s own limit, is still refused with 413: express.json({ limit }).',
       },
     ],
   },

@@ -45,6 +45,11 @@ describe('a lane’s id', () => {
   it('is that of its variant, and the dimensions in which it differs from the default, by name', () => {
     expect(laneId('nginx/default')).toBe('nginx/default');
     expect(laneId('nginx/default', {})).toBe('nginx/default');
+    expect(laneId('nginx/default', { method: 'GET', 'request-body': 'none' })).toBe('nginx/default');
+    expect(laneId('nginx/default', { method: 'POST', 'request-body': '64' })).toBe('nginx/default?request-body=64');
+    expect(laneId('nginx/default', { method: 'GET', 'request-body': '64' })).toBe(
+      'nginx/default?method=GET&request-body=64',
+    );
     expect(laneId('nginx/default', { framing: 'chunked', 'accept-encoding': 'gzip', format: 'text' })).toBe(
       'nginx/default?accept-encoding=gzip&format=text',
     );

@@ -249,7 +249,7 @@ describe('two rounds of tries', () => {
     expect(momentOfRounds(rounds)).toEqual({ when: 'later', ms: rangeOf(left) });
   });
 
-  it('a tick of the hop’s own that some tries meet at a write by chance is no fixed moment either', () => {
+  it('as long after the same write in each try it is told by that, though later than a write is passed on', () => {
     // As mod_ratelimit told, measured.
     const rounds = [
       [
@@ -267,17 +267,43 @@ describe('two rounds of tries', () => {
     ];
     const [first = [], second = []] = rounds;
     expect([momentOf(first).when, momentOf(second).when]).toEqual(['later', 'inconclusive']);
-    const expected = { when: 'later', ms: { min: 3567, max: 4003 } };
+    const expected = { when: 'next-write', write: { min: 3, max: 3 }, ms: { min: 96, max: 132 } };
     expect(momentOfRounds(rounds)).toEqual(expected);
     expect(momentOfRounds([second, first])).toEqual(expected);
     expect(momentOfRounds([second]).when).toBe('inconclusive');
   });
 
-  it('but a machine so busy that it hides a write in half of the tries is no tick', () => {
-    const busy = sightings('idle', HOPS['next-write'](3), [0, 0, 0, 180]);
-    const busier = sightings('idle', HOPS['next-write'](3), [120, 0, 130, 0]);
-    expect(momentOfRounds([busier, busier]).when).toBe('inconclusive');
-    expect(momentOfRounds([busier, busy])).toMatchObject({ when: 'next-write' });
+  it('and by the one beside it where the hop had one of before the departure still to write', () => {
+    // As mod_ratelimit told while the origin wrote, measured.
+    const round = [
+      measured(821, -521, 48, 620),
+      measured(1099, -811, -243, 329, 898),
+      measured(680, -660, -91, 480),
+      measured(960, -950, -381, 189, 759),
+    ];
+    expect(momentOf(round)).toEqual({ when: 'later', ms: { min: 680, max: 1099 } });
+    expect(momentOfRounds([round, round])).toEqual({
+      when: 'next-write',
+      write: { min: 1, max: 2 },
+      ms: { min: 200, max: 201 },
+    });
+  });
+
+  it('but not where one try was told with no write, or after another, or the tries are spread', () => {
+    const after = (ms: readonly number[]): Sighting[] => sightings('idle', HOPS['next-write'](3), ms);
+    const regular = after([115, 102, 120, 105]);
+    expect(momentOfRounds([regular, regular])).toMatchObject({ when: 'next-write', write: { min: 3, max: 3 } });
+    expect(momentOfRounds([regular, after([115, 149, 61, 148])]).when).not.toBe('next-write');
+    const other = sightings('idle', HOPS['next-write'](1), [115, 102, 120, 105]);
+    expect(momentOfRounds([regular, other]).when).not.toBe('next-write');
+    const [first, ...others] = regular as [Sighting, ...Sighting[]];
+    const silent = {
+      ...first,
+      toldAt: first.leftAt + 500,
+      writesAt: first.writesAt.filter((at) => at <= first.leftAt),
+    };
+    expect(momentOfRounds([regular, [silent, ...others]]).when).not.toBe('next-write');
+    expect(momentOfRounds([regular]).when).not.toBe('next-write');
   });
 });
 

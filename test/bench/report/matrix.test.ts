@@ -184,8 +184,11 @@ describe('the matrix', () => {
   });
 
   it('says what was measured besides, unless nothing was judged', () => {
-    expect(withMeasures([STREAMS, COALESCES, WRONG])).toContain('Measured of each lane besides: flush.');
-    expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured of each lane');
+    const measures = { flush: { figures: {}, says: 'none: lets go at once' } };
+    expect(withMeasures([STREAMS, { ...COALESCES, measures }, WRONG, ...MISSING, STREAMS, STREAMS])).toContain(
+      'Measured besides, what costs most of some lanes alone: flush.',
+    );
+    expect(withMeasures([...MISSING, skipped('envoy/default', '')])).not.toContain('Measured besides');
   });
 
   it('tells what was skipped once for one reason, with the command that brings it', () => {

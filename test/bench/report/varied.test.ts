@@ -91,7 +91,7 @@ describe('what is said of them', () => {
   it('names each, with its values by verdict, and those that do not matter', () => {
     expect(sayWhatMatters(judgedAt(THREE, byFraming))).toEqual([
       'framing changes it. chunked: streams; content-length: coalesces.',
-      'content-type and method do not.',
+      'content-type and method do not change it.',
     ]);
     expect(sayWhatMatters(judgedAt(TWO, byBoth))).toEqual([
       'framing changes it. chunked: streams; content-length: streams or delays.',
@@ -101,7 +101,7 @@ describe('what is said of them', () => {
 
   it('names none where all lanes are alike', () => {
     expect(sayWhatMatters(judgedAt(TWO, () => 'streams'))).toEqual([
-      'framing and content-type do not: streams in each of 4 lanes.',
+      'framing and content-type do not change it: streams in each of 4 lanes.',
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('what is said of them', () => {
     const POST = { method: 'POST' } as const;
     const fixed = TWO.map((point) => ({ ...point, ...POST }));
     expect(sayWhatMatters(judgedAt(fixed, () => 'streams'))).toEqual([
-      'framing and content-type do not: streams in each of 4 lanes.',
+      'framing and content-type do not change it: streams in each of 4 lanes.',
     ]);
     expect(sayWhatMatters(judgedAt([POST], () => 'streams'))).toEqual([
       'One stream was tried: more values of a dimension are needed to compare.',
@@ -119,7 +119,7 @@ describe('what is said of them', () => {
   it('leaves out lanes that could not be judged, and says so where none could', () => {
     const lanes = judgedAt(TWO, (point) => (point.framing === 'chunked' ? 'streams' : 'unsupported'));
     expect(sayWhatMatters(lanes)).toEqual([
-      'content-type does not: streams in each of 2 lanes.',
+      'content-type does not change it: streams in each of 2 lanes.',
       'Whether framing changes it cannot be told: only chunked could be judged.',
     ]);
     expect(sayWhatMatters(judgedAt(TWO, () => 'inconclusive'))).toEqual(['Nothing could be judged.']);

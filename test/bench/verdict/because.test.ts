@@ -133,6 +133,10 @@ const SENTENCES: [Delivery, string][] = [
     { verdict: 'breaks', how: 'unended', arrived: 40, waitedMs: 15_400 },
     '40 words arrived and the response did not end within 15 s',
   ],
+  [
+    { verdict: 'breaks', how: 'bodiless', bytes: 0, of: 65_536 },
+    'the response came whole, but of the 65,536 bytes of the request’s body the origin got 0',
+  ],
   [{ verdict: 'breaks', how: 'unanswered', waitedMs: 15_400 }, 'no response within 15 s'],
   [
     { verdict: 'breaks', how: 'unanswered', waitedMs: 15_400, awaits: 'request' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { breakage, type Breakage } from '../../../bench/verdict/integrity.ts';
+import { breakage, responseBreakage, type Breakage } from '../../../bench/verdict/integrity.ts';
 import type { Trace } from '../../../bench/trace.ts';
 import { chunkText, makeTrace, streamed, type Recipe } from '../traces.ts';
 
@@ -19,6 +19,10 @@ function came(texts: string[], recipe: Partial<Recipe> & { ended?: ClientEndHow 
 }
 
 const WHOLE = [0, 1, 2, 3, 4].map((seq) => chunkText(seq));
+
+function wholeBody(bytes: number): NonNullable<Trace['origin']['upload']> {
+  return { pieces: [], bytes, end: { at: 0, how: 'whole' } };
+}
 
 /** The hop asked the origin, and the client waited in vain. */
 function unanswered(origin: Partial<Trace['origin']>): Trace {
@@ -71,7 +75,7 @@ describe('an answer that is not the origin’s first', () => {
 
   it('is unasked when the origin still waits for the request', () => {
     expect(breakage(answered(200, { state: 'waiting', emissions: [] }, []))).toEqual({ how: 'unasked', status: 200 });
-    expect(breakage(answered(404, { state: 'waiting', emissions: [] }, []))).toMatchObject({ how: 'status' });
+    expect(breakage(answered(413, { state: 'waiting', emissions: [] }, []))).toEqual({ how: 'unasked', status: 413 });
   });
 
   it('is none at all when no head came, though the origin still waits', () => {
@@ -94,6 +98,22 @@ describe('an answer that is not the origin’s first', () => {
     expect(breakage(trace)).toEqual({ how: 'unanswered', waitedMs: 102, awaits: 'body', bytes });
     trace.origin.workload = { ...trace.origin.workload, answer: 'request-head' };
     expect(breakage(trace)).toEqual({ how: 'unanswered', waitedMs: 102 });
+  });
+
+  it('is whole, but bodiless, where the origin that waited for the body got none of it, or less or more', () => {
+    const trace = came(WHOLE);
+    trace.origin.workload = { ...trace.origin.workload, answer: 'request-end' };
+    expect(breakage(trace)).toBeUndefined();
+    trace.client.request = { ...trace.client.request, bodyBytes: 64 };
+    expect(breakage(trace)).toEqual({ how: 'bodiless', bytes: 0, of: 64 });
+    expect(responseBreakage(trace)).toBeUndefined();
+    trace.origin.upload = wholeBody(63);
+    expect(breakage(trace)).toEqual({ how: 'bodiless', bytes: 63, of: 64 });
+    trace.origin.upload = wholeBody(64);
+    expect(breakage(trace)).toBeUndefined();
+    trace.origin.upload = wholeBody(0);
+    trace.origin.workload = { ...trace.origin.workload, answer: 'request-head' };
+    expect(breakage(trace)).toBeUndefined();
   });
 
   it('is none where the origin has all of the body', () => {
