@@ -4,6 +4,7 @@ import type { Chain, Lane } from '../catalogue/catalogue.ts';
 import { howToMake, PATH_PREFIX } from '../catalogue/path.ts';
 import { unprovenRemedy, type Remedy } from '../remedies.ts';
 import type { LaneResult, LaneVerdict, MeasureResult } from '../results.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** `coalesces`, `was refused`: what a lane did, in a sentence. */
 function did(verdict: LaneVerdict): string {
@@ -34,7 +35,7 @@ function unprovenOfHop(provenBy: string): string {
 function proofOf({ proven, found, provenBy, hop }: Remedy): string {
   if (proven) return `streams: ${provenBy}`;
   if (found === undefined && hop !== undefined) return unprovenOfHop(provenBy);
-  if (found === undefined) return `not proven in this run: ${provenBy} was no part of it`;
+  if (found === undefined) return `not proven in this run: unclog run ${shellWord(provenBy)} would tell`;
   return `NOT proven: ${provenBy} ${did(found)} in this run`;
 }
 

@@ -129,7 +129,7 @@ describe('the lane that proves a remedy', () => {
     [
       'is no part of the run',
       [],
-      'fix: proxy_buffering off; (not proven in this run: nginx/off?accept-encoding=gzip was no part of it)',
+      "fix: proxy_buffering off; (not proven in this run: unclog run 'nginx/off?accept-encoding=gzip' would tell)",
     ],
     [
       'did not stream',
@@ -144,7 +144,7 @@ describe('the lane that proves a remedy', () => {
     [
       'is of another version of the proxy',
       [streams(CONFIG, { path: [{ ...NGINX, version: '1.22.1' }] })],
-      'fix: proxy_buffering off; (not proven in this run: nginx/off?accept-encoding=gzip was no part of it)',
+      "fix: proxy_buffering off; (not proven in this run: unclog run 'nginx/off?accept-encoding=gzip' would tell)",
     ],
     [
       'streams at a price',

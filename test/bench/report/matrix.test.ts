@@ -157,7 +157,7 @@ describe('the matrix', () => {
   it('says whether a fix was proven in this run', () => {
     const shown = text(results([COALESCES, WRONG])).replaceAll(/\s+/g, ' ');
     expect(shown).toContain('fix: proxy_buffering off; (streams: nginx/buffering-off?framing=content-length)');
-    expect(shown).toContain('fix: answer.pipe(response) (not proven in this run: node/pipe was no part of it)');
+    expect(shown).toContain('fix: answer.pipe(response) (not proven in this run: unclog run node/pipe would tell)');
   });
 
   it('shows a refusal in the proxy’s own words, line by line, and how it was started', () => {
