@@ -95,8 +95,8 @@ describe('the matrix', () => {
         collect                                       buffers
           only the headers before the end of the response
           NOT AS EXPECTED: this was expected to be streams
-          fix: answer.pipe(response) (not proven in this run: node/pipe was no part of
-          it)
+          fix: answer.pipe(response) (not proven in this run: unclog run node/pipe
+          would tell)
 
       6 lanes: 1 streams, 1 coalesces, 1 refused, 1 buffers, 2 skipped; 1 NOT AS
       EXPECTED: node/collect.
