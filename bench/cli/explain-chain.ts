@@ -38,10 +38,13 @@ function measured({ id }: Chain, last: LastMeasured | undefined, runs: readonly 
   if (last === undefined) return [wrap(unjudgedLine(id, runs, `unclog run ${asked}`), WIDTH, INDENT)];
   const { result, startedAt } = last;
   const run = `${result.path[0]?.driver}, ${sayTime(startedAt)}`;
+  const figures = measureLines(id, last, runs);
   return [
     wrap(`measured: ${result.verdict} (${run}): ${result.because}`, WIDTH, INDENT),
     ...hopLines(result, paint, true),
-    ...[...evidenceLines(last), ...measureLines(id, last, runs)].map((line) => wrap(line, WIDTH, INDENT)),
+    ...evidenceLines(last).map((line) => wrap(line, WIDTH, INDENT)),
+    ...(figures.length === 0 ? [] : [`${INDENT}of the whole path:`]),
+    ...figures.map((line) => wrap(line, WIDTH, INDENT.repeat(2))),
   ];
 }
 

@@ -43,7 +43,7 @@ function plainTable(
     .join('\n');
 }
 
-/** Rows of the one dimension, columns of the other; `undefined` where it is wider than a terminal. */
+/** Rows of the one dimension, columns of the other, both named in the corner; `undefined` where it is wider than a terminal. */
 function grid(results: readonly LaneResult[], row: DimensionId, column: DimensionId, paint: Paint): string | undefined {
   const columns = valuesOf(column, results);
   const rows = valuesOf(row, results).map((value) => [
@@ -52,7 +52,7 @@ function grid(results: readonly LaneResult[], row: DimensionId, column: Dimensio
       (other) => results.find(({ vary }) => vary?.[row] === value && vary[column] === other)?.verdict ?? '',
     ),
   ]);
-  return plainTable([row, ...columns], rows, (index) => index > 0, paint);
+  return plainTable([`${row} \\ ${column}`, ...columns], rows, (index) => index > 0, paint);
 }
 
 /** One line a lane. */

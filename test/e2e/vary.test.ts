@@ -40,7 +40,7 @@ describe('--vary', () => {
       'nginx/default?framing=close-delimited&method=POST': 'coalesces',
     });
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'framing changes it. chunked: streams; piecewise, content-length and close-delimited: coalesces. method does not.',
+      'framing changes it. chunked: streams; piecewise, content-length and close-delimited: coalesces. method does not change it.',
     );
     expect(results.options.vary).toBe('framing,method=GET|POST');
     expect(results.lanes.every((lane) => lane.expected === undefined && lane.asExpected === undefined)).toBe(true);

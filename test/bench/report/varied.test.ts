@@ -161,10 +161,10 @@ function shown(lanes: LaneResult[]): string {
 describe('the table', () => {
   it('has a row for each value of the first of two dimensions that fits, and a column for each of the other', () => {
     const text = shown(judgedAt(TWO, byFraming));
-    expect(text).toContain(`  framing         text/event-  text/plain;
-                  stream       charset=utf-8
-  chunked         streams      streams
-  content-length  coalesces    coalesces
+    expect(text).toContain(`  framing \\ content-type  text/event-  text/plain;
+                          stream       charset=utf-8
+  chunked                 streams      streams
+  content-length          coalesces    coalesces
 `);
     expect(text).toContain('nginx/default  nginx 1.31.3 (native)\n');
   });
