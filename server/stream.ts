@@ -131,20 +131,25 @@ export class Stream {
     trace.headAt = monotonicMs();
     if (trace.framing === 'piecewise') this.#announceChunk(response);
     else response.flushHeaders();
-    // Nothing where there is no 1xx to go with it.
-    if (!isOverHttp2(response)) request.socket.uncork();
+    if (trace.informational !== undefined && this.#informsWithHead(response)) request.socket.uncork();
   }
 
   /** HTTP/1.0 knows no 1xx (RFC 9110, section 15.2). With no delay before the head both go in one write. */
   #inform({ httpVersion, socket }: IncomingMessage, response: ServerResponse): void {
-    const { informational, headDelayMs } = this.trace.workload;
+    const { informational } = this.trace.workload;
     if (informational === undefined || httpVersion === '1.0') return;
-    if (headDelayMs === 0 && !isOverHttp2(response)) socket.cork();
+    if (this.#informsWithHead(response)) socket.cork();
     this.trace.informational = informational.map((status) => {
       if (status === 102) response.writeProcessing();
       else response.writeEarlyHints({ link: EARLY_LINK });
       return { status, at: monotonicMs() };
     });
+  }
+
+  /** HTTP/2 has frames for both, and no socket of a stream's own. */
+  #informsWithHead(response: ServerResponse): boolean {
+    const { informational, headDelayMs } = this.trace.workload;
+    return informational !== undefined && headDelayMs === 0 && !isOverHttp2(response);
   }
 
   /** A connection may be kept for other streams: what it tells counts only while this one is open. */
