@@ -50,7 +50,6 @@ export interface MeasuredChain {
   delivery: Delivery;
   hopDeliveries: HopDelivery[];
   alone: Alone[];
-  /** Evidence by the measure's id. */
   /** What was to be measured besides, and what that saw. */
   planned: AnyMeasure[];
   measures: Seen;

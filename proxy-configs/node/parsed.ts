@@ -27,10 +27,6 @@ export const PARSED: VariantDeclaration[] = [
     package: 'http-proxy-middleware',
     lanes: [
       {
-        expected: 'streams',
-        why: 'A GET has no body that could be read too early: what is tried in a browser’s address bar streams.',
-      },
-      {
         vary: BODY,
         expected: 'breaks',
         why: 'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.',
