@@ -176,7 +176,7 @@ export const DIMENSIONS: { readonly [Id in DimensionId]: Dimension & { id: Id } 
 };
 
 /** What a dimension is where nothing is said of it, beside these others. */
-export function defaultOf(id: DimensionId, vary: Vary = {}): string {
+export function defaultOf(id: DimensionId, vary: Vary): string {
   const { values, defaultBeside }: Dimension = DIMENSIONS[id];
   return defaultBeside?.(vary) ?? values[0];
 }

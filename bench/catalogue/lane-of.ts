@@ -2,9 +2,8 @@
 
 import { UsageError } from '../errors.ts';
 import { laneId, type Catalogue, type Lane } from './catalogue.ts';
-import type { Vary } from './declaration.ts';
 import { streamFault, varied } from './dimensions.ts';
-import { pairsOf } from './stream-text.ts';
+import { pairsOf, varyOf } from './stream-text.ts';
 import { sayUnknown } from './unknown-id.ts';
 
 /** @throws UsageError for an id that names none, a stream that cannot be, or a variant of several lanes none of which is the plain one. */
@@ -22,7 +21,7 @@ export function laneOf(catalogue: Catalogue, id: string): Lane {
   }
   const pairs = pairsOf(dimensions);
   if (pairs === undefined) throw new UsageError(sayUnknown(id, catalogue));
-  const vary = Object.fromEntries(pairs.map((pair) => [pair.id, pair.value])) as Vary;
+  const vary = varyOf(pairs);
   const fault = streamFault(varied(vary));
   if (fault !== undefined) throw new UsageError(`"${id}": ${fault}`);
   const made = laneId(first.variant.id, vary);

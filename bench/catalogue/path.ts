@@ -6,7 +6,7 @@ import { shellWord } from '../shell-word.ts';
 import { firstVariantId, laneId, type Catalogue, type Chain, type Variant } from './catalogue.ts';
 import type { Vary } from './declaration.ts';
 import { streamFault, varied } from './dimensions.ts';
-import { faultOfStreamText, pairsOf } from './stream-text.ts';
+import { faultOfStreamText, pairsOf, varyOf } from './stream-text.ts';
 
 /** Of the id of a chain that is made on the command line. */
 export const PATH_PREFIX = 'path/';
@@ -58,7 +58,7 @@ function streamOf(text: string): Vary {
     );
   const fault = faultOfStreamText(text);
   if (fault !== undefined) throw new UsageError(`path: ${fault}`);
-  const vary: Vary = Object.fromEntries((pairsOf(text) ?? []).map(({ id, value }) => [id, value]));
+  const vary = varyOf(pairsOf(text) ?? []);
   const unsendable = streamFault(varied(vary));
   if (unsendable !== undefined) throw new UsageError(`path: ${unsendable}`);
   return vary;

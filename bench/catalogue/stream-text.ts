@@ -1,7 +1,7 @@
 /** A stream as an id writes it: `framing=chunked&chunk=7`. Pure. */
 
 import { didYouMean } from '../../server/nearest.ts';
-import type { DimensionId } from './declaration.ts';
+import type { DimensionId, Vary } from './declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS, valueFault } from './dimensions.ts';
 
 /** Of each part its name, the dimension of that name where there is one, and the rest. */
@@ -19,6 +19,10 @@ export function pairsOf(text: string): { id: DimensionId; value: string }[] | un
   );
   const known = pairs.filter((pair) => pair !== undefined);
   return known.length === pairs.length ? known : undefined;
+}
+
+export function varyOf(pairs: readonly { id: DimensionId; value: string }[]): Vary {
+  return Object.fromEntries(pairs.map(({ id, value }) => [id, value]));
 }
 
 /** What is wrong with the first of the dimensions that is none, or has no such value. */

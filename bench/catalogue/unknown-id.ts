@@ -5,10 +5,9 @@ import { SUITE } from '../conformance/requirements.ts';
 import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Vary } from './declaration.ts';
 import { defaultOf } from './dimensions.ts';
 import { matchesChain, matchesLane } from './matching.ts';
-import { faultOfStreamText, pairsOf } from './stream-text.ts';
+import { faultOfStreamText, pairsOf, varyOf } from './stream-text.ts';
 
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
@@ -47,7 +46,7 @@ function sayUndeclared(pattern: string, { lanes }: Catalogue): string | undefine
   const own = lanes.filter((lane) => lane.variant.id === variant);
   const pairs = pairsOf(rest.join('?'));
   if (own.length === 0 || pairs === undefined) return undefined;
-  const vary = Object.fromEntries(pairs.map(({ id, value }) => [id, value])) as Vary;
+  const vary = varyOf(pairs);
   const defaults = pairs.filter(({ id, value }) => value === defaultOf(id, vary));
   const others = pairs.filter((pair) => !defaults.includes(pair)).toSorted((a, b) => a.id.localeCompare(b.id));
   const id = `${variant}?${others.map((pair) => `${pair.id}=${pair.value}`).join('&')}`;

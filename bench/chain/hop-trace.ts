@@ -56,12 +56,8 @@ function requestOf({ request }: StreamPoint): ClientTrace['request'] {
     path,
     httpVersion: httpVersion === '1.0' ? '1.0' : '1.1',
     headers: requestFields(headers),
-    ...(body === undefined ? {} : { bodyBytes: bytesOf(body) }),
+    ...(body === undefined ? {} : { bodyBytes: sizeOf(body.pieces) }),
   };
-}
-
-function bytesOf({ pieces }: NonNullable<PassedRequest['body']>): number {
-  return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** By name in lower case, as the origin has them; of several lines one (RFC 9110, section 5.2). */
@@ -126,7 +122,7 @@ function endOf(trace: Trace, up: StreamPoint): OriginTrace['end'] {
 function uploadOf({ body }: PassedRequest): Pick<OriginTrace, 'upload'> {
   if (body === undefined) return {};
   const end = body.endAt === undefined ? {} : { end: { at: body.endAt, how: 'whole' as const } };
-  return { upload: { pieces: body.pieces, bytes: bytesOf(body), ...end } };
+  return { upload: { pieces: body.pieces, bytes: sizeOf(body.pieces), ...end } };
 }
 
 /** As seen from both sides of hop `hop`, with everything that was not its doing still in it; for departures and deaths. */

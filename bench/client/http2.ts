@@ -40,7 +40,7 @@ function framingOf(head: ResponseHead): BodyFraming {
   return header(head, 'content-length') === undefined ? 'h2' : 'content-length';
 }
 
-export function requestHeaders(request: ClientRequest, to: Address): OutgoingHttpHeaders {
+function requestHeaders(request: ClientRequest, to: Address): OutgoingHttpHeaders {
   const { host = '', ...all } = requestFields(request, to);
   const fields = Object.fromEntries(Object.entries(all).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));
   return { ':method': request.method, ':path': request.path, ':authority': host, ...fields };
@@ -48,6 +48,19 @@ export function requestHeaders(request: ClientRequest, to: Address): OutgoingHtt
 
 export function sessionOver({ stream }: Connection, { host, port, tls }: Address): ClientHttp2Session {
   return connect(`${tls === true ? 'https' : 'http'}://${host}:${port}`, { createConnection: () => stream });
+}
+
+/** With its body, if it has one. @param isOpen whether more of the request follows. */
+export function ask(
+  session: ClientHttp2Session,
+  request: ClientRequest,
+  to: Address,
+  isOpen = false,
+): ClientHttp2Stream {
+  const body = requestBody(request);
+  const stream = session.request(requestHeaders(request, to), { endStream: !isOpen && body === '' });
+  if (body !== '') stream.end(body);
+  return stream;
 }
 
 export class Http2Exchange {
@@ -98,12 +111,7 @@ export class Http2Exchange {
 
   #ask(session: ClientHttp2Session): void {
     this.#reception.trace.sentAt = monotonicMs();
-    const { request } = this.#reception.trace;
-    const body = requestBody(request);
-    const stream = session.request(requestHeaders(request, this.#to), {
-      endStream: this.#options.onOpen === undefined && body === '',
-    });
-    if (body !== '') stream.end(body);
+    const stream = ask(session, this.#reception.trace.request, this.#to, this.#options.onOpen !== undefined);
     this.#stream = stream;
     this.#options.onOpen?.(
       (bytes) => void (stream.writable && stream.write(bytes)),

@@ -5,8 +5,7 @@ import { once } from 'node:events';
 import { BenchError } from '../errors.ts';
 import { requestText, type Address, type ClientRequest } from './client.ts';
 import { dial, readyEvent, type Connection } from './connection.ts';
-import { requestHeaders, sessionOver } from './http2.ts';
-import { requestBody } from './request.ts';
+import { ask, sessionOver } from './http2.ts';
 
 /** Leaves by RST when disposed of: what was never read is thrown away. */
 export interface NonReader extends AsyncDisposable {
@@ -43,8 +42,5 @@ function askOverHttp2(connection: Connection, to: Address, request: ClientReques
   const session = sessionOver(connection, to);
   session.on('error', () => {});
   // A stream that nobody listens to for data is paused.
-  const body = requestBody(request);
-  const asked = session.request(requestHeaders(request, to), { endStream: body === '' });
-  asked.on('error', () => {});
-  if (body !== '') asked.end(body);
+  ask(session, request, to).on('error', () => {});
 }

@@ -167,8 +167,6 @@ function sayRequest({ httpVersion, ...fields }: RequestDifference): string[] {
   return parts.length === 0 ? [] : [`of the request it ${parts.join(', ')}`];
 }
 
-const BREAKS = 'breaks';
-
 function sayPassing(what: string, how: Passing): string[] {
   switch (how) {
     case 'passed':
@@ -177,18 +175,19 @@ function sayPassing(what: string, how: Passing): string[] {
     case 'dropped':
       return [`drops ${what}`];
     case 'broken':
-      return [`${BREAKS} a response with ${what}`];
+      return [`breaks a response with ${what}`];
     case 'unknown':
       return [`${what}: could not be told`];
   }
 }
 
-/** Most hops do the same with both. */
-function sayHints(what: string, { earlyHints, hintsWithHead = earlyHints }: HeaderFigures): string[] {
-  const apart = sayPassing(what, earlyHints);
-  return hintsWithHead === earlyHints
-    ? apart
-    : [...apart, ...sayPassing(`${what} in one write with its head`, hintsWithHead)];
+/** Most hops do the same with a 103 of either kind: that is one. */
+function hintsOf(what: string, { earlyHints, hintsWithHead = earlyHints }: HeaderFigures): [string, Passing][] {
+  const both: [string, Passing][] = [
+    [what, earlyHints],
+    [`${what} in one write with its head`, hintsWithHead],
+  ];
+  return hintsWithHead === earlyHints ? both.slice(0, 1) : both;
 }
 
 function say(found: HeaderFigures): string {
@@ -199,7 +198,7 @@ function say(found: HeaderFigures): string {
       ? []
       : [`${framing.origin} becomes ${framing.client}`]),
     ...sayPassing('trailers', trailers),
-    ...sayHints('103 Early Hints', found),
+    ...hintsOf('103 Early Hints', found).flatMap(([what, how]) => sayPassing(what, how)),
     ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
     ...(request === undefined ? [] : sayRequest(request)),
   ];
@@ -216,13 +215,13 @@ function steering(names: readonly string[]): string {
 function flaw(found: HeaderFigures): string | undefined {
   const { answered, removed, changed, trailers, integrity } = found;
   if (answered !== undefined) return `answers ${answered} to probing headers`;
+  const besides: [string, Passing][] = [['trailers', trailers], ...hintsOf('103', found)];
   const [taken, altered] = [steering(removed), steering(changed.map(({ name }) => name))];
   const parts = [
     ...(taken === '' ? [] : [`removes ${taken}`]),
     ...(altered === '' ? [] : [`changes ${altered}`]),
     // Most hops drop these, and the stream is none the worse for it.
-    ...sayPassing('trailers', trailers).filter((words) => words.startsWith(BREAKS)),
-    ...sayHints('103', found).filter((words) => words.startsWith(BREAKS)),
+    ...besides.filter(([, how]) => how === 'broken').flatMap(([what, how]) => sayPassing(what, how)),
     ...integrity.flatMap(({ case: name, breakage }) => (breakage === undefined ? [] : [`${name}: ${breakage.how}`])),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');

@@ -271,7 +271,8 @@ export function matrix(results: Results, where: string, paint: Paint): string {
     out.push('');
   }
   if (lanes.length > 0) out.push(wrap(totals(lanes), WIDTH));
-  if (!showsAll && measuredIn(results).length > 0) out.push(wrap(silence(measuredIn(results)), WIDTH));
+  const besides = measuredIn(results);
+  if (!showsAll && besides.length > 0) out.push(wrap(silence(besides), WIDTH));
   for (const line of [...coreLines(results), ...closingLines(results, where)]) out.push(wrap(line, WIDTH));
   return `${out.join('\n')}\n`;
 }

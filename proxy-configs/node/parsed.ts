@@ -1,6 +1,6 @@
 /** Proxies behind a body parser: it has read the request’s body before the proxy would. */
 
-import type { Fix, VariantDeclaration } from '../../bench/catalogue/declaration.ts';
+import type { VariantDeclaration } from '../../bench/catalogue/declaration.ts';
 
 const HTTP_PROXY = 'https://github.com/http-party/node-http-proxy';
 const MIDDLEWARE = 'https://github.com/chimurai/http-proxy-middleware';
@@ -8,13 +8,8 @@ const PARSER = 'https://expressjs.com/en/5x/api.html#express.json';
 
 const BODY = { 'request-body': '64' };
 
-/** The same lane of the proxy with no parser in front of it. */
-function mountedFirst(unparsed: string): Fix {
-  return {
-    change: 'app.use(createProxyMiddleware(…)) before app.use(express.json())',
-    provenBy: `${unparsed}?request-body=64`,
-  };
-}
+const BODY_IS_READ =
+  'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.';
 
 export const PARSED: VariantDeclaration[] = [
   {
@@ -29,13 +24,16 @@ export const PARSED: VariantDeclaration[] = [
       {
         vary: BODY,
         expected: 'breaks',
-        why: 'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.',
+        why: BODY_IS_READ,
         fix: [
           {
             change: 'on: { proxyReq: fixRequestBody }',
             provenBy: 'node/http-proxy-middleware-fix-request-body?request-body=64',
           },
-          mountedFirst('node/http-proxy-middleware'),
+          {
+            change: 'app.use(createProxyMiddleware(…)) before app.use(express.json())',
+            provenBy: 'node/http-proxy-middleware?request-body=64',
+          },
         ],
       },
     ],
@@ -68,7 +66,7 @@ export const PARSED: VariantDeclaration[] = [
       {
         vary: BODY,
         expected: 'breaks',
-        why: 'The parser has read the body, and the proxy pipes what is left, nothing, behind a Content-Length that announces it all: the origin waits for a body that never comes, and the client for a stream.',
+        why: BODY_IS_READ,
         fix: [
           {
             change: 'proxy.web(request, response, { buffer })',

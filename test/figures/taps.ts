@@ -3,27 +3,33 @@
  * price for waking one more process, and not the tap's.
  */
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-
+import { loadCatalogue } from '../../bench/catalogue/catalogue.ts';
+import { laneOf } from '../../bench/catalogue/lane-of.ts';
 import type { Address } from '../../bench/client/client.ts';
-import { onPath } from '../../bench/drivers/find-program.ts';
-import { hopPort } from '../../bench/drivers/ports.ts';
-import { BenchError } from '../../bench/errors.ts';
+import type { Hop } from '../../bench/drivers/driver.ts';
+import { NativeDriver } from '../../bench/drivers/native.ts';
+import { UnavailableError } from '../../bench/errors.ts';
 import { measureStream } from '../../bench/measure.ts';
 import { lockStepHolds, quantiles, type Quantiles } from '../../bench/metrics.ts';
 import { pairedDifference, type PairedDifference } from '../../bench/taps/floor.ts';
-import { mustStream, openPaths, print, quantileCells, QUANTILE_HEADINGS, table, type Context } from './shared.ts';
+import {
+  mustStream,
+  openPaths,
+  print,
+  quantileCells,
+  QUANTILE_HEADINGS,
+  table,
+  type Context,
+  type Paths,
+} from './shared.ts';
 
 const WORDS = 50;
 const ROUNDS = 60;
 const WARM_WORDS = 1000;
-const C_READY_MS = 2000;
-const C_READY_POLL_MS = 20;
 const AIM_MS = 0.3;
 const TAP = 'a tap';
 const AGAIN = 'direct again';
+const IN_C = 'haproxy/mode-tcp';
 
 export interface TapFigure {
   path: string;
@@ -32,31 +38,17 @@ export interface TapFigure {
   adds: PairedDifference;
 }
 
-const LOOPBACK = '127.0.0.1';
-
-/** HAProxy, which copies TCP as a tap does; `undefined` where it is not installed. It ends with the session. */
-async function relayInC({ session }: Context, target: Address): Promise<Address | undefined> {
-  const program = onPath('haproxy');
-  if (program === undefined) return undefined;
-  const port = await hopPort(LOOPBACK);
-  const cwd = await session.folder('relay-in-c');
-  const config = join(cwd, 'haproxy.cfg');
-  const timeouts = ['connect', 'client', 'server'].map((of) => `  timeout ${of} 60s\n`).join('');
-  await writeFile(
-    config,
-    `defaults\n  mode tcp\n  option http-no-delay\n${timeouts}listen relay\n  bind ${LOOPBACK}:${port}\n  server origin ${target.host}:${target.port}\n`,
-  );
-  const relay = await session.start(program, ['-db', '-f', config], { cwd });
-  for (let waitedMs = 0; waitedMs < C_READY_MS; waitedMs += C_READY_POLL_MS) {
-    if (!relay.running) throw new BenchError(`haproxy did not start:\n${relay.log(5)}`);
-    const isOpen = await fetch(`http://${LOOPBACK}:${port}/healthz`).then(
-      () => true,
-      () => false,
-    );
-    if (isOpen) return { host: LOOPBACK, port };
-    await delay(C_READY_POLL_MS);
+/** HAProxy, which copies TCP as a tap does; `undefined` where it is not installed. */
+async function startInC({ session, signal }: Context, { stage }: Paths): Promise<Hop | undefined> {
+  const { variant } = laneOf(await loadCatalogue(), IN_C);
+  try {
+    await new NativeDriver(session).provide(variant.proxy, undefined, { signal });
+    return await stage.startHop(variant, undefined, signal);
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    print(`  Nothing to compare a tap with: ${error.message}`);
+    return undefined;
   }
-  throw new BenchError('haproxy did not listen in time');
 }
 
 export async function taps(context: Context): Promise<TapFigure[]> {
@@ -66,11 +58,11 @@ export async function taps(context: Context): Promise<TapFigure[]> {
   const clock = await origin.clockOffset();
   await using opened = await stage.openTaps();
   const tap = await opened.add();
-  const inC = await relayInC(context, direct);
+  await using inC = await startInC(context, paths);
   const ways: Record<string, Address> = {
     direct,
     [TAP]: tap.address,
-    ...(inC === undefined ? {} : { 'haproxy, mode tcp': inC }),
+    ...(inC === undefined ? {} : { [IN_C]: inC.address }),
     [AGAIN]: direct,
   };
   const through = async (path: string, via: Address, count: number): Promise<number[]> => {
@@ -105,7 +97,6 @@ export async function taps(context: Context): Promise<TapFigure[]> {
       ...(path === 'direct' ? ['-', '-'] : [adds.p50Ms.toFixed(3), adds.p99Ms.toFixed(3)]),
     ]),
   );
-  if (inC === undefined) print('  haproxy is not installed: nothing to compare a tap with.');
   const p99Of = (wanted: string): number =>
     figures.find(({ path }) => path === wanted)?.hold.p99Ms ?? Number.POSITIVE_INFINITY;
   const addsMs = p99Of(TAP) - Math.min(p99Of('direct'), p99Of(AGAIN));
