@@ -1,6 +1,8 @@
-/** Which lanes and chains a pattern on a command line selects. Pure. */
+/** Which lanes and chains a pattern or a word on a command line selects. Pure. */
 
 import { matchesGlob } from 'node:path';
+
+import type { Chain, Lane } from './catalogue.ts';
 
 /** What a pattern is held against. */
 interface LaneName {
@@ -19,4 +21,14 @@ export function matchesLane(pattern: string, { id, variant }: LaneName): boolean
 
 export function matchesChain(pattern: string, { id }: { id: string }): boolean {
   return pattern === id || pattern === 'chain' || matchesGlob(id, pattern);
+}
+
+/** Of a lane those of its variant. */
+export function tagsOf(item: Lane | Chain): readonly string[] {
+  return ('path' in item ? item.tags : item.variant.tags) ?? [];
+}
+
+/** As a tag, or in its id. */
+export function hasWord(item: Lane | Chain, word: string): boolean {
+  return item.id.includes(word) || tagsOf(item).includes(word);
 }

@@ -6,7 +6,7 @@ import { REQUIREMENT_IDS } from '../conformance/select.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
 import type { Catalogue } from './catalogue.ts';
 import { defaultOf } from './dimensions.ts';
-import { matchesChain, matchesLane } from './matching.ts';
+import { hasWord, matchesChain, matchesLane } from './matching.ts';
 import { faultOfStreamText, pairsOf, varyOf } from './stream-text.ts';
 
 const URL_OR_PORT = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
@@ -68,6 +68,14 @@ function sayBeginning(pattern: string, { lanes }: Catalogue): string | undefined
   return ids.size === 0 ? undefined : `with it begin ${[...ids].join(', ')}, and '${pattern}-*' selects all of these`;
 }
 
+/** A word that is a tag, or stands in ids: a framework, a coding, a kind of trouble. */
+function sayWord(word: string, { lanes, chains }: Catalogue): string | undefined {
+  const count = [...lanes, ...chains].filter((item) => hasWord(item, word)).length;
+  if (count === 0 || !/^[\w.-]+$/.test(word)) return undefined;
+  const have = count === 1 ? 'one lane has it' : `${count} lanes have it`;
+  return `${have} as a tag or in the id: \`unclog list --only ${word}\``;
+}
+
 /** What the id is nearest to: a glob with its first part mended, or an id that there is. */
 function meantBy(pattern: string, catalogue: Catalogue): string | undefined {
   const { chains, lanes, proxies } = catalogue;
@@ -106,5 +114,7 @@ export function sayUnknown(pattern: string, catalogue: Catalogue): string {
   if (fault !== undefined) return `${none}: ${fault}`;
   const beginning = sayBeginning(pattern, catalogue);
   if (beginning !== undefined) return `${none}: ${beginning}`;
+  const ofWord = sayWord(pattern, catalogue);
+  if (ofWord !== undefined) return `${none}: ${ofWord}`;
   return `${none}${sayMeant(meantBy(pattern, catalogue))}; \`unclog list\` shows them all, and globs such as 'nginx/*' select several`;
 }

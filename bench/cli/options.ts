@@ -6,9 +6,10 @@ import { InvalidArgumentError, Option } from 'commander';
 
 import { didYouMean } from '../../server/nearest.ts';
 import { DEFAULT_PRESET, PRESET_NAMES, PRESETS } from '../../server/presets.ts';
-import { isChain, type Catalogue, type Chain, type Lane } from '../catalogue/catalogue.ts';
+import type { Catalogue, Chain, Lane } from '../catalogue/catalogue.ts';
 import type { ProxyDeclaration } from '../catalogue/declaration.ts';
 import { DIMENSION_IDS, DIMENSIONS } from '../catalogue/dimensions.ts';
+import { hasWord, tagsOf } from '../catalogue/matching.ts';
 import { REQUIREMENTS, SUITE } from '../conformance/requirements.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import { isVersion, sayNoVersion } from '../drivers/version.ts';
@@ -197,19 +198,11 @@ export function parseProxies(catalogue: Catalogue, names: readonly string[]): Ma
   return versions;
 }
 
-function tagsOf(item: Lane | Chain): readonly string[] {
-  return (isChain(item) ? item.tags : item.variant.tags) ?? [];
-}
-
-function has(item: Lane | Chain, word: string): boolean {
-  return item.id.includes(word) || tagsOf(item).includes(word);
-}
-
 /** Lanes and chains that have one of the words as a tag or in their id. @throws UsageError for a word that none has. */
 export function filterOnly<Item extends Lane | Chain>(items: Item[], words: readonly string[]): Item[] {
   if (words.length === 0) return items;
-  const idle = words.filter((word) => !items.some((item) => has(item, word)));
-  if (idle.length === 0) return items.filter((item) => words.some((word) => has(item, word)));
+  const idle = words.filter((word) => !items.some((item) => hasWord(item, word)));
+  if (idle.length === 0) return items.filter((item) => words.some((word) => hasWord(item, word)));
   const tags = [...new Set(items.flatMap(tagsOf))].toSorted();
   const known = [...tags, ...new Set(items.flatMap(({ id }) => id.split(/\W+/)))];
   const meant = idle.map((word) => didYouMean(word, known)).find((said) => said !== '') ?? '';

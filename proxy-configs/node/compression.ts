@@ -199,7 +199,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
       'https://github.com/react/create-react-app/issues/3391',
       'https://github.com/ember-cli/ember-cli/pull/7809',
     ],
-    tags: ['compression'],
+    tags: ['express', 'compression'],
     package: 'http-proxy-middleware',
     lanes: [
       {
@@ -228,7 +228,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
     changes: 'process.nextTick(() => response.flush()), in on.proxyRes',
     files: { program: 'http-proxy-middleware-flush.mjs' },
     docs: [`${COMPRESSION}#resflush`, `${COMPRESSION}#server-sent-events`],
-    tags: ['compression', 'fix'],
+    tags: ['express', 'compression', 'fix'],
     package: 'http-proxy-middleware',
     lanes: [
       {
@@ -249,7 +249,7 @@ export const COMPRESSORS: VariantDeclaration[] = [
     changes: 'response.flush(), in on.proxyRes',
     files: { program: 'http-proxy-middleware-flush-early.mjs' },
     docs: [`${COMPRESSION}#resflush`, 'https://github.com/dpskvn/express-sse/issues/26'],
-    tags: ['compression'],
+    tags: ['express', 'compression'],
     package: 'http-proxy-middleware',
     lanes: [
       {

@@ -198,7 +198,7 @@ export const LIBRARIES: VariantDeclaration[] = [
     changes: 'nothing',
     files: { program: 'http-proxy-middleware.mjs' },
     docs: [MIDDLEWARE, `${MIDDLEWARE}/issues/371`],
-    tags: ['fix', 'abort'],
+    tags: ['express', 'fix', 'abort'],
     package: 'http-proxy-middleware',
     lanes: [
       { expected: 'streams', why: 'It hands the request to httpxy, which pipes: every read is written at once.' },
@@ -225,7 +225,7 @@ export const LIBRARIES: VariantDeclaration[] = [
       `${MIDDLEWARE}/issues/678`,
       `${HTTP_PROXY}/issues/1520`,
     ],
-    tags: ['abort'],
+    tags: ['express', 'abort'],
     package: 'http-proxy-middleware-3',
     lanes: [
       {
@@ -243,7 +243,7 @@ export const LIBRARIES: VariantDeclaration[] = [
       `${MIDDLEWARE}#intercept-and-manipulate-responses`,
       `${MIDDLEWARE}/blob/master/recipes/response-interceptor.md`,
     ],
-    tags: ['abort'],
+    tags: ['express', 'abort'],
     package: 'http-proxy-middleware',
     lanes: [
       {

@@ -18,7 +18,7 @@ export const PARSED: VariantDeclaration[] = [
     changes: 'app.use(express.json()) before app.use(createProxyMiddleware(…))',
     files: { program: 'http-proxy-middleware-json.mjs' },
     docs: [`${MIDDLEWARE}/issues/320`, `${MIDDLEWARE}/issues/40`, PARSER],
-    tags: ['request'],
+    tags: ['express', 'request'],
     package: 'http-proxy-middleware',
     lanes: [
       {
@@ -44,7 +44,7 @@ export const PARSED: VariantDeclaration[] = [
     changes: 'on: { proxyReq: fixRequestBody }',
     files: { program: 'http-proxy-middleware-fix-request-body.mjs' },
     docs: [`${MIDDLEWARE}/pull/492`, `${MIDDLEWARE}#intercept-and-manipulate-requests`, PARSER],
-    tags: ['request', 'fix'],
+    tags: ['express', 'request', 'fix'],
     package: 'http-proxy-middleware',
     lanes: [
       {
@@ -60,7 +60,7 @@ export const PARSED: VariantDeclaration[] = [
     changes: 'app.use(express.json()) before proxy.web(request, response)',
     files: { program: 'http-proxy-json.mjs' },
     docs: [`${HTTP_PROXY}/issues/180`, `${HTTP_PROXY}/issues/530`, PARSER],
-    tags: ['request'],
+    tags: ['express', 'request'],
     package: 'http-proxy',
     lanes: [
       {
@@ -82,7 +82,7 @@ export const PARSED: VariantDeclaration[] = [
     changes: 'proxy.web(request, response, { buffer: Readable.from([Buffer.from(JSON.stringify(request.body))]) })',
     files: { program: 'http-proxy-json-buffer.mjs' },
     docs: [`${HTTP_PROXY}#options`, `${HTTP_PROXY}/issues/180`, PARSER],
-    tags: ['request', 'fix'],
+    tags: ['express', 'request', 'fix'],
     package: 'http-proxy',
     lanes: [
       {

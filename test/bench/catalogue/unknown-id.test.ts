@@ -47,6 +47,8 @@ describe('of an id that selects nothing', () => {
       'nginx/gzip',
       `no lane has the id "nginx/gzip": with it begin nginx/gzip-buffered, nginx/gzip-buffering-off, nginx/gzip-types, and 'nginx/gzip-*' selects all of these`,
     ],
+    ['express', 'lanes have it as a tag or in the id: `unclog list --only express`'],
+    ['compression', 'lanes have it as a tag or in the id: `unclog list --only compression`'],
     ['http://localhost:8080/', 'takes no URL'],
     ['localhost:8080', 'takes no URL'],
     ['./nginx.conf', 'to have a config of your own judged, make it one, as CONTRIBUTING.md shows'],
