@@ -1,7 +1,7 @@
 /** The client: one request, its response read raw, every read stamped. */
 
 import { monotonicMs } from '../../server/clock.ts';
-import { dial, readyEvent, type Connection } from './connection.ts';
+import { dial, readyEvent, sayFault, type Connection } from './connection.ts';
 import { ProtocolError, ResponseParser, type BodyFraming, type ResponseHead } from './http1.ts';
 import { Http2Exchange } from './http2.ts';
 import { requestBody, requestFields } from './request.ts';
@@ -132,7 +132,7 @@ class Exchange {
       socket.on('error', (error: NodeJS.ErrnoException) =>
         this.#reception.finish(
           this.#reception.trace.connectedAt === undefined ? 'not-connected' : 'reset',
-          error.message,
+          sayFault(error),
         ),
       );
     stream.on('close', () => this.#onClose());

@@ -34,3 +34,8 @@ export function readyEvent({ stream, tcp }: Connection): 'connect' | 'secureConn
 export function negotiated({ stream, tcp }: Connection): string | false | undefined {
   return stream === tcp ? undefined : ((stream as TLSSocket).alpnProtocol ?? false);
 }
+
+/** OpenSSL's own message is a line of hexadecimal, function and source file around the few words that say what it is. */
+export function sayFault({ message, library, reason }: Error & { library?: string; reason?: string }): string {
+  return library === undefined || reason === undefined ? message : `TLS: ${reason}`;
+}

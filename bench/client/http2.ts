@@ -15,7 +15,7 @@ import {
 import { monotonicMs } from '../../server/clock.ts';
 import { errorName } from '../../server/http2-errors.ts';
 import type { Address, ClientRequest, ClientTrace, FetchOptions } from './client.ts';
-import { dial, negotiated, readyEvent, type Connection } from './connection.ts';
+import { dial, negotiated, readyEvent, sayFault, type Connection } from './connection.ts';
 import { header, type BodyFraming, type ResponseHead } from './http1.ts';
 import { Reception } from './reception.ts';
 import { requestBody, requestFields } from './request.ts';
@@ -151,9 +151,10 @@ export class Http2Exchange {
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#reception.trace.connectedAt === undefined) return this.#reception.finish('not-connected', error.message);
-    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') this.#lost ??= { how: 'reset', detail: error.message };
-    return this.#isSpoken ? undefined : this.#unspoken(error.message);
+    if (this.#reception.trace.connectedAt === undefined)
+      return this.#reception.finish('not-connected', sayFault(error));
+    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') this.#lost ??= { how: 'reset', detail: sayFault(error) };
+    return this.#isSpoken ? undefined : this.#unspoken(sayFault(error));
   }
 
   /** The connection has ended, and with it a stream that Node may not tell of. */

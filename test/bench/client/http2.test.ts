@@ -261,6 +261,17 @@ describe('a server that does not speak HTTP/2', () => {
     for (const tls of [false, true])
       expect((await fetched({ host: '127.0.0.1', port, tls })).trace.end.how).toBe('not-connected');
   });
+
+  it('nor TLS, what was no TLS is said in words', async () => {
+    const server = createTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const port = await listening(server);
+    const { trace } = await fetched({ host: '127.0.0.1', port, tls: true });
+    server.close();
+    expect(trace.end).toMatchObject({
+      how: 'unspoken',
+      detail: 'HTTP/2 is not spoken here: TLS: wrong version number',
+    });
+  });
 });
 
 describe('HTTP/1.1 over TLS', () => {
