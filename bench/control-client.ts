@@ -27,6 +27,7 @@ const CLOCK_SAMPLES = 20;
 export class Lines implements Disposable {
   readonly #request: ClientRequest;
   readonly #called: string;
+  #unsent = '';
   #lost: string | undefined;
 
   /** @param called for messages: what takes the lines. */
@@ -51,8 +52,15 @@ export class Lines implements Disposable {
     });
   }
 
+  /** With all others of what is read at once: when each other connection that has something to read has been read. */
   send(line: string): void {
-    this.#request.write(`${line}\n`);
+    if (this.#unsent === '') setImmediate(() => this.#flush());
+    this.#unsent += `${line}\n`;
+  }
+
+  #flush(): void {
+    this.#request.write(this.#unsent);
+    this.#unsent = '';
   }
 
   /** Why what was sent may be lost: the request is over. */

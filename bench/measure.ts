@@ -164,7 +164,8 @@ export async function measureStream({
     );
     arrivals.finish(client.end.at);
     const forOriginMs = originWaitMs ?? (leave === undefined ? 0 : lengthMs + END_SLACK_MS);
-    const ended = await traceOfEnd(origin, stream.id, forOriginMs, signal);
+    const isOver = forOriginMs === 0 && points === undefined;
+    const ended = await (isOver ? origin.take(stream.id) : traceOfEnd(origin, stream.id, forOriginMs, signal));
     const withinMs = leave === undefined || ended.state !== 'ended' ? undefined : END_PASSES_MS;
     const trace: Trace = {
       origin: ended,

@@ -17,6 +17,8 @@ export class OriginClient {
   #lines: Lines | undefined;
   /** Of each stream the highest that was. */
   readonly #acknowledged = new Map<string, number>();
+  /** Streams that the origin has for us. */
+  readonly #kept = new Set<string>();
 
   constructor({ control, token }: OriginAddress) {
     this.#control = new ControlClient('the origin', control, token);
@@ -24,7 +26,9 @@ export class OriginClient {
 
   /** @throws BenchError with the origin's own words when it refuses the workload. */
   async create(workload: WorkloadInput): Promise<{ id: string; path: string }> {
-    return (await this.#control.ask('POST', '/streams', workload)) as { id: string; path: string };
+    const stream = (await this.#control.ask('POST', '/streams', workload)) as { id: string; path: string };
+    this.#kept.add(stream.id);
+    return stream;
   }
 
   /** One path for several streams, each answering one request, in this order. @throws BenchError where there is no such stream. */
@@ -38,6 +42,7 @@ export class OriginClient {
 
   /** A request for each word of every stream would be a fifth of a run's work. */
   acknowledge(id: string, seq: number): void {
+    if (!this.#kept.has(id)) return;
     this.#lines ??= this.#control.lines('/acks');
     this.#lines.send(`${id} ${seq}`);
     this.#acknowledged.set(id, Math.max(seq, this.#acknowledged.get(id) ?? 0));
@@ -56,9 +61,14 @@ export class OriginClient {
 
   /** As it is when the stream has ended, or after this time; with all acknowledgements. */
   async trace(id: string, endWithinMs = 0): Promise<OriginTrace> {
-    const seq = this.#acknowledged.get(id);
-    const query = `endWithinMs=${endWithinMs}${seq === undefined ? '' : `&acknowledged=${seq}`}`;
-    return (await this.#control.ask('GET', `/streams/${id}/trace?${query}`)) as OriginTrace;
+    return (await this.#control.ask('GET', `/streams/${id}/trace?${this.#patience(id, endWithinMs)}`)) as OriginTrace;
+  }
+
+  /** As it is; and the stream is deleted. Of a run's requests the trace and the deletion apart would be a fourth more. */
+  async take(id: string): Promise<OriginTrace> {
+    const trace = (await this.#control.ask('POST', `/streams/${id}/take?${this.#patience(id)}`)) as OriginTrace;
+    this.#forget(id);
+    return trace;
   }
 
   /** Bytes of the response that the kernel has taken from the origin so far (server/control.ts). */
@@ -66,13 +76,25 @@ export class OriginClient {
     return ((await this.#control.ask('GET', `/streams/${id}`)) as { acceptedBytes: number }).acceptedBytes;
   }
 
+  /** Nothing is left to be done for one that was taken. */
   async delete(id: string): Promise<void> {
-    this.#acknowledged.delete(id);
+    if (!this.#kept.has(id)) return;
+    this.#forget(id);
     await this.#control.ask('DELETE', `/streams/${id}`);
   }
 
   clockOffset(): Promise<ClockOffset> {
     return this.#control.clockOffset();
+  }
+
+  #patience(id: string, endWithinMs = 0): string {
+    const seq = this.#acknowledged.get(id);
+    return `endWithinMs=${endWithinMs}${seq === undefined ? '' : `&acknowledged=${seq}`}`;
+  }
+
+  #forget(id: string): void {
+    this.#kept.delete(id);
+    this.#acknowledged.delete(id);
   }
 
   close(): void {

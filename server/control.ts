@@ -1,16 +1,18 @@
-/** The control API: create a stream, read it, acknowledge its chunks, read its trace, delete it; give several one name. */
+/** The control API: create a stream, read it, acknowledge its chunks, read its trace, delete it, or both in one; give several one name. */
 
 import { timingSafeEqual } from 'node:crypto';
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 import { acknowledgements } from './acknowledgements.ts';
 import { aliases } from './aliases.ts';
 import { monotonicMs } from './clock.ts';
 import { whyUnknown, type Streams } from './streams.ts';
 import { faultOf } from './payload.ts';
+import type { Stream } from './stream.ts';
+import type { OriginTrace } from './trace.ts';
 import { malformed } from './validation.ts';
 import { resolveWorkload, WorkloadInput } from './workload.ts';
 
@@ -46,6 +48,31 @@ function sameToken(given: string, token: string): boolean {
 
 function unknownStream(reply: FastifyReply, id: string): FastifyReply {
   return reply.code(404).send({ error: whyUnknown(id) });
+}
+
+const Patience = Type.Object({
+  endWithinMs: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 5000,
+      description: 'How long the end of the stream is waited for. Default 0.',
+    }),
+  ),
+  acknowledged: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'A chunk whose acknowledgement is on its way, by another connection: waited for, 5 s at most.',
+    }),
+  ),
+});
+
+async function traceOf(
+  stream: Stream,
+  { endWithinMs = 0, acknowledged }: Static<typeof Patience>,
+): Promise<OriginTrace> {
+  if (acknowledged !== undefined) await stream.acknowledged(acknowledged, ACKNOWLEDGED_MS);
+  if (endWithinMs > 0) await stream.ended(endWithinMs);
+  return stream.trace;
 }
 
 export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { streams, token }) => {
@@ -88,28 +115,19 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, { 
     },
   );
 
-  const Patience = Type.Object({
-    endWithinMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 5000,
-        description: 'How long the end of the stream is waited for. Default 0.',
-      }),
-    ),
-    acknowledged: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        description: 'A chunk whose acknowledgement is on its way, by another connection: waited for, 5 s at most.',
-      }),
-    ),
-  });
   app.get('/streams/:id/trace', { schema: { params: Id, querystring: Patience } }, async (request, reply) => {
     const stream = streams.find(request.params.id);
     if (stream === undefined) return unknownStream(reply, request.params.id);
-    const { endWithinMs = 0, acknowledged } = request.query;
-    if (acknowledged !== undefined) await stream.acknowledged(acknowledged, ACKNOWLEDGED_MS);
-    if (endWithinMs > 0) await stream.ended(endWithinMs);
-    return reply.send(stream.trace);
+    return reply.send(await traceOf(stream, request.query));
+  });
+
+  app.post('/streams/:id/take', { schema: { params: Id, querystring: Patience } }, async (request, reply) => {
+    const stream = streams.find(request.params.id);
+    if (stream === undefined) return unknownStream(reply, request.params.id);
+    // As it is: what deletes a stream that goes on ends it.
+    const trace = JSON.stringify(await traceOf(stream, request.query));
+    streams.delete(request.params.id);
+    return reply.type('application/json; charset=utf-8').send(trace);
   });
 
   const Wanted = Type.Object({

@@ -142,7 +142,7 @@ export async function frozenStream(
         },
       },
     );
-    const trace = await origin.trace(stream.id);
+    const trace = await (points === undefined ? origin.take(stream.id) : origin.trace(stream.id));
     const frozen = frozenOf(trace, client, body, clock);
     return points === undefined ? frozen : { ...frozen, points: await points(stream.id, trace.workload) };
   } finally {

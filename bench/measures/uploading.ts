@@ -177,7 +177,7 @@ export async function uploadingExchange(
     const stepped = await drive(upload, answer, sides, RESPONSE_WAIT_MS + attempt * LONGER_MS);
     origin.acknowledge(stream.id, 1);
     const client = await exchange;
-    const trace = await origin.trace(stream.id);
+    const trace = await (points === undefined ? origin.take(stream.id) : origin.trace(stream.id));
     return {
       framing,
       answer,

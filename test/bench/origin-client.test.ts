@@ -22,6 +22,18 @@ describe('the client of the control API', () => {
     await expect(client.trace(id)).rejects.toThrow(BenchError);
   });
 
+  it('takes a trace, of which nothing is left to be deleted or acknowledged', async () => {
+    await using origin = await runningOrigin();
+    using client = clientOf(origin.controlPort);
+    const { id } = await client.create({ count: 2 });
+    client.acknowledge(id, 0);
+    expect(await client.take(id)).toMatchObject({ id, acks: [{ seq: 0 }] });
+    client.acknowledge(id, 1);
+    await client.delete(id);
+    await expect(client.trace(id)).rejects.toThrow(/no stream/);
+    expect(client.lostAcknowledgements).toBeUndefined();
+  });
+
   it('has all acknowledgements in a trace that it reads right after them', async () => {
     await using origin = await runningOrigin();
     using client = clientOf(origin.controlPort);

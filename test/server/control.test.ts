@@ -45,7 +45,18 @@ describe('the control API', () => {
     expect((await fetch(origin.streamUrl(id))).status).toBe(404);
   });
 
+  it('gives the trace as it is and deletes the stream, in one request', async () => {
+    const id = await origin.create({ count: 3 });
+    await origin.acknowledge(id, 1);
+    const { status, body } = await origin.ask('POST', `/streams/${id}/take?acknowledged=1`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, state: 'waiting', acks: [{ seq: 1 }] });
+    expect(body).not.toHaveProperty('end');
+    expect((await origin.ask('GET', `/streams/${id}`)).status).toBe(404);
+  });
+
   it.each([
+    ['POST', '/streams/nobody/take', undefined],
     ['GET', '/streams/nobody', undefined],
     ['GET', '/streams/nobody/trace', undefined],
     ['DELETE', '/streams/nobody', undefined],

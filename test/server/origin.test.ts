@@ -80,6 +80,7 @@ describe('the OpenAPI document', () => {
       'post /acks',
       'post /aliases',
       'post /streams',
+      'post /streams/{id}/take',
     ]);
     expect(body.security).toBeUndefined();
   });
