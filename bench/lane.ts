@@ -120,10 +120,15 @@ export async function tried({
   }
 }
 
-/** The same, with the wait before the end that the tries so far ask for. */
+/**
+ * The same, with the wait before the end that the tries so far ask for. What came late on a busy machine is not late in
+ * quiet: the first try there waits as the least busy one asks.
+ */
 function lingering(workload: WorkloadInput, tries: Trace[]): WorkloadInput {
   const { pace } = workload;
-  const lingerMs = Math.max(0, ...tries.map((trace) => longerLingerMs(trace) ?? 0));
+  const asked = tries.map(longerLingerMs).filter((lingerMs) => lingerMs !== undefined);
+  const isFirstInQuiet = tries.length + 1 === ENOUGH_TRIES;
+  const lingerMs = asked.length === 0 ? 0 : isFirstInQuiet ? Math.min(...asked) : Math.max(...asked);
   if (pace?.mode !== 'lock-step' || lingerMs <= (pace.lingerMs ?? LOCK_STEP.lingerMs)) return workload;
   // Silence that a timeout of the hop ends is not for finding out what it holds.
   if (tries.some((trace) => brokenByTime(trace) !== undefined)) return workload;
