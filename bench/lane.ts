@@ -41,6 +41,7 @@ export function laneStream({ vary = {}, preset }: Pick<Lane, 'vary' | 'preset'>)
 
 export interface LaneContext {
   stage: Stage;
+  /** Asked for at each stream: another may have taken its place. */
   hop: Pick<Hop, 'address'>;
   instrument: Instrument;
   reference: Reference;
@@ -55,6 +56,8 @@ export interface LaneContext {
   isTold?: (soFar: Evidence) => boolean;
   /** What else is measured of the hop, whatever its delivery comes to be: made before the lane waits for quiet, where it must. */
   meanwhile?: (soFar: Evidence) => Promise<void>;
+  /** What of that may end the hop: made before too, when nothing of the lane goes through it. */
+  lastBefore?: (soFar: Evidence) => Promise<void>;
   /** What of that needs quiet too: made while the lane has it, before all go on. */
   alsoInQuiet?: (soFar: Evidence) => Promise<void>;
   signal?: AbortSignal;
@@ -150,7 +153,7 @@ export async function measureLane(
   lane: Pick<Lane, 'vary' | 'patienceMs' | 'preset'>,
   context: LaneContext,
 ): Promise<{ evidence: Evidence; delivery: Delivery }> {
-  const { stage, hop, instrument, reference, points, depth, turns, signal, isTold } = context;
+  const { stage, instrument, reference, points, depth, turns, signal, isTold } = context;
   const { stream: plain = laneStream(lane) } = context;
   const { floor, clock } = instrument;
   const { steady } = turns ?? { steady: AT_ONCE };
@@ -158,7 +161,7 @@ export async function measureLane(
     measureStream({
       origin: stage.origin,
       clock,
-      via: hop.address,
+      via: context.hop.address,
       ...plain,
       workload,
       ...(points === undefined ? {} : { points }),
@@ -181,6 +184,7 @@ export async function measureLane(
       // All of a path's bytes go through the taps' one process.
       if (points !== undefined) await adding;
       await Promise.all([adding, context.meanwhile?.(soFar)]);
+      await context.lastBefore?.(soFar);
     },
   });
   // Of several that wait for quiet each has it after the other, and all go on with the rest side by side.

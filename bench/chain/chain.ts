@@ -11,7 +11,7 @@ import type { Proof } from '../instrument.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import type { LaneStream } from '../catalogue/dimensions.ts';
 import type { PointReader } from '../measure.ts';
-import { canBeBefore, measureAll, Sightings, type Seen } from '../measures/all.ts';
+import { canBeBefore, leavesHop, measureAll, Sightings, type Seen } from '../measures/all.ts';
 import { foundBy, measureContext } from '../measures/context.ts';
 import type { AnyMeasure } from '../measures/measure.ts';
 import type { Tap } from '../taps/tap-program.ts';
@@ -151,7 +151,8 @@ export async function measureChain(chain: Chain, context: ChainContext): Promise
     isTold: (soFar) => isToldOfHops(soFar, instrument.floor),
     async meanwhile(soFar) {
       const likely = judge(soFar, instrument.floor);
-      await sightings.see(provenOf(soFar).filter(canBeBefore(likely)), foundBy(soFar, likely));
+      const before = provenOf(soFar).filter(canBeBefore(likely)).filter(leavesHop);
+      await sightings.see(before, foundBy(soFar, likely));
     },
     async alsoInQuiet(soFar) {
       if (areRunning()) await sightings.settle(provenOf(soFar), foundBy(soFar, judge(soFar, instrument.floor)), turns);

@@ -56,10 +56,12 @@ export class Sightings<Found> {
     return true;
   }
 
-  /** Of those that were made: what the machine was too noisy for. */
+  /** Of those that were made: what the machine was too noisy for, and not what ended the hop, as it would again. */
   noisyOf(measures: readonly AnyMeasure[]): AnyMeasure[] {
-    const { evidence } = this.#seen;
-    return measures.filter(({ id, figures, noise }) => id in evidence && noise?.(figures(evidence[id])) !== undefined);
+    const { evidence, ended } = this.#seen;
+    return measures.filter(
+      ({ id, figures, noise }) => id in evidence && !ended.includes(id) && noise?.(figures(evidence[id])) !== undefined,
+    );
   }
 
   /** Made once more, each by itself: on one hop too what floods it disturbs what tells times. What is seen now counts. */
@@ -85,12 +87,12 @@ interface Together {
 }
 
 /** Whether the hop is afterwards as it was before. */
-function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
+export function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
   return kills !== true && mayEnd !== true;
 }
 
 /**
- * Told whatever delivery comes to be, with nothing broken that it needs.
+ * Told whatever delivery comes to be.
  * @param delivery what it is so far: of a hop that holds it is told how much; what a busy machine may have done too is a hop's that was expected to
  */
 export function canBeBefore(
@@ -99,7 +101,7 @@ export function canBeBefore(
 ): (measure: AnyMeasure) => boolean {
   const isSure = verdict === 'buffers' || verdict === 'coalesces';
   const holds = isSure || (verdict !== 'streams' && expected !== 'streams');
-  return (measure) => leavesHop(measure) && measure.of !== 'stream' && (measure.of !== 'held' || holds);
+  return ({ of }) => of !== 'stream' && (of !== 'held' || holds);
 }
 
 const ENDING_MS = 20;

@@ -10,7 +10,7 @@ import { isUnanswered, type Evidence } from '../evidence.ts';
 import { withoutShared } from '../evidence-file.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from '../lane-result.ts';
-import { canBeBefore, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
+import { canBeBefore, leavesHop, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
 import type { KnownThresholds } from '../measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
 import { foundBy, measureContext } from '../measures/context.ts';
@@ -52,6 +52,15 @@ function turnsOf(lane: Lane, rank: number, slots: RunSlots): LaneTurns {
   return turnsIn(slotOf(lane, slots), slots, rank);
 }
 
+function isKilling({ kills }: AnyMeasure): boolean {
+  return kills === true;
+}
+
+/** A death there is that of all streams on the connection, also of another lane's. */
+function isSharing({ tries }: Evidence): boolean {
+  return tries.some(isAskedOverHttp2);
+}
+
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
 async function measured(
   { lane, isFirst, rank, hop: shared }: PlacedLane,
@@ -60,19 +69,20 @@ async function measured(
   { plan, slots, known, signal }: LaneOptions,
 ): Promise<MeasuredLane> {
   const { waiting, measuring } = slots;
+  await using others = new AsyncDisposableStack();
+  let at = hop;
   const way = {
-    via: hop.address,
-    usage: () => hop.usage(),
+    usage: () => at.usage(),
     known: known.of(lane.variant.proxy.id),
     signal,
     ...reachOf(plan, lane.variant),
   };
   const turns: Turns = { waits: (work) => waiting.use(work, rank), busy: (work) => measuring.use(work, rank) };
   const sightings = new Sightings((left, found: Partial<MeasureContext>) =>
-    measureAll(left, measureContext(stage, instrument, { ...way, ...laneStream(lane), ...found }), {
+    measureAll(left, measureContext(stage, instrument, { ...way, via: at.address, ...laneStream(lane), ...found }), {
       works: 'beside',
       turns,
-      running: () => hop.running(),
+      running: () => at.running(),
     }),
   );
   const proven = (isHeld: boolean): AnyMeasure[] =>
@@ -85,37 +95,59 @@ async function measured(
     found: foundBy(soFar, delivery),
   });
   const likely = (soFar: Evidence) => planned(soFar, judge(soFar, instrument.floor));
+  const surely = (soFar: Evidence) => {
+    const now = likely(soFar);
+    return { ...now, measures: now.measures.filter(canBeBefore(now.delivery, lane.expected)) };
+  };
   const laneTurns = turnsOf(lane, rank, slots);
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
       stage,
-      hop,
+      hop: {
+        get address() {
+          return at.address;
+        },
+      },
       instrument,
       reference,
       depth: plan.depth,
       signal,
       turns: laneTurns,
       async meanwhile(soFar) {
-        const before = likely(soFar);
-        await sightings.see(before.measures.filter(canBeBefore(before.delivery, lane.expected)), before.found);
+        const sure = surely(soFar);
+        await sightings.see(sure.measures.filter(leavesHop), sure.found);
+      },
+      async lastBefore(soFar) {
+        const sure = surely(soFar);
+        const isApart = isSharing(soFar) && sure.measures.some(isKilling);
+        await sightings.see(
+          isApart ? sure.measures.filter((measure) => !isKilling(measure)) : sure.measures,
+          sure.found,
+        );
+        if (isApart) {
+          await using apart = await shared.another();
+          at = apart;
+          await sightings.see(sure.measures, sure.found);
+          at = hop;
+        }
+        if (await hop.hasEnded()) at = others.use(await shared.another());
       },
       async alsoInQuiet(soFar) {
-        const before = likely(soFar);
-        if (hop.running()) await sightings.settle(before.measures, before.found, laneTurns);
+        const now = likely(soFar);
+        if (at.running()) await sightings.settle(now.measures, now.found, laneTurns);
       },
     });
     const after = planned(told.evidence, told.delivery);
     await sightings.see(
-      after.measures.filter(({ kills }) => kills !== true),
+      after.measures.filter((measure) => !isKilling(measure)),
       after.found,
     );
-    const wasNoisy = hop.running() && (await sightings.settle(after.measures, after.found, laneTurns));
+    const wasNoisy = at.running() && (await sightings.settle(after.measures, after.found, laneTurns));
     if (wasNoisy) await laneTurns.quietOver();
     return { ...told, ...after };
   });
   const kill = (): Promise<void> => sightings.see(measures, found);
-  // A death there is that of all streams on the connection, also of another lane's.
-  const isShared = evidence.tries.some(isAskedOverHttp2) && measures.some(({ kills }) => kills === true);
+  const isShared = isSharing(evidence) && measures.some(isKilling);
   await (isShared ? shared.alone(kill) : kill());
   return { evidence, delivery, measures, seen: sightings.seen };
 }

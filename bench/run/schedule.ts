@@ -184,8 +184,8 @@ export interface RunSlots {
   lanes: Slots;
 }
 
-export const WAITING_FACTOR = 3;
-const LANES_FACTOR = 5;
+export const WAITING_FACTOR = 4;
+const LANES_FACTOR = 6;
 
 export function slotsFor(jobs: number): RunSlots {
   const [flowing, waiting, measuring] = [new Slots(jobs), new Slots(jobs * WAITING_FACTOR), new Slots(jobs)];

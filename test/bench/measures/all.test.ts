@@ -117,6 +117,17 @@ it('what stays noisy in quiet too is not made a third time, and where nothing is
   expect(waits).toBe(1);
 });
 
+it('what ended the hop is not made again: it would end the next', async () => {
+  const sightings = new Sightings<undefined>(async (left) => {
+    const ids = left.map(({ id }) => id);
+    return { evidence: Object.fromEntries(ids.map((id) => [id, 1])), ended: ids };
+  });
+  const noisy: AnyMeasure = { ...(MEASURES[0] as AnyMeasure), figures: () => 1, noise };
+  await sightings.see([noisy], undefined);
+  expect(noise(1)).toBeDefined();
+  expect(sightings.noisyOf([noisy])).toEqual([]);
+});
+
 it('what is made once more is made one after another: what floods a hop disturbs what tells its times', async () => {
   const turns: string[][] = [];
   const sightings = new Sightings<undefined>(async (left) => {
@@ -140,7 +151,7 @@ function before(verdict: 'streams' | 'delays' | 'coalesces' | 'buffers' | 'incon
 }
 
 it('before delivery is known comes what does not hang on it: how much a hop holds where it surely holds', () => {
-  const always = ['abort', 'backpressure', 'idle', 'request', 'reuse'];
+  const always = ['abort', 'backpressure', 'headers', 'idle', 'request', 'reuse', 'truncation'];
   for (const verdict of ['streams', 'delays', 'inconclusive'] as const)
     expect(before(verdict).toSorted()).toEqual(always.toSorted());
   for (const verdict of ['coalesces', 'buffers'] as const)
