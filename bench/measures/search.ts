@@ -108,7 +108,10 @@ export function nextQuestions(answers: readonly Answer[], options: SearchOptions
     const disputed = new Set([Math.min(...yes), Math.max(...no)].filter((at) => at > start));
     return [...disputed].flatMap(missing);
   }
-  if (upTo === undefined) return rungs.filter((rung) => rung > over).slice(0, 1);
-  if (upTo - over > 1) return between(over, upTo, atOnce);
+  // A hop is busiest when it is asked first, and all that follows would be sought on the wrong side of what came late.
+  const isDoubted = first.includes(over) && answers.filter(({ at }) => at === over).length === 1;
+  const again = isDoubted ? [over] : [];
+  if (upTo === undefined) return isDoubted ? again : rungs.filter((rung) => rung > over).slice(0, 1);
+  if (upTo - over > 1) return [...again, ...between(over, upTo, atOnce)];
   return [...(over > start ? missing(over) : []), ...missing(upTo)];
 }

@@ -154,4 +154,12 @@ describe('the search', () => {
     expect(bracket(ask((at) => at >= 3, options).answers, 0)).toEqual({ over: 2, upTo: 3, ...AGREED });
     expect(ask(() => true, { ...options, hints: [0, 1] }).answers).toEqual([yes(1)]);
   });
+
+  it('does not seek far on the wrong side of hints that were answered late', () => {
+    const late = new Set([240_502, 270_565]);
+    const { answers } = ask((at) => !late.delete(at) && at >= 172_988, { ...OPTIONS, hints: [...late] });
+    expect(bracket(answers, OPTIONS.over)).toEqual({ over: 172_987, upTo: 172_988, ...AGREED });
+    expect(Math.max(...answers.map(({ at }) => at))).toBe(270_565);
+    expect(answers.length).toBeLessThan(60);
+  });
 });
