@@ -21,6 +21,7 @@ import { isJudged, nameOf, type LaneResult } from '../results.ts';
 import type { ProvenStage } from './proving.ts';
 import type { RunOptions } from './run.ts';
 import { slotOf, turnsIn, type RunSlots } from './schedule.ts';
+import { LaneHop } from './lane-hop.ts';
 import type { SharedHop } from './shared-hop.ts';
 import type { LaneTurns } from '../turns.ts';
 import { isWithheld } from './withheld.ts';
@@ -69,21 +70,24 @@ async function measured(
   { plan, slots, known, signal }: LaneOptions,
 ): Promise<MeasuredLane> {
   const { waiting, measuring } = slots;
-  await using others = new AsyncDisposableStack();
-  let at = hop;
+  await using through = new LaneHop(hop, shared);
   const way = {
-    usage: () => at.usage(),
+    usage: () => through.usage(),
     known: known.of(lane.variant.proxy.id),
     signal,
     ...reachOf(plan, lane.variant),
   };
   const turns: Turns = { waits: (work) => waiting.use(work, rank), busy: (work) => measuring.use(work, rank) };
   const sightings = new Sightings((left, found: Partial<MeasureContext>) =>
-    measureAll(left, measureContext(stage, instrument, { ...way, via: at.address, ...laneStream(lane), ...found }), {
-      works: 'beside',
-      turns,
-      running: () => at.running(),
-    }),
+    measureAll(
+      left,
+      measureContext(stage, instrument, { ...way, via: through.address, ...laneStream(lane), ...found }),
+      {
+        works: 'beside',
+        turns,
+        running: () => through.running(),
+      },
+    ),
   );
   const proven = (isHeld: boolean): AnyMeasure[] =>
     measuresOf(plan, lane, { isFirst, isHeld }).filter(({ id }) => !isWithheld(instrument.withheld, id));
@@ -103,11 +107,7 @@ async function measured(
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
       stage,
-      hop: {
-        get address() {
-          return at.address;
-        },
-      },
+      hop: through,
       instrument,
       reference,
       depth: plan.depth,
@@ -119,22 +119,16 @@ async function measured(
       },
       async lastBefore(soFar) {
         const sure = surely(soFar);
-        const isApart = isSharing(soFar) && sure.measures.some(isKilling);
-        await sightings.see(
-          isApart ? sure.measures.filter((measure) => !isKilling(measure)) : sure.measures,
-          sure.found,
-        );
-        if (isApart) {
-          await using apart = await shared.another();
-          at = apart;
-          await sightings.see(sure.measures, sure.found);
-          at = hop;
-        }
-        if (await hop.hasEnded()) at = others.use(await shared.another());
+        const see = (those: AnyMeasure[]): Promise<void> => sightings.see(those, sure.found);
+        if (isSharing(soFar) && sure.measures.some(isKilling)) {
+          await see(sure.measures.filter((measure) => !isKilling(measure)));
+          await through.apart(() => see(sure.measures));
+        } else await see(sure.measures);
+        await through.renew();
       },
       async alsoInQuiet(soFar) {
         const now = likely(soFar);
-        if (at.running()) await sightings.settle(now.measures, now.found, laneTurns);
+        if (through.running()) await sightings.settle(now.measures, now.found, laneTurns);
       },
     });
     const after = planned(told.evidence, told.delivery);
@@ -142,7 +136,7 @@ async function measured(
       after.measures.filter((measure) => !isKilling(measure)),
       after.found,
     );
-    const wasNoisy = at.running() && (await sightings.settle(after.measures, after.found, laneTurns));
+    const wasNoisy = through.running() && (await sightings.settle(after.measures, after.found, laneTurns));
     if (wasNoisy) await laneTurns.quietOver();
     return { ...told, ...after };
   });
