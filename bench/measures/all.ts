@@ -64,6 +64,18 @@ export class Sightings<Found> {
     );
   }
 
+  /** Of several by whose end the hop had ended each by itself, through a hop that has not: what ends it is told by that, and the others are measured. */
+  async tellApart(measures: readonly AnyMeasure[], found: Found, renew: () => Promise<void>): Promise<void> {
+    const together = measures.filter(({ id }) => this.#seen.ended.includes(id));
+    if (together.length < 2) return;
+    for (const measure of together) {
+      await renew();
+      const { [measure.id]: _, ...evidence } = this.#seen.evidence;
+      this.#seen = { ...this.#seen, evidence, ended: this.#seen.ended.filter((id) => id !== measure.id) };
+      await this.see([measure], found);
+    }
+  }
+
   /** Made once more, each by itself: on one hop too what floods it disturbs what tells times. What is seen now counts. */
   async seeAgain(measures: readonly AnyMeasure[], found: Found): Promise<void> {
     const { evidence, earlier: before = {} } = this.#seen;

@@ -136,6 +136,7 @@ async function measured(
       after.measures.filter((measure) => !isKilling(measure)),
       after.found,
     );
+    await sightings.tellApart(after.measures, after.found, () => through.renew());
     const wasNoisy = through.running() && (await sightings.settle(after.measures, after.found, laneTurns));
     if (wasNoisy) await laneTurns.quietOver();
     return { ...told, ...after };

@@ -117,6 +117,27 @@ it('what stays noisy in quiet too is not made a third time, and where nothing is
   expect(waits).toBe(1);
 });
 
+it('of those by whose end the hop had ended each is made through another: one of them ends it', async () => {
+  const turns: string[][] = [];
+  const [first, guilty, third] = MEASURES as [AnyMeasure, AnyMeasure, AnyMeasure];
+  const sightings = new Sightings<undefined>(async (left) => {
+    const ids = left.map(({ id }) => id);
+    turns.push(ids);
+    return {
+      evidence: Object.fromEntries(ids.map((id) => [id, turns.length])),
+      ended: ids.includes(guilty.id) ? ids : [],
+    };
+  });
+  let renewed = 0;
+  const renew = async (): Promise<void> => void (renewed += 1);
+  const all = [first, guilty, third];
+  await sightings.see(all, undefined);
+  await sightings.tellApart(all, undefined, renew);
+  expect(sightings.seen).toEqual({ evidence: { [first.id]: 2, [guilty.id]: 3, [third.id]: 4 }, ended: [guilty.id] });
+  await sightings.tellApart(all, undefined, renew);
+  expect([turns.length, renewed]).toEqual([4, 3]);
+});
+
 it('what ended the hop is not made again: it would end the next', async () => {
   const sightings = new Sightings<undefined>(async (left) => {
     const ids = left.map(({ id }) => id);
