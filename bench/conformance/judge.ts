@@ -23,6 +23,7 @@ export interface Found {
 }
 
 type Side = 'response' | 'request';
+type Refused = Extract<Flow, { how: 'refused' }>;
 
 const UNMEASURED: Flow = { how: 'untold', reason: 'not measured' };
 
@@ -181,10 +182,17 @@ function sayDuplex(duplex: Duplex): string {
   }
 }
 
+/** What is answered so without the field too, as where chunked requests are not taken, says nothing of the field. */
+function refusal(marked: Refused, plain: Duplex | Rest): Outcome {
+  const said = sayRefusal(marked);
+  const isSame = plain.how === 'refused' && sayRefusal(plain) === said;
+  return isSame ? say('unaware', `with and without the field: ${said}`) : say('refuses', said);
+}
+
 function earlyResponse(found: Found): Told {
   const [plain, marked] = [found.duplex['duplex none'], found.duplex['duplex both']];
   if (plain === undefined || marked === undefined) return say('untold', 'not measured');
-  if (marked.how === 'refused') return say('refuses', sayRefusal(marked));
+  if (marked.how === 'refused') return refusal(marked, plain);
   const isNoise = marked.how === 'untold' && marked.isNoise === true;
   if (marked.how === 'flows' && plain.how === 'flows')
     return say('streams-anyway', `${sayDuplex(marked)}, with and without the field`);
@@ -203,7 +211,7 @@ function boundedHold(found: Found): Told {
   const [plain, marked] = [found.rests['rest none'], found.rests['rest marked']];
   if (plain === undefined || marked === undefined) return say('untold', 'not measured');
   if (marked.how === 'untold') return untold(marked);
-  if (marked.how === 'refused') return say('refuses', sayRefusal(marked));
+  if (marked.how === 'refused') return refusal(marked, plain);
   if (marked.how === 'out')
     return plain.how === 'out'
       ? say('streams-anyway', `a word comes out in ${milliseconds(marked.afterMs)}, with and without the field`)
@@ -216,7 +224,7 @@ function boundedHold(found: Found): Told {
 }
 
 /** Of marked messages and those that mean the same. */
-function refusals(found: Found): Extract<Flow, { how: 'refused' }>[] {
+function refusals(found: Found): Refused[] {
   return (['response', 'request'] as const).flatMap((side) => {
     const { plain, marked } = pair(found, side);
     return heldRank(plain) !== undefined && marked.how === 'refused' ? [marked] : [];

@@ -2,7 +2,8 @@
 
 /**
  * `unaware`: the same with and without the field; `streams-anyway`: forwarded in both cases, so that it cannot be told from
- * unaware; `refuses`: with the status and the error that the RFC names; `refuses-wrongly`: with others; `not-asked`: only of
+ * unaware; `refuses`: rather than break the rule; `refuses-wrongly`: with another status or
+ * error than the RFC names, of the requirements that name them; `not-asked`: only of
  * variants that declare to refuse or to limit; `untold`: it could not be told, `because`.
  */
 export type OutcomeWord =

@@ -19,7 +19,7 @@ const MARKS: Record<OutcomeWord, { mark: string; means: string; style?: Paramete
   unaware: { mark: 'u', means: 'unaware: the same with and without the field' },
   'streams-anyway': { mark: 's', means: 'streams anyway: forwarded in both cases, so it cannot be told from unaware' },
   honours: { mark: 'h', means: 'honours it', style: 'green' },
-  refuses: { mark: 'r', means: 'refuses as the RFC says', style: 'yellow' },
+  refuses: { mark: 'r', means: 'refuses rather than break it', style: 'yellow' },
   'refuses-wrongly': { mark: 'R', means: 'refuses in another way', style: 'red' },
   violates: { mark: 'X', means: 'violates it', style: 'red' },
   'not-asked': {

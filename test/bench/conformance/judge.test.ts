@@ -138,6 +138,21 @@ describe('the outcome', () => {
     expect(isBreach(told)).toBe(true);
   });
 
+  it.each([
+    ['early-response', { duplex: { 'duplex none': REFUSED, 'duplex both': REFUSED } }],
+    ['bounded-hold', { rests: { 'rest none': REFUSED, 'rest marked': REFUSED } }],
+  ] as const)('of %s that is refused without the field too is none', (id, more) => {
+    expect(
+      judgeRequirement(
+        id,
+        found(() => FORWARDED, more),
+      ),
+    ).toMatchObject({
+      outcome: 'unaware',
+      because: expect.stringMatching(/^with and without the field: /),
+    });
+  });
+
   it('that noise forbids is marked so', () => {
     const noisy = found(() => FORWARDED, {
       duplex: { 'duplex none': { how: 'waits' }, 'duplex both': { how: 'untold', reason: 'late', isNoise: true } },
