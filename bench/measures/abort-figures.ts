@@ -39,6 +39,8 @@ export interface AbortFigures extends ByPhase {
   over?: { afterMs: Range; /** Of an answer in place of the origin's. */ status?: number };
   /** Where neither is there because the origin had written nothing yet when the client left: in so many of the tries. */
   late?: { tries: number; of: number };
+  /** Of a hop to which nothing of the stream had come when its downstream left, as one behind it holds all. */
+  wordless?: true;
 }
 
 export interface Departure {
@@ -186,17 +188,17 @@ function isWordless({ phase, trace }: Departure): boolean {
 }
 
 /**
- * Of a hop to which nothing of the stream had come, as one behind it holds all: that it tells its upstream at once. One
- * that did not might have with a word: of that nothing is known.
+ * Of a hop to which nothing of the stream had come, as one behind it holds all: that it tells its upstream at once, or does
+ * not while nothing comes. With a word it may: of that nothing is known, nor of one that told at some other moment.
  */
 export function figuresWithoutWords(departures: readonly Departure[]): AbortFigures | undefined {
   const of = (how: Leaving): ByPhase => {
     const idle = phaseFigures(departures.filter((one) => one.how === how && isWordless(one)));
-    return idle?.when === 'at-once' ? { idle } : {};
+    return idle?.when === 'at-once' || idle?.when === 'never' ? { idle } : {};
   };
   const [ends, byReset] = [of('fin'), of('rst')];
   if (ends.idle === undefined && byReset.idle === undefined) return undefined;
-  return { by: 'fin', ...ends, byReset };
+  return { by: 'fin', ...ends, byReset, wordless: true };
 }
 
 /** A hop passes a request on at once, or it takes longer than a client waits: which it was one such try does not tell. */

@@ -97,7 +97,18 @@ function differs(one: PhaseFigures | undefined, other: PhaseFigures | undefined)
   return one !== undefined && other !== undefined && one.when !== other.when;
 }
 
-export function say({ by, byReset, ...ends }: AbortFigures): string {
+/** Of a hop that told nothing on in the silence of all behind it. */
+function sayUntoldWithoutWords({ wordless, idle, byReset }: AbortFigures): string | undefined {
+  const silent = [idle, byReset?.idle].filter((phase) => phase?.when === 'never');
+  if (wordless !== true || silent.length === 0) return undefined;
+  const boundMs = Math.min(...silent.map(({ boundMs: ms }) => ms));
+  return `not told of a departure within ${sayBound(boundMs)} while nothing comes to the hop; with a word it may tell`;
+}
+
+export function say(found: AbortFigures): string {
+  const untold = sayUntoldWithoutWords(found);
+  if (untold !== undefined) return `the origin is ${untold}`;
+  const { by, byReset, ...ends } = found;
   const what = by === 'fin' ? 'that the client left' : 'of the client’s RST_STREAM';
   const plain = sayPhases(ends, `the origin learns ${what}`);
   if (byReset === undefined) return plain;
@@ -124,7 +135,10 @@ function sayFlaw(found: PhaseFigures): string | undefined {
 }
 
 /** The worst of all that was seen. */
-export function flaw({ byReset = {}, writing, idle }: AbortFigures): string | undefined {
+export function flaw(found: AbortFigures): string | undefined {
+  const untold = sayUntoldWithoutWords(found);
+  if (untold !== undefined) return `zombie: the origin is ${untold}`;
+  const { byReset = {}, writing, idle } = found;
   const seen = [writing, idle, byReset.writing, byReset.idle].filter((phase) => phase !== undefined);
   const [worst] = seen.toSorted((a, b) => RANKS[b.when] - RANKS[a.when]);
   return worst === undefined ? undefined : sayFlaw(worst);

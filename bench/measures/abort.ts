@@ -160,7 +160,8 @@ function ofHop({ departures }: AbortEvidence, hop: number): AbortFigures | Unsee
   const { writing, idle, byReset } = found;
   if ([writing, idle, byReset?.writing, byReset?.idle].some((one) => one !== undefined)) return found;
   return (
-    figuresWithoutWords(told) ?? unseen('nothing had come to it when the client left, and with a word it may tell that')
+    figuresWithoutWords(told) ??
+    unseen('nothing had come to it when the client left, and when it tells that is not told')
   );
 }
 

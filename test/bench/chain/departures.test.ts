@@ -62,8 +62,15 @@ function wordless(lateMs: number): Departure[] {
       ({ end: { at: END_AT, how: 'no-end' }, left: { at: leftAt + ms, how: 'fin' } }) as const;
     const places: Place[] = [
       { arrivedAt: none, end: { at: leftAt, how: 'left', detail: 'fin' } },
-      { arrivedAt: none, ...left(lateMs) },
-      { arrivedAt: all, ...left(lateMs + 0.2) },
+      ...(lateMs === Number.POSITIVE_INFINITY
+        ? [
+            { arrivedAt: none, end: { at: END_AT, how: 'no-end' as const } },
+            { arrivedAt: all, end: { at: END_AT, how: 'complete' as const } },
+          ]
+        : [
+            { arrivedAt: none, ...left(lateMs) },
+            { arrivedAt: all, ...left(lateMs + 0.2) },
+          ]),
     ];
     const trace = chainTrace({ workload, emittedAt, endAt: END_AT, places });
     return { phase: 'idle', how: 'fin', round: 1, watchMs: 2000, trace };
@@ -79,7 +86,16 @@ describe('a hop to which nothing had come when the client left', () => {
     expect(ofWordlessHop(0.3)).toMatchObject({ idle: { when: 'at-once', seen: ['fin'], told: 4 } });
   });
 
-  it('is unseen where it does not: it might have, with a word', () => {
+  it('is found guilty where it does not: what is behind it is not told', () => {
+    const found = ofWordlessHop(Number.POSITIVE_INFINITY) as AbortFigures;
+    expect(found).toMatchObject({ wordless: true, idle: { when: 'never', told: 0 } });
+    const untold =
+      'the origin is not told of a departure within 2 s while nothing comes to the hop; with a word it may tell';
+    expect(abortMeasure.say(found)).toBe(untold);
+    expect(abortMeasure.flaw(found)).toBe(`zombie: ${untold}`);
+  });
+
+  it('is unseen where it tells some time later: it might have sooner, with a word', () => {
     expect(ofWordlessHop(600)).toMatchObject({ reason: expect.stringContaining('nothing had come to it') as string });
   });
 });
