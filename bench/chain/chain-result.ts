@@ -1,5 +1,6 @@
 /** What is reported of a chain, hop by hop, from what was found of it. Pure. */
 
+import { asOfHop } from './as-of-hop.ts';
 import { because, count } from '../verdict/because.ts';
 import type { Chain } from '../catalogue/catalogue.ts';
 import type { Delivery } from '../verdict/delivery.ts';
@@ -77,7 +78,7 @@ function sayDelivery(delivery: HopDelivery): string {
   // The next one may have been written before: where another hop stalls the origin goes on without it.
   if (delivery.verdict === 'streams')
     return `what came to it went on at once (${delivery.hold.n} words or pieces of several)`;
-  return because(delivery);
+  return asOfHop(because(delivery));
 }
 
 /** Of what the path held, what another hop kept from this one: why the two figures differ. */
@@ -186,7 +187,10 @@ function blame(chain: Chain, seen: number[], measured: MeasuredChain): string {
   if (delivery.verdict === 'streams') return why;
   const names = (hops: number[]): string => hops.map((hop) => name(chain, hop)).join(' and ');
   const { guilty, unknown } = hiddenHops(measured);
-  const hidden = guilty.map((one) => `${name(chain, one.hop)}, which alone ${one.delivery.verdict} too`).join(', and ');
+  const too = (own: Delivery): string => (own.verdict === delivery.verdict ? ' too' : '');
+  const hidden = guilty
+    .map((one) => `${name(chain, one.hop)}, which alone ${one.delivery.verdict}${too(one.delivery)}`)
+    .join(', and ');
   if (seen.length === 0)
     return `${why}; no single hop was found to do it${hidden === '' ? '' : ` in the chain; that may be ${hidden}`}`;
   return [

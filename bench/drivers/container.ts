@@ -29,18 +29,17 @@ export class LoopbackContainer extends GenericContainer {
   }
 }
 
+const START = 'start Docker';
+
 /** @throws UnavailableError when none answers. */
 export async function engine(): Promise<ContainerRuntimeClient> {
   // testcontainers would pass over a socket that is not there and take whichever engine it finds.
   const socket = /^unix:\/\/(.+)/.exec(process.env['DOCKER_HOST'] ?? '')?.[1];
   if (socket !== undefined && !existsSync(socket)) {
-    throw new UnavailableError(
-      `no Docker engine answers at DOCKER_HOST, ${socket}`,
-      'start Docker, or use --driver native',
-    );
+    throw new UnavailableError(`no Docker engine answers at DOCKER_HOST, ${socket}`, START);
   }
   return getContainerRuntimeClient().catch(() => {
-    throw new UnavailableError('no Docker engine answers', 'start Docker, or use --driver native');
+    throw new UnavailableError('no Docker engine answers', START);
   });
 }
 

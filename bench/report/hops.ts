@@ -1,5 +1,6 @@
 /** A chain's hops in the matrix: a line for each, and under it what there is to say. Pure. */
 
+import { asOfHop } from '../chain/as-of-hop.ts';
 import type { HopResult, LaneResult } from '../results.ts';
 import type { TapFloor } from '../taps/floor.ts';
 import { HOLD_WIDTH, holdOf, LANE_WIDTH, STYLES, VERDICT_WIDTH, WIDTH, wrap, type Paint, twoDigits } from './text.ts';
@@ -13,17 +14,6 @@ function hopLine(hop: HopResult, version: string | undefined, paint: Paint): str
   const verdict = paint(STYLES[hop.verdict], hop.verdict) + ' '.repeat(VERDICT_WIDTH - hop.verdict.length);
   const fits = name.length < LANE_WIDTH;
   return `${fits ? name.padEnd(LANE_WIDTH) : `${name}\n${' '.repeat(LANE_WIDTH)}`}${verdict}${figures}`.trimEnd();
-}
-
-/** A hop has neighbours where a lane has a client and an origin. */
-function asOfHop(text: string): string {
-  return text
-    .replaceAll('the client of a dead origin', 'the downstream of a dead upstream')
-    .replaceAll(/\b(?:death of the origin|dead origin)\b/g, (found) =>
-      found === 'dead origin' ? 'dead upstream' : 'death of its upstream',
-    )
-    .replaceAll('the origin', 'its upstream')
-    .replaceAll('the client', 'its downstream');
 }
 
 /** @param all whether all that was measured of the hop is told, or what is not as with no hop. */

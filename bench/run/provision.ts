@@ -65,7 +65,8 @@ export async function provide(
   if (version !== undefined && !isListed && !isKnownRelease(proxy, version))
     throw new UsageError(sayNeverReleased(proxy, version));
   const unavailable = reasons.map(({ message }) => message).join('; ');
-  const ways = reasons.flatMap((reason) => reason.bring ?? []);
+  const isDockerAlone = proxy.native !== undefined && drivers.every(({ name }) => name === 'docker');
+  const ways = [...reasons.flatMap((reason) => reason.bring ?? []), ...(isDockerAlone ? ['use --driver native'] : [])];
   const bring = ways.length === 0 ? undefined : ways.join('; or ');
   onEvent({ type: 'unavailable', proxy, ...(version === undefined ? {} : { version }), reason: unavailable });
   return bring === undefined ? { unavailable } : { unavailable, bring };

@@ -135,7 +135,7 @@ describe('what is missing or broken on the machine', () => {
       { DOCKER_HOST: `unix://${folder.path}/none.sock` },
     );
     expect(flat(stdout)).toMatch(
-      /skipped: nginx\/default \(\d+ lanes\): no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker, or use --driver native/,
+      /skipped: nginx\/default \(\d+ lanes\): no Docker engine answers at DOCKER_HOST, \S+\. To have it: start Docker; or use --driver native/,
     );
     expect(exitCode).toBe(3);
     isPlain(stderr);
