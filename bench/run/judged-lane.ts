@@ -103,6 +103,7 @@ async function measured(
     const now = likely(soFar);
     return { ...now, measures: now.measures.filter(canBeBefore(now.delivery, lane.expected)) };
   };
+  const renew = (): Promise<void> => through.renew();
   const laneTurns = turnsOf(lane, rank, slots);
   const { evidence, delivery, measures, found } = await shared.beside(async () => {
     const told = await measureLane(lane, {
@@ -124,7 +125,8 @@ async function measured(
           await see(sure.measures.filter((measure) => !isKilling(measure)));
           await through.apart(() => see(sure.measures));
         } else await see(sure.measures);
-        await through.renew();
+        await sightings.tellApart(sure.measures, sure.found, renew);
+        await renew();
       },
       async alsoInQuiet(soFar) {
         const now = likely(soFar);
@@ -136,7 +138,7 @@ async function measured(
       after.measures.filter((measure) => !isKilling(measure)),
       after.found,
     );
-    await sightings.tellApart(after.measures, after.found, () => through.renew());
+    await sightings.tellApart(after.measures, after.found, renew);
     const wasNoisy = through.running() && (await sightings.settle(after.measures, after.found, laneTurns));
     if (wasNoisy) await laneTurns.quietOver();
     return { ...told, ...after };
