@@ -194,13 +194,17 @@ export function sayCut(cut: Cut): string {
 /** Two runs were cut at the same moment: by so much a busy machine may make one later. */
 const SAME_MS = 500;
 
+export function isSameMoment(one: Cut, other: Cut): boolean {
+  return Math.abs(one.totalMs - other.totalMs) <= SAME_MS;
+}
+
 /**
  * Of a response that is cut with heartbeats too. The data of the two runs end at the same moment after the request: at one
  * moment of both it may be a limit on the whole, or one since the last data for which comments do not count.
  */
 export function sayTotal(silent: Cut, heartbeats: Cut): string {
   const total = `${milliseconds(heartbeats.totalMs)} after the request`;
-  if (Math.abs(silent.totalMs - heartbeats.totalMs) > SAME_MS)
+  if (!isSameMoment(silent, heartbeats))
     return `${sayCut(silent)}; with heartbeats cut ${total}: ${sawWhat(heartbeats)}`;
   return `cut ${milliseconds(silent.idleMs)} after the last data or ${total}, heartbeats or not: ${sawWhat(heartbeats)}`;
 }

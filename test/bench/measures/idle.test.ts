@@ -303,3 +303,10 @@ describe('relays', () => {
     for (const { convicted } of idleMeasure.relays) expect(convicted(other)).toBe(false);
   });
 });
+
+it('of heartbeats that were cut later than silence, and asked for once more, the second time counts', () => {
+  const late = cut('cut', { leftAt: 3050, cutAt: 3051 });
+  const first = [silent('mid', cut('cut')), silent('heartbeats', late), silent('head')];
+  expect(idleMeasure.figures(first).heartbeatsHelp).toBe(false);
+  expect(idleMeasure.figures([...first, silent('heartbeats')]).heartbeatsHelp).toBe(true);
+});
