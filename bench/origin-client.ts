@@ -15,10 +15,8 @@ interface OriginAddress {
 export class OriginClient {
   readonly #control: ControlClient;
   #lines: Lines | undefined;
-  /** Of each stream the highest that was. */
-  readonly #acknowledged = new Map<string, number>();
-  /** Streams that the origin has for us. */
-  readonly #kept = new Set<string>();
+  /** Streams that the origin has for us, and the highest that was acknowledged of each. */
+  readonly #kept = new Map<string, number | undefined>();
 
   constructor({ control, token }: OriginAddress) {
     this.#control = new ControlClient('the origin', control, token);
@@ -27,7 +25,7 @@ export class OriginClient {
   /** @throws BenchError with the origin's own words when it refuses the workload. */
   async create(workload: WorkloadInput): Promise<{ id: string; path: string }> {
     const stream = (await this.#control.ask('POST', '/streams', workload)) as { id: string; path: string };
-    this.#kept.add(stream.id);
+    this.#kept.set(stream.id, undefined);
     return stream;
   }
 
@@ -45,7 +43,7 @@ export class OriginClient {
     if (!this.#kept.has(id)) return;
     this.#lines ??= this.#control.lines('/acks');
     this.#lines.send(`${id} ${seq}`);
-    this.#acknowledged.set(id, Math.max(seq, this.#acknowledged.get(id) ?? 0));
+    this.#kept.set(id, Math.max(seq, this.#kept.get(id) ?? 0));
   }
 
   /** Whether the origin had the stream's request within this time, and so many bytes of its body, or all of it. */
@@ -67,7 +65,7 @@ export class OriginClient {
   /** As it is; and the stream is deleted. Of a run's requests the trace and the deletion apart would be a fourth more. */
   async take(id: string): Promise<OriginTrace> {
     const trace = (await this.#control.ask('POST', `/streams/${id}/take?${this.#patience(id)}`)) as OriginTrace;
-    this.#forget(id);
+    this.#kept.delete(id);
     return trace;
   }
 
@@ -78,8 +76,7 @@ export class OriginClient {
 
   /** Nothing is left to be done for one that was taken. */
   async delete(id: string): Promise<void> {
-    if (!this.#kept.has(id)) return;
-    this.#forget(id);
+    if (!this.#kept.delete(id)) return;
     await this.#control.ask('DELETE', `/streams/${id}`);
   }
 
@@ -88,13 +85,8 @@ export class OriginClient {
   }
 
   #patience(id: string, endWithinMs = 0): string {
-    const seq = this.#acknowledged.get(id);
+    const seq = this.#kept.get(id);
     return `endWithinMs=${endWithinMs}${seq === undefined ? '' : `&acknowledged=${seq}`}`;
-  }
-
-  #forget(id: string): void {
-    this.#kept.delete(id);
-    this.#acknowledged.delete(id);
   }
 
   close(): void {

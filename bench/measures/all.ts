@@ -98,9 +98,13 @@ interface Together {
   running?: () => boolean;
 }
 
+export function isKilling({ kills }: AnyMeasure): boolean {
+  return kills === true;
+}
+
 /** Whether the hop is afterwards as it was before. */
-export function leavesHop({ kills, mayEnd }: AnyMeasure): boolean {
-  return kills !== true && mayEnd !== true;
+export function leavesHop(measure: AnyMeasure): boolean {
+  return !isKilling(measure) && measure.mayEnd !== true;
 }
 
 /**
@@ -125,7 +129,7 @@ export async function measureAll(
   { works, turns = AT_ONCE, running = () => true }: Together,
 ): Promise<Seen> {
   const rank = (measure: AnyMeasure): number => {
-    if (measure.kills === true) return 3;
+    if (isKilling(measure)) return 3;
     if (measure.mayEnd === true) return 2;
     return works === 'apart' && measure.load === 'works' ? 1 : 0;
   };

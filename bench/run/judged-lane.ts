@@ -10,7 +10,7 @@ import { isUnanswered, type Evidence } from '../evidence.ts';
 import { withoutShared } from '../evidence-file.ts';
 import { laneStream, measureLane } from '../lane.ts';
 import { codingOf, describe, figures, notProvided, notStarted, pathEntry, reportsOf } from '../lane-result.ts';
-import { canBeBefore, leavesHop, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
+import { canBeBefore, isKilling, leavesHop, measureAll, Sightings, type Seen, type Turns } from '../measures/all.ts';
 import type { KnownThresholds } from '../measures/known-thresholds.ts';
 import type { AnyMeasure, MeasureContext } from '../measures/measure.ts';
 import { foundBy, measureContext } from '../measures/context.ts';
@@ -53,13 +53,9 @@ function turnsOf(lane: Lane, rank: number, slots: RunSlots): LaneTurns {
   return turnsIn(slotOf(lane, slots), slots, rank);
 }
 
-function isKilling({ kills }: AnyMeasure): boolean {
-  return kills === true;
-}
-
-/** A death there is that of all streams on the connection, also of another lane's. */
-function isSharing({ tries }: Evidence): boolean {
-  return tries.some(isAskedOverHttp2);
+/** Whether one of them is the death of all streams on a connection, also of another lane's. */
+function killsOthers(measures: readonly AnyMeasure[], { tries }: Evidence): boolean {
+  return tries.some(isAskedOverHttp2) && measures.some(isKilling);
 }
 
 /** Delivery, and then what else the plan has; what is of the hop alone comes before where delivery must wait for quiet. */
@@ -121,7 +117,7 @@ async function measured(
       async lastBefore(soFar) {
         const sure = surely(soFar);
         const see = (those: AnyMeasure[]): Promise<void> => sightings.see(those, sure.found);
-        if (isSharing(soFar) && sure.measures.some(isKilling)) {
+        if (killsOthers(sure.measures, soFar)) {
           await see(sure.measures.filter((measure) => !isKilling(measure)));
           await through.apart(() => see(sure.measures));
         } else await see(sure.measures);
@@ -144,8 +140,7 @@ async function measured(
     return { ...told, ...after };
   });
   const kill = (): Promise<void> => sightings.see(measures, found);
-  const isShared = isSharing(evidence) && measures.some(isKilling);
-  await (isShared ? shared.alone(kill) : kill());
+  await (killsOthers(measures, evidence) ? shared.alone(kill) : kill());
   return { evidence, delivery, measures, seen: sightings.seen };
 }
 
